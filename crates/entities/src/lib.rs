@@ -1,1 +1,39 @@
-//! entities
+//! The entities of the gateway's core: services, routes, consumers, plugins and tags.
+//!
+//! One file an entity. Each has `definition()`, the declaration that validation, the store, `/schemas` and forms are
+//! driven by, and a compact typed struct that the data plane keeps in memory, made from a stored body by `from_body`.
+//! One test in each file holds that the two agree. Entities that belong to a plugin are declared in its own folder,
+//! with the same builders and the types of [`typedefs`].
+//!
+//! This crate must not know the store, the Admin API, or any plugin.
+//!
+//! Start reading at [`service`], the plainest entity, then [`route`].
+
+mod body;
+pub mod consumer;
+pub mod plugin;
+mod protocol;
+pub mod route;
+pub mod service;
+pub mod tag;
+pub mod typedefs;
+
+pub use body::{Body, BodyError, Switch};
+pub use consumer::Consumer;
+pub use plugin::Plugin;
+pub use protocol::{Protocol, Protocols};
+pub use route::{Endpoint, HeaderMatch, IpRange, PathHandling, Route};
+pub use service::Service;
+pub use tag::Tag;
+
+/// The entities that the store keeps for the core, a referenced one before those that refer to it.
+///
+/// Tags are not among them: they are a view of the tags of all entities.
+pub fn core_definitions() -> Vec<gibbon_schema::EntityDef> {
+    vec![service::definition(), route::definition(), consumer::definition(), plugin::definition()]
+}
+
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod testing;

@@ -1,2 +1,23 @@
-//! The binary.
-fn main() {}
+//! The `gibbon` command: an API gateway that speaks Kong's interfaces.
+//!
+//! Everything that a gateway does is in the crates below; here are the commands (`cli`), the wiring of the crates to a
+//! running gateway (`app`), and what a Unix process needs: its configuration (`conf_source`), its log (`logging`), its
+//! signals, its process id file, and its way into the background (`background`). Start reading at `cli`, then `cli/start`.
+
+mod app;
+mod background;
+mod cli;
+mod conf_source;
+mod logging;
+mod pid_file;
+mod signals;
+
+use std::process::ExitCode;
+
+/// glibc's allocator gives memory of worker threads back late and takes a lock to do so.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::main()
+}

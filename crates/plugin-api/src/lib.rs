@@ -1,1 +1,36 @@
-//! plugin-api
+//! What a plugin may see and do.
+//!
+//! A plugin reads and edits the request through [`RequestCx`], answers with a [`Flow`], and declares itself with a
+//! [`PluginDef`]. Nothing here knows a socket, a database or the engine that carries HTTP: the representation of
+//! headers is private to [`headers`], so that the engine below can change without touching a plugin.
+//!
+//! Start at [`plugin`] for what a plugin declares, at [`handler`] for its phases, at [`request`] for what it can reach.
+
+pub mod connection;
+pub mod credential;
+pub mod directory;
+pub mod flow;
+pub mod handler;
+pub mod head;
+pub mod headers;
+pub mod identity;
+pub mod offload;
+pub mod plugin;
+pub mod query;
+pub mod reply;
+pub mod request;
+pub mod worker;
+
+pub use connection::{Connection, Scheme};
+pub use credential::{Credential, CredentialDef, LoadedCredential};
+pub use directory::Directory;
+pub use flow::{Flow, Resume};
+pub use handler::{BodyNeed, Handler};
+pub use head::{RequestHead, ResponseHead};
+pub use headers::Headers;
+pub use identity::Identity;
+pub use offload::{Busy, Offload};
+pub use plugin::{ConfigureError, PluginDef, Registry, Settings};
+pub use reply::{Reply, ReplyBody};
+pub use request::RequestCx;
+pub use worker::WorkerLocals;

@@ -1,1 +1,24 @@
-//! proxy
+//! The data plane: what happens to a request between a client's socket and an upstream's.
+//!
+//! A worker thread a core, each with its own sockets, its own connections to upstreams and its own copy of the
+//! pointer to the configuration, so that no request crosses a thread ([`worker`]). The phases of a request are listed
+//! in `http::request`; below them stands the engine that carries HTTP (`engine`), which nothing else knows.
+//!
+//! This crate never looks at the store, and never at configuration but through one snapshot a request.
+
+mod access_log;
+mod connections;
+mod counters;
+pub mod data_plane;
+mod engine;
+mod http;
+pub mod listen;
+pub mod settings;
+mod side;
+mod wheel;
+mod worker;
+
+pub use access_log::LineSink;
+pub use counters::Counters;
+pub use data_plane::{DataPlane, Drain};
+pub use settings::Settings;

@@ -1,1 +1,45 @@
-//! router
+//! Which route a request belongs to, and which path it takes upstream.
+//!
+//! The router is the `traditional_compatible` flavour of Kong: routes are described by methods, hosts, paths, headers
+//! and SNIs, every route has a priority that follows from its description, and the best one that fits wins. It is
+//! compiled once when the configuration changes; [`Router::find`] then neither allocates nor waits.
+//!
+//! This crate knows nothing of services, plugins, sockets or stored records, and does no input or output.
+//!
+//! Start reading at [`Router`]; the rules are in `priority.rs` (who wins), `rule.rs` and `host.rs` (who fits), and the
+//! speed is in `trie.rs` and `bucket.rs`. [`path`] is separate: how a path is brought into its normal form before it is
+//! routed, and how it is put together again on its way upstream.
+//!
+//! ```
+//! use gibbon_router::{RequestKey, RouteSpec, Router, Scheme};
+//! use uuid::Uuid;
+//!
+//! let orders = RouteSpec { id: Uuid::from_u128(1), paths: vec!["/orders".into()], ..RouteSpec::default() };
+//! let order = RouteSpec { id: Uuid::from_u128(2), paths: vec!["~/orders/(?<id>\\d+)".into()], ..RouteSpec::default() };
+//! let (router, errors) = Router::build([orders, order]);
+//! assert!(errors.is_empty());
+//!
+//! let request = RequestKey { path: "/orders/42", ..RequestKey::new(Scheme::Http, "GET") };
+//! let found = router.find(&request).expect("a route for orders");
+//! assert_eq!(found.index, 1);
+//! assert_eq!(found.matched(request.path), Some("/orders/42"));
+//! assert_eq!(found.captures(request.path)[0].text, Some("42"));
+//! ```
+
+mod bucket;
+mod found;
+mod host;
+pub mod path;
+mod pattern;
+mod priority;
+mod request;
+mod router;
+mod rule;
+mod spec;
+mod split;
+mod trie;
+
+pub use found::{Capture, Found};
+pub use request::{HeaderLookup, RequestKey};
+pub use router::Router;
+pub use spec::{RouteError, RouteFault, RouteSpec, Scheme, Schemes};

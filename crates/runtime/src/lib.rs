@@ -1,1 +1,23 @@
-//! runtime
+//! The configuration as the data plane sees it.
+//!
+//! Records from the store become typed structs ([`records`]), these become one immutable [`Snapshot`] ([`snapshot`]),
+//! and [`Configuration`] publishes it with one swap. The build is a pure function of records: the same code starts
+//! the gateway and tries out an Admin write before it is committed.
+//!
+//! This crate knows no socket and no HTTP. Start at [`configuration`].
+
+pub mod configuration;
+pub mod definitions;
+pub mod fault;
+pub mod plan;
+pub mod records;
+pub mod routes;
+pub mod snapshot;
+
+pub use configuration::{CommitError, Configuration, StartError, Write, WriteError};
+pub use definitions::Definitions;
+pub use fault::Fault;
+pub use plan::{Instance, Plan, Step};
+pub use records::Records;
+pub use routes::{Origin, RouteEntry, RouteState, RouteTable};
+pub use snapshot::Snapshot;

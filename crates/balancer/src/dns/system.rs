@@ -1,0 +1,236 @@
+//! Asking as the system is configured to: `/etc/hosts` first, then name servers, with search domains.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use hickory_resolver::config::{
+    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
+};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{NetError, NoRecords};
+use hickory_resolver::proto::op::{Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{Hosts, MAX_TTL, TokioResolver, system_conf};
+
+use super::{DnsError, Lookup, LookupFuture, Resolved};
+
+/// Which addresses of a name are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Family {
+    /// IPv4, and IPv6 only for names that have no other. Kong's default asks for IPv4 only, and a name without it would
+    /// not be reachable there at all.
+    #[default]
+    V4ThenV6,
+    /// IPv6, and IPv4 only for names that have no other.
+    V6ThenV4,
+    /// IPv4 alone.
+    V4,
+    /// IPv6 alone.
+    V6,
+}
+
+impl Family {
+    fn types(self) -> &'static [RecordType] {
+        match self {
+            Self::V4ThenV6 => &[RecordType::A, RecordType::AAAA],
+            Self::V6ThenV4 => &[RecordType::AAAA, RecordType::A],
+            Self::V4 => &[RecordType::A],
+            Self::V6 => &[RecordType::AAAA],
+        }
+    }
+
+    fn strategy(self) -> LookupIpStrategy {
+        match self {
+            Self::V4ThenV6 => LookupIpStrategy::Ipv4thenIpv6,
+            Self::V6ThenV4 => LookupIpStrategy::Ipv6thenIpv4,
+            Self::V4 => LookupIpStrategy::Ipv4Only,
+            Self::V6 => LookupIpStrategy::Ipv6Only,
+        }
+    }
+}
+
+/// Asks `/etc/hosts` and name servers. Both are read from the system once, when it is made.
+pub struct SystemLookup {
+    family: Family,
+    hosts: Hosts,
+    /// Absent when there is nobody to ask; names of the hosts file and `localhost` are known even then.
+    resolver: Result<TokioResolver, String>,
+}
+
+impl SystemLookup {
+    /// Asks these name servers (those of `/etc/resolv.conf` if there are none). Search domains and time limits are the
+    /// system's in either case.
+    pub fn new(servers: &[SocketAddr], family: Family) -> Self {
+        let hosts = Hosts::from_system().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the hosts file cannot be read; its names are not known");
+            Hosts::default()
+        });
+        Self { family, hosts, resolver: resolver(servers, family) }
+    }
+
+    async fn ask(&self, name: &str) -> Result<Resolved, DnsError> {
+        let unavailable = |reason: String| DnsError::Unavailable { name: name.to_owned(), reason };
+        let parsed = Name::from_str_relaxed(name).map_err(|error| unavailable(error.to_string()))?;
+        if let Some(addresses) = self.known_here(&parsed) {
+            return Ok(Resolved { addresses, ttl: Duration::from_secs(MAX_TTL.into()) });
+        }
+        let resolver = self.resolver.as_ref().map_err(|reason| unavailable(reason.clone()))?;
+        match resolver.lookup_ip(parsed).await {
+            Ok(found) => Ok(Resolved {
+                addresses: found.iter().collect(),
+                ttl: found.valid_until().saturating_duration_since(Instant::now()),
+            }),
+            Err(error) if is_absence(&error) => Err(DnsError::NotFound { name: name.to_owned() }),
+            Err(error) => Err(unavailable(error.to_string())),
+        }
+    }
+
+    /// Names that need no name server: those of the hosts file, and those below `localhost` (RFC 6761 section 6.3).
+    fn known_here(&self, name: &Name) -> Option<Vec<IpAddr>> {
+        let types = self.family.types();
+        let in_file = types.iter().find_map(|&record_type| {
+            let found = self.hosts.lookup_static_host(&Query::query(name.clone(), record_type))?;
+            let addresses: Vec<_> = found.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
+            (!addresses.is_empty()).then_some(addresses)
+        });
+        in_file.or_else(|| {
+            let loopback = match types.first() {
+                Some(RecordType::AAAA) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+                _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            };
+            name.is_localhost().then(|| vec![loopback])
+        })
+    }
+}
+
+impl Lookup for SystemLookup {
+    fn lookup<'a>(&'a self, name: &'a str) -> LookupFuture<'a> {
+        Box::pin(self.ask(name))
+    }
+}
+
+/// Whether a name server has said that there is nothing, as opposed to having failed.
+fn is_absence(error: &NetError) -> bool {
+    use hickory_resolver::net::DnsError as Answer;
+    matches!(
+        error,
+        NetError::Dns(Answer::NoRecordsFound(NoRecords {
+            response_code: ResponseCode::NoError | ResponseCode::NXDomain,
+            ..
+        }))
+    )
+}
+
+fn resolver(servers: &[SocketAddr], family: Family) -> Result<TokioResolver, String> {
+    let (config, options) = match system_conf::read_system_conf() {
+        Ok(system) => system,
+        Err(error) if servers.is_empty() => return Err(format!("there is no name server: {error}")),
+        Err(_) => (ResolverConfig::default(), ResolverOpts::default()),
+    };
+    let config = match servers {
+        [] => config,
+        _ => {
+            let servers = servers.iter().map(name_server).collect();
+            ResolverConfig::from_parts(config.domain().cloned(), config.search().to_vec(), servers)
+        }
+    };
+    let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+    let chosen = builder.options_mut();
+    *chosen = options;
+    chosen.ip_strategy = family.strategy();
+    // The hosts file is looked at before, and answers are kept by the cache in front of this.
+    chosen.use_hosts_file = ResolveHosts::Never;
+    chosen.cache_size = 0;
+    builder.build().map_err(|error| error.to_string())
+}
+
+fn name_server(address: &SocketAddr) -> NameServerConfig {
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = address.port();
+        connection
+    });
+    NameServerConfig::new(address.ip(), true, connections.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offline() -> SystemLookup {
+        let mut hosts = Hosts::default();
+        let file = "192.0.2.7 db.test db\n2001:db8::7 db.test\n2001:db8::8 six.test # comment\n";
+        hosts.read_hosts_conf(file.as_bytes()).unwrap();
+        SystemLookup { family: Family::V4ThenV6, hosts, resolver: Err("there is no name server".to_owned()) }
+    }
+
+    fn addresses(lookup: &SystemLookup, name: &str) -> Option<Vec<String>> {
+        let known = lookup.known_here(&Name::from_str_relaxed(name).unwrap())?;
+        Some(known.into_iter().map(|address| address.to_string()).collect())
+    }
+
+    #[test]
+    fn localhost_is_the_loopback_without_a_hosts_file_and_without_a_network() {
+        let lookup = offline();
+        for name in ["localhost", "localhost.", "LOCALHOST"] {
+            assert_eq!(addresses(&lookup, name), Some(vec!["127.0.0.1".to_owned()]), "{name}");
+        }
+        let six = SystemLookup { family: Family::V6ThenV4, ..offline() };
+        assert_eq!(addresses(&six, "localhost"), Some(vec!["::1".to_owned()]));
+    }
+
+    #[test]
+    fn the_hosts_file_comes_first_and_in_the_preferred_family() {
+        let lookup = offline();
+        assert_eq!(addresses(&lookup, "db.test"), Some(vec!["192.0.2.7".to_owned()]));
+        assert_eq!(addresses(&lookup, "DB"), Some(vec!["192.0.2.7".to_owned()]));
+        assert_eq!(addresses(&lookup, "six.test"), Some(vec!["2001:db8::8".to_owned()]));
+        assert_eq!(addresses(&lookup, "other.test"), None);
+        let six = SystemLookup { family: Family::V6ThenV4, ..offline() };
+        assert_eq!(addresses(&six, "db.test"), Some(vec!["2001:db8::7".to_owned()]));
+        let only_four = SystemLookup { family: Family::V4, ..offline() };
+        assert_eq!(addresses(&only_four, "six.test"), None);
+    }
+
+    #[tokio::test]
+    async fn without_a_name_server_other_names_cannot_be_asked_for() {
+        let error = offline().ask("other.test").await.unwrap_err();
+        assert_eq!(error.to_string(), "cannot resolve `other.test`: there is no name server");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_none_is_an_error() {
+        let name = format!("{}.test", "a".repeat(64));
+        assert!(matches!(offline().ask(&name).await, Err(DnsError::Unavailable { .. })));
+    }
+
+    /// A name server that knows `a.test` and nothing else.
+    async fn name_server() -> SocketAddr {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut query = [0; 512];
+            while let Ok((length, from)) = socket.recv_from(&mut query).await {
+                // The question follows the 12 bytes of the header: a name that ends in a zero, a type and a class.
+                let end = query[12..length].iter().position(|byte| *byte == 0).unwrap() + 12 + 5;
+                let is_known = query[12..end] == *b"\x01a\x04test\0\0\x01\0\x01";
+                let flags = if is_known { [0x81, 0x80] } else { [0x81, 0x83] };
+                let counts = [0, 1, 0, u8::from(is_known), 0, 0, 0, 0];
+                let mut reply = [&query[..2], &flags, &counts, &query[12..end]].concat();
+                if is_known {
+                    reply.extend_from_slice(b"\xc0\x0c\0\x01\0\x01\0\0\0\x4d\0\x04\xc0\0\x02\x05");
+                }
+                socket.send_to(&reply, from).await.unwrap();
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_name_server_gives_addresses_with_their_time_or_says_that_there_are_none() {
+        let lookup = SystemLookup::new(&[name_server().await], Family::default());
+        let resolved = lookup.ask("a.test.").await.unwrap();
+        assert_eq!(resolved.addresses, ["192.0.2.5".parse::<IpAddr>().unwrap()]);
+        assert!((76..=77).contains(&resolved.ttl.as_secs()), "{:?}", resolved.ttl);
+        assert_eq!(lookup.ask("b.test.").await, Err(DnsError::NotFound { name: "b.test.".to_owned() }));
+    }
+}

@@ -1,0 +1,160 @@
+//! Settings of Kong that change nothing here: for each, one precise sentence, in place of "unknown".
+
+/// Keys of Kong with the reason why they have no effect.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Names; with `*` at the end, everything that starts so.
+    pub(crate) names: &'static [&'static str],
+    /// Values with which the key asks for what is the case anyway, so that nobody has to be warned.
+    pub(crate) harmless: &'static [&'static str],
+    pub(crate) reason: &'static str,
+}
+
+/// The first row that has the key. Keys that are read have been taken out before.
+pub(crate) fn find(key: &str) -> Option<&'static Row> {
+    let matches = |name: &&str| name.strip_suffix('*').map_or(*name == key, |start| key.starts_with(start));
+    TABLE.iter().find(|row| row.names.iter().any(&matches))
+}
+
+const fn row(names: &'static [&'static str], harmless: &'static [&'static str], reason: &'static str) -> Row {
+    Row { names, harmless, reason }
+}
+
+/// From the particular to the general: the first match counts.
+pub(crate) const TABLE: &[Row] = &[
+    row(
+        &["pg_*", "db_update_frequency", "db_update_propagation", "db_cache_*", "db_resurrect_ttl"],
+        &[],
+        "PostgreSQL is not supported in this version",
+    ),
+    row(&["cassandra_*"], &[], "Cassandra is not supported"),
+    row(&["declarative_config*", "lmdb_*"], &[], "running from a declarative file is not supported in this version"),
+    row(&["cluster_*"], &["off"], "hybrid mode is not supported in this version"),
+    row(
+        &[
+            "ssl_*",
+            "client_ssl*",
+            "admin_ssl_*",
+            "admin_gui_ssl_*",
+            "status_ssl_*",
+            "debug_ssl_*",
+            "nginx_http_ssl_*",
+            "nginx_stream_ssl_*",
+            "lua_ssl_*",
+        ],
+        &["off", "system"],
+        "TLS is not supported in this version",
+    ),
+    row(&["status_*", "nginx_status_*"], &["off"], "the Status API is not served in this version"),
+    row(
+        &["stream_*", "proxy_stream_*", "nginx_stream_*", "nginx_sproxy_*", "nginx_supstream_*"],
+        &["off"],
+        "TCP, TLS and UDP streams are not proxied in this version",
+    ),
+    row(
+        &["admin_gui_listen", "admin_gui_path", "admin_gui_api_url", "admin_gui_access_log", "admin_gui_error_log"],
+        &["off", "/"],
+        "the manager is not served in this version",
+    ),
+    row(&["vault_*"], &[], "vaults are not supported in this version"),
+    row(&["vaults"], &["off"], "vaults are not supported in this version"),
+    row(&["tracing_*", "opentelemetry_tracing*"], &["off"], "tracing is not supported in this version"),
+    row(&["request_debug*"], &["off"], "timing a request with X-Kong-Request-Debug is not supported in this version"),
+    row(&["error_template_*"], &[], "error pages of one's own are not supported in this version"),
+    row(
+        &["dns_*", "resolver_*", "legacy_dns_client"],
+        &["off"],
+        "this part of name resolution cannot be set in this version",
+    ),
+    row(
+        &["client_body_buffer_size", "nginx_http_client_body_buffer_size", "nginx_admin_client_body_buffer_size"],
+        &[],
+        "bodies are streamed and not held in buffers of a set size",
+    ),
+    row(&["node_id"], &[], "a node chooses its own id in this version"),
+    row(&["proxy_server*"], &["off"], "outgoing proxies are not supported in this version"),
+    row(&["wasm*", "nginx_wasm_*", "proxy_wasm*"], &["off"], "WebAssembly filters are not supported in this version"),
+    row(&["pluginserver_*"], &[], "plugin servers are not supported in this version"),
+    row(&["untrusted_lua*"], &["off"], "plugins that run Lua are not supported in this version"),
+    row(&["kic"], &["off"], "the Kubernetes ingress controller is not supported in this version"),
+    row(&["nginx_user", "nginx_main_user"], &[], "the gateway runs as the user who starts it"),
+    row(&["anonymous_reports"], &["off", "false"], "no reports are ever sent"),
+    row(
+        &["worker_consistency", "worker_state_update_frequency", "router_consistency"],
+        &["strict"],
+        "a change is live as soon as the Admin API has answered",
+    ),
+    row(
+        &[
+            "mem_cache_size",
+            "worker_events_*",
+            "legacy_worker_events",
+            "privileged_worker",
+            "dedicated_config_processing",
+        ],
+        &[],
+        "it concerns the inside of Kong's workers, which has no counterpart here",
+    ),
+    row(&["lua_*", "openresty_path"], &[], "there is no Lua and no OpenResty in this gateway"),
+    row(&["nginx_*"], &[], "this gateway is not nginx, and this directive has no counterpart"),
+    row(
+        &[
+            "admin_approved_email",
+            "admin_api_uri",
+            "admin_emails_*",
+            "admin_gui_*",
+            "admin_invitation_expiry",
+            "analytics_*",
+            "audit_log*",
+            "debug_*",
+            "enforce_rbac",
+            "event_hooks_enabled",
+            "feature_conf_path",
+            "fips",
+            "keyring_*",
+            "konnect_mode",
+            "license_*",
+            "portal*",
+            "rbac_*",
+            "route_validation_strategy",
+            "smtp_*",
+            "vitals*",
+        ],
+        &["off"],
+        "it belongs to Kong Enterprise",
+    ),
+    row(&["version", "image", "docker_*", "sha256"], &[], "it describes an image of Kong"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{TABLE, find};
+    use crate::key::keys;
+
+    #[test]
+    fn the_first_and_most_particular_reason_is_given() {
+        let cases = [
+            ("pg_password", "PostgreSQL"),
+            ("ssl_cert", "TLS"),
+            ("lua_ssl_trusted_certificate", "TLS"),
+            ("lua_max_req_headers", "Lua"),
+            ("nginx_http_ssl_protocols", "TLS"),
+            ("nginx_http_lua_shared_dict", "not nginx"),
+            ("admin_gui_listen", "manager"),
+            ("admin_gui_auth", "Enterprise"),
+        ];
+        for (key, word) in cases {
+            assert!(find(key).unwrap().reason.contains(word), "{key}");
+        }
+        assert!(find("proxy_listem").is_none());
+    }
+
+    #[test]
+    fn no_key_that_is_read_stands_here_by_its_whole_name() {
+        for key in keys() {
+            for name in std::iter::once(&key.name).chain(key.aliases) {
+                assert!(!TABLE.iter().any(|row| row.names.contains(name)), "{name}");
+            }
+        }
+    }
+}

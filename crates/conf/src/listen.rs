@@ -1,0 +1,166 @@
+//! Listeners: `0.0.0.0:8000 reuseport backlog=16384, [::]:8443 http2 ssl`.
+
+use crate::error::Warning;
+use crate::key::Key;
+use crate::reader::Reader;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// A port to accept connections on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listener {
+    /// Where to listen. Port 0 lets the system choose.
+    pub address: SocketAddr,
+    /// How many connections may wait to be accepted; the system's own limit when absent.
+    pub backlog: Option<u32>,
+}
+
+/// A listener as it was written, with the flags that say how it would have to be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    text: String,
+    listener: Listener,
+    flags: Vec<Flag>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    Ssl,
+    Http2,
+    ProxyProtocol,
+    Deferred,
+    /// Every listener binds, and every worker has a socket of its own: these two change nothing.
+    BindOrReuseport,
+}
+
+const USAGE: &str = "expected `off`, or `<ip>:<port>` with any of ssl, http2, proxy_protocol, deferred, bind, \
+                     reuseport, backlog=<number>, and commas between several";
+
+/// Reads a list of listeners; `off` is none.
+pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
+    let entries: Vec<_> = crate::list::elements(text).collect();
+    match entries.first() {
+        None => Err(USAGE.to_owned()),
+        // Kong looks at the first entry only, and so do existing files.
+        Some(&"off") => Ok(Vec::new()),
+        Some(_) => entries.into_iter().map(parse_one).collect(),
+    }
+}
+
+fn parse_one(text: &str) -> Result<Written, String> {
+    let mut words = text.split_ascii_whitespace();
+    let address = words.next().and_then(address).ok_or_else(|| format!("`{text}`: {USAGE}"))?;
+    let mut written = Written { text: text.to_owned(), listener: Listener { address, backlog: None }, flags: vec![] };
+    for word in words {
+        match word {
+            "ssl" => written.flags.push(Flag::Ssl),
+            "http2" => written.flags.push(Flag::Http2),
+            "proxy_protocol" => written.flags.push(Flag::ProxyProtocol),
+            "deferred" => written.flags.push(Flag::Deferred),
+            "bind" | "reuseport" => written.flags.push(Flag::BindOrReuseport),
+            _ => {
+                let number = word.strip_prefix("backlog=").and_then(|digits| crate::size::count(digits).ok());
+                let backlog = number.filter(|n| *n > 0).ok_or_else(|| format!("`{word}` in `{text}`: {USAGE}"))?;
+                written.listener.backlog = Some(backlog);
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn address(word: &str) -> Option<SocketAddr> {
+    let (host, port) = word.rsplit_once(':')?;
+    let port = port.bytes().all(|b| b.is_ascii_digit()).then(|| port.parse().ok())??;
+    let ip: IpAddr = match host {
+        // The one name that means the same on every machine; others would have to be resolved before a port opens.
+        "localhost" => Ipv4Addr::LOCALHOST.into(),
+        "*" => Ipv4Addr::UNSPECIFIED.into(),
+        _ => match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(inner) => IpAddr::V6(inner.parse().ok()?),
+            None => IpAddr::V4(host.parse().ok()?),
+        },
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
+/// The listeners that this version serves. Others are warned about, unless nothing would be left.
+pub(crate) fn read(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<Listener> {
+    let written = reader.read(key);
+    let origin = reader.origin(key);
+    let asked = written.len();
+    let mut served: Vec<Listener> = Vec::new();
+    for entry in written {
+        let mut warn = |reason| {
+            let listener = entry.text.clone();
+            reader.warnings.push(Warning::NotServed { key: key.doc.name, origin: origin.clone(), listener, reason });
+        };
+        if entry.flags.contains(&Flag::Ssl) {
+            warn("TLS is not served in this version; this port stays closed");
+            continue;
+        }
+        if entry.flags.contains(&Flag::Http2) {
+            warn("HTTP/2 is not served in this version; this port serves HTTP/1.1");
+        }
+        if entry.flags.contains(&Flag::Deferred) {
+            warn("`deferred` has no effect");
+        }
+        if entry.flags.contains(&Flag::ProxyProtocol) {
+            // Served without it, the port would take the sender's preamble for a broken request.
+            reader.refuse(key, format!("`{}`: the PROXY protocol is not supported in this version", entry.text));
+        }
+        served.push(entry.listener);
+    }
+    if asked > 0 && served.is_empty() {
+        reader.refuse(key, "TLS is not served in this version, and no other listener is left".to_owned());
+    }
+    if let Some(twice) = duplicate(&served) {
+        reader.refuse(key, format!("`{twice}` is there twice"));
+    }
+    served
+}
+
+fn duplicate(listeners: &[Listener]) -> Option<SocketAddr> {
+    let mut rest = listeners;
+    while let [first, others @ ..] = rest {
+        if first.address.port() != 0 && others.iter().any(|other| other.address == first.address) {
+            return Some(first.address);
+        }
+        rest = others;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn addresses(text: &str) -> Vec<(String, Option<u32>)> {
+        let parsed = parse(text).unwrap();
+        parsed.iter().map(|w| (w.listener.address.to_string(), w.listener.backlog)).collect()
+    }
+
+    #[test]
+    fn addresses_and_backlogs_are_read() {
+        type Expected = [(&'static str, Option<u32>)];
+        let cases: [(&str, &Expected); 6] = [
+            ("0.0.0.0:8000", &[("0.0.0.0:8000", None)]),
+            ("0.0.0.0:8000 reuseport backlog=16384", &[("0.0.0.0:8000", Some(16384))]),
+            ("127.0.0.1:0 , [::]:8443   http2 ssl", &[("127.0.0.1:0", None), ("[::]:8443", None)]),
+            ("localhost:8001,*:80", &[("127.0.0.1:8001", None), ("0.0.0.0:80", None)]),
+            ("off", &[]),
+            ("off, 0.0.0.0:8000", &[]),
+        ];
+        for (text, expected) in cases {
+            let expected: Vec<_> = expected.iter().map(|(a, b)| ((*a).to_owned(), *b)).collect();
+            assert_eq!(addresses(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_listener_is_refused() {
+        let wrong = ["", "8000", "0.0.0.0", "0.0.0.0:", "0.0.0.0:65536", "0.0.0.0:+80", "example.com:80", "::1:80"];
+        let flags = ["0.0.0.0:80 tls", "0.0.0.0:80 backlog=", "0.0.0.0:80 backlog=0", "unix:/run/gibbon.sock"];
+        for text in wrong.into_iter().chain(flags) {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Whole configurations: text and variables in, settings or messages out.
+
+use super::{Conf, ConfFile, Loaded, Machine, Sources, User, is_service_link, load, prefix};
+use crate::error::ConfError;
+use crate::key::keys;
+use crate::reader::Reader;
+use crate::section::general::Run;
+use crate::section::logs::{LogLevel, LogTarget};
+use proptest::prelude::{Strategy, any};
+use proptest::{proptest, sample};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+fn machine() -> Machine {
+    Machine { user: User::Root, cores: 4, folder: "/work".into() }
+}
+
+fn sources(env: &[(&str, &str)]) -> Sources {
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Sources { file: ConfFile::Search(vec![]), env, options: vec![], machine: machine() }
+}
+
+/// A folder with a `gibbon.conf` of this text; the folder goes when the value is dropped.
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gibbon.conf");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn loaded(text: &str, env: &[(&str, &str)]) -> Result<Loaded, Vec<String>> {
+    let (_folder, path) = file(text);
+    load(&Sources { file: ConfFile::At(path), ..sources(env) }).map_err(texts)
+}
+
+fn texts(errors: Vec<ConfError>) -> Vec<String> {
+    errors.iter().map(ToString::to_string).collect()
+}
+
+fn warnings(text: &str, env: &[(&str, &str)]) -> Vec<String> {
+    loaded(text, env).unwrap().warnings.iter().map(ToString::to_string).collect()
+}
+
+fn defaults() -> Conf {
+    load(&sources(&[])).unwrap().conf
+}
+
+#[test]
+fn a_gateway_without_settings_has_the_documented_defaults() {
+    let conf = defaults();
+    assert_eq!(conf.prefix, Path::new("/var/lib/gibbon"));
+    assert_eq!((conf.workers, conf.run), (4, Run::Foreground));
+    assert_eq!(conf.proxy.listeners[0].address.to_string(), "0.0.0.0:8000");
+    assert_eq!(conf.admin.listeners[0].address.to_string(), "127.0.0.1:8001");
+    assert_eq!((conf.proxy.listeners.len(), conf.admin.listeners.len()), (1, 1));
+    assert_eq!((conf.logs.level, &conf.logs.proxy_error), (LogLevel::Notice, &LogTarget::Stderr));
+    assert_eq!(conf.logs.proxy_access, LogTarget::File("/var/lib/gibbon/logs/access.log".into()));
+    assert_eq!((conf.limits.head_bytes, conf.limits.uri_bytes, conf.limits.fields), (32 << 10, 8 << 10, 200));
+    assert_eq!((conf.limits.head_time, conf.limits.idle), (Duration::from_secs(10), Duration::from_secs(65)));
+    assert_eq!((conf.limits.body_time, conf.limits.body_progress), (Duration::from_secs(10), 1024));
+    assert_eq!((conf.limits.body_bytes, conf.admin.body_bytes), (None, Some(10 << 20)));
+    assert_eq!((conf.upstream.pool_size, conf.upstream.max_requests), (512, Some(10_000)));
+    assert_eq!(conf.upstream.idle_timeout, Some(Duration::from_secs(60)));
+    assert!(conf.real_ip.trusted.is_empty() && &*conf.real_ip.header == "x-real-ip" && !conf.real_ip.recursive);
+    assert!(conf.plugins.includes("jwt"));
+}
+
+#[test]
+fn defaults_bring_no_warnings() {
+    assert!(load(&sources(&[])).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn every_declared_key_is_read_and_every_read_key_is_declared() {
+    let mut reader = Reader::default();
+    super::read(&mut reader, &sources(&[]));
+    let mut read = reader.read;
+    let mut declared: Vec<_> = keys().map(|key| key.name).collect();
+    read.sort_unstable();
+    declared.sort_unstable();
+    assert_eq!(read, declared);
+}
+
+#[test]
+fn gibbon_variables_win_over_kong_variables_and_those_over_the_file() {
+    let of = |text, env: &[(&str, &str)]| loaded(text, env).unwrap().conf.workers;
+    let text = "nginx_worker_processes = 2";
+    assert_eq!(of(text, &[]), 2);
+    assert_eq!(of(text, &[("KONG_NGINX_WORKER_PROCESSES", "3")]), 3);
+    let both = [("GIBBON_NGINX_WORKER_PROCESSES", "5"), ("KONG_NGINX_WORKER_PROCESSES", "3")];
+    assert_eq!(of(text, &both), 5);
+    assert_eq!(of(text, &[("KONG_NGINX_MAIN_WORKER_PROCESSES", "6")]), 6);
+    assert_eq!(of(text, &[("KONG_NGINX_WORKER_PROCESSES", "")]), 4, "an empty value is the default");
+}
+
+#[test]
+fn options_of_the_command_win_over_everything() {
+    let mut sources = sources(&[("GIBBON_PREFIX", "/env")]);
+    sources.options = vec![("-p", "prefix", "here".to_owned())];
+    assert_eq!(load(&sources).unwrap().conf.prefix, Path::new("/work/here"));
+}
+
+#[test]
+fn all_bad_values_are_reported_at_once_each_with_place_key_value_and_reason() {
+    let text = "log_level = loud\nadmin_listen = nowhere\nclient_head_timeout = soon\n";
+    let env = [("KONG_DATABASE", "postgres"), ("GIBBON_TRUSTED_IPS", "10.0.0.0/8, kong")];
+    let errors = loaded(text, &env).unwrap_err();
+    assert_eq!(errors.len(), 5, "{errors:#?}");
+    let has = |parts: &[&str]| errors.iter().any(|error| parts.iter().all(|part| error.contains(part)));
+    assert!(has(&["gibbon.conf:1: `log_level` cannot be `loud`: expected one of: debug"]));
+    assert!(has(&["gibbon.conf:2: `admin_listen` cannot be `nowhere`"]));
+    assert!(has(&["gibbon.conf:3: `client_head_timeout` cannot be `soon`"]));
+    assert!(has(&["KONG_DATABASE: `database` cannot be `postgres`: is not supported in this version; use `sqlite`"]));
+    assert!(has(&["GIBBON_TRUSTED_IPS: `trusted_ips`", "`kong`: expected an IP address"]));
+}
+
+#[test]
+fn kongs_own_default_listeners_warn_about_the_port_with_tls() {
+    let text = "proxy_listen = 0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384";
+    let loaded = loaded(text, &[]).unwrap();
+    assert_eq!(loaded.conf.proxy.listeners.len(), 1);
+    assert_eq!(loaded.conf.proxy.listeners[0].backlog, Some(16384));
+    let [warning] = &loaded.warnings[..] else { panic!("{:?}", loaded.warnings) };
+    assert!(warning.to_string().contains("0.0.0.0:8443 http2 ssl"), "{warning}");
+    assert!(warning.to_string().contains("TLS is not served"), "{warning}");
+}
+
+#[test]
+fn listeners_that_leave_nothing_to_serve_or_collide_are_errors() {
+    for listen in ["0.0.0.0:8443 ssl", "0.0.0.0:8000 proxy_protocol", "0.0.0.0:80, 0.0.0.0:80"] {
+        let errors = loaded(&format!("proxy_listen = {listen}"), &[]).unwrap_err();
+        assert!(errors[0].contains("`proxy_listen`"), "{errors:?}");
+    }
+    assert!(loaded("proxy_listen = off", &[]).unwrap().conf.proxy.listeners.is_empty());
+}
+
+#[test]
+fn unknown_keys_are_named_with_what_was_perhaps_meant() {
+    let found = warnings("proxy_listem = 0.0.0.0:80\n", &[("KONG_FROBNICATE", "x"), ("HOME", "/h")]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("KONG_FROBNICATE: `frobnicate` is not a known setting and is ignored"));
+    assert!(found[1].contains("gibbon.conf:1: `proxy_listem`"));
+    assert!(found[1].ends_with("did you mean `proxy_listen`?"));
+}
+
+#[test]
+fn keys_of_kong_without_effect_give_one_precise_warning_and_never_their_value() {
+    let found = warnings("ssl_cert = /a.pem", &[("KONG_PG_PASSWORD", "hunter2"), ("KONG_NGINX_HTTP_GZIP", "on")]);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|w| w == "KONG_PG_PASSWORD: `pg_password` has no effect: PostgreSQL is not supported in this version")
+    );
+    assert!(!found.concat().contains("hunter2"));
+}
+
+#[test]
+fn a_value_that_asks_for_what_is_the_case_anyway_warns_about_nothing() {
+    let text =
+        "stream_listen = off\nstatus_listen = off\nanonymous_reports = off\nrole = traditional\ndatabase = sqlite";
+    assert_eq!(warnings(text, &[]), Vec::<String>::new());
+}
+
+#[test]
+fn a_node_that_should_be_part_of_a_cluster_does_not_start_alone() {
+    for (key, value) in [("KONG_ROLE", "data_plane"), ("KONG_ROUTER_FLAVOR", "expressions"), ("KONG_DATABASE", "off")] {
+        assert!(texts(load(&sources(&[(key, value)])).unwrap_err())[0].contains("not supported in this version"));
+    }
+}
+
+#[test]
+fn in_the_background_messages_go_to_a_file() {
+    let background = |env: &[(&str, &str)]| {
+        let mut sources = sources(env);
+        sources.options = vec![("--daemon", "nginx_daemon", "on".to_owned())];
+        load(&sources)
+    };
+    let conf = background(&[]).unwrap().conf;
+    assert_eq!(conf.run, Run::Background);
+    assert_eq!(conf.logs.proxy_error, LogTarget::File("/var/lib/gibbon/logs/error.log".into()));
+    assert_eq!(conf.logs.admin_error, conf.logs.proxy_error);
+    let errors = texts(background(&[("KONG_PROXY_ACCESS_LOG", "/dev/stdout")]).unwrap_err());
+    assert!(errors[0].contains("`proxy_access_log` cannot be `/dev/stdout`"), "{errors:?}");
+}
+
+#[test]
+fn relative_paths_start_at_the_prefix_and_the_prefix_at_the_working_folder() {
+    let conf = loaded("prefix = gw\nproxy_error_log = logs/e.log\nsqlite_path = /data/x.db", &[]).unwrap().conf;
+    assert_eq!(conf.prefix, Path::new("/work/gw"));
+    assert_eq!(conf.logs.proxy_error, LogTarget::File("/work/gw/logs/e.log".into()));
+    assert_eq!(format!("{:?}", conf.database), "Sqlite { path: \"/data/x.db\" }");
+}
+
+#[test]
+fn a_file_that_was_named_has_to_be_there_and_one_that_was_looked_for_has_not() {
+    let at = |file| load(&Sources { file, ..sources(&[]) });
+    assert!(
+        texts(at(ConfFile::At("/nowhere/x.conf".into())).unwrap_err())[0].contains("cannot read `/nowhere/x.conf`")
+    );
+    let (_folder, path) = file("nginx_worker_processes = 9");
+    let found = at(ConfFile::Search(vec!["/nowhere/x.conf".into(), path.clone()])).unwrap();
+    assert_eq!((found.conf.workers, found.file), (9, Some(path)));
+    assert_eq!(at(ConfFile::Search(vec!["/nowhere/x.conf".into()])).unwrap().file, None);
+}
+
+#[test]
+fn the_prefix_can_be_had_from_a_file_that_is_broken_otherwise() {
+    let (_folder, path) = file("prefix = /srv/gw\nlog_level = loud");
+    assert_eq!(prefix(&Sources { file: ConfFile::At(path), ..sources(&[]) }).unwrap(), Path::new("/srv/gw"));
+}
+
+#[test]
+fn without_a_home_the_missing_prefix_is_an_error() {
+    let mut sources = sources(&[]);
+    sources.machine.user = User::Ordinary;
+    assert!(matches!(load(&sources).unwrap_err()[..], [ConfError::NoPrefix]));
+}
+
+#[test]
+fn variables_that_kubernetes_makes_for_services_are_not_settings() {
+    for (name, value) in [
+        ("PROXY_SERVICE_HOST", "10.0.0.1"),
+        ("PROXY_SERVICE_PORT_HTTP", "80"),
+        ("PROXY_PORT", "tcp://10.0.0.1:80"),
+        ("PROXY_PORT_80_TCP_ADDR", "10.0.0.1"),
+        ("PORT_8001_TCP", "tcp://10.0.0.1:8001"),
+    ] {
+        assert!(is_service_link(name, value), "{name}");
+    }
+    for (name, value) in [("PG_PORT", "5432"), ("PORT_MAPS", "80:8000"), ("PROXY_LISTEN", "0.0.0.0:8000")] {
+        assert!(!is_service_link(name, value), "{name}");
+    }
+}
+
+#[test]
+fn sources_do_not_show_the_environment() {
+    let shown = format!("{:?}", sources(&[("KONG_PG_PASSWORD", "hunter2")]));
+    assert!(shown.contains("KONG_PG_PASSWORD") && !shown.contains("hunter2"));
+}
+
+fn a_key() -> impl Strategy<Value = &'static str> {
+    let names: Vec<_> = keys().flat_map(|key| std::iter::once(key.name).chain(key.aliases.iter().copied())).collect();
+    sample::select(names)
+}
+
+proptest! {
+    #[test]
+    fn no_value_of_any_key_makes_loading_panic(key in a_key(), value in any::<String>(), word in "[0-9a-z:./,\\[\\] =]{0,30}") {
+        for value in [value, word] {
+            let variable = format!("GIBBON_{}", key.to_ascii_uppercase());
+            let _ = load(&sources(&[(&variable, &value)]));
+        }
+    }
+
+    #[test]
+    fn no_file_makes_loading_panic(text in "([a-z_]{1,12} ?= ?[ -~]{0,12}\n|[ -~]{0,20}\n){0,12}") {
+        let _ = loaded(&text, &[]);
+    }
+}

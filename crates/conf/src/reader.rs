@@ -1,0 +1,185 @@
+//! The given values of all sources, and the reading of typed ones from them.
+
+use crate::error::{ConfError, Origin, Warning};
+use crate::key::{Key, KeyDoc};
+use std::collections::HashMap;
+
+/// Which source wins: a later one over an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    File,
+    KongEnvironment,
+    GibbonEnvironment,
+    CommandLine,
+}
+
+/// A value that a user gave. No `Debug`: it may be a password.
+pub(crate) struct Given {
+    pub(crate) value: String,
+    pub(crate) origin: Origin,
+    pub(crate) rank: Rank,
+}
+
+/// Reads keys one by one and collects everything that is wrong on the way.
+#[derive(Default)]
+pub(crate) struct Reader {
+    given: HashMap<String, Given>,
+    pub(crate) errors: Vec<ConfError>,
+    pub(crate) warnings: Vec<Warning>,
+    #[cfg(test)]
+    pub(crate) read: Vec<&'static str>,
+}
+
+impl Reader {
+    /// Takes a value in; of two for one key, the higher rank stays, and of two of one rank the later.
+    pub(crate) fn give(&mut self, key: String, given: Given) {
+        match self.given.get(&key) {
+            Some(present) if present.rank > given.rank => {}
+            _ => drop(self.given.insert(key, given)),
+        }
+    }
+
+    /// Everything that was given, ordered by key so that messages are the same each time.
+    pub(crate) fn all(&self) -> Vec<(&str, &Given)> {
+        let mut all: Vec<_> = self.given.iter().map(|(key, given)| (key.as_str(), given)).collect();
+        all.sort_unstable_by_key(|(key, _)| *key);
+        all
+    }
+
+    /// The value of a key: the given one, or the default where none, an empty or a wrong one was given.
+    /// A wrong one is remembered, so the default only bridges the gap until all errors are reported.
+    pub(crate) fn read<T>(&mut self, key: &Key<T>) -> T {
+        #[cfg(test)]
+        self.read.push(key.doc.name);
+        self.read_given(key).unwrap_or_else(|| default(key))
+    }
+
+    /// The value of a key whose default depends on something else.
+    pub(crate) fn read_given<T>(&mut self, key: &Key<T>) -> Option<T> {
+        let name = self.effective(&key.doc)?;
+        let given = self.given.get(name)?;
+        let parsed = if given.value.starts_with("{vault://") {
+            Err(ConfError::Vault { key: name, origin: given.origin.clone() })
+        } else {
+            (key.parse)(&given.value).map_err(|reason| value_error(name, given, reason))
+        };
+        parsed.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    /// Remembers that a value is wrong for a reason that its parser cannot know.
+    pub(crate) fn refuse<T>(&mut self, key: &Key<T>, reason: String) {
+        let error = match self.effective(&key.doc).and_then(|name| Some((name, self.given.get(name)?))) {
+            Some((name, given)) => value_error(name, given, reason),
+            None => ConfError::Value {
+                key: key.doc.name,
+                value: key.doc.default.to_owned(),
+                origin: Origin::Default,
+                reason,
+            },
+        };
+        self.errors.push(error);
+    }
+
+    /// Whether a user gave a value for the key.
+    pub(crate) fn is_given<T>(&mut self, key: &Key<T>) -> bool {
+        self.effective(&key.doc).is_some()
+    }
+
+    /// Where the value of a key comes from.
+    pub(crate) fn origin<T>(&mut self, key: &Key<T>) -> Origin {
+        let name = self.effective(&key.doc);
+        name.and_then(|name| self.given.get(name)).map_or(Origin::Default, |given| given.origin.clone())
+    }
+
+    /// Under which of its names a key was given. Of several, the source that wins decides, then the key's own name;
+    /// a name that loses within one source is probably a mistake, so it is warned about.
+    fn effective(&mut self, key: &KeyDoc) -> Option<&'static str> {
+        let mut best: Option<(&'static str, Rank)> = None;
+        for name in std::iter::once(key.name).chain(key.aliases.iter().copied()) {
+            let Some(given) = self.given.get(name).filter(|given| !given.value.is_empty()) else { continue };
+            match best {
+                Some((by, rank)) if rank == given.rank => {
+                    let warning = Warning::Shadowed { key: name, origin: given.origin.clone(), by };
+                    if !self.warnings.contains(&warning) {
+                        self.warnings.push(warning);
+                    }
+                }
+                Some((_, rank)) if rank > given.rank => {}
+                _ => best = Some((name, given.rank)),
+            }
+        }
+        best.map(|(name, _)| name)
+    }
+}
+
+fn value_error(key: &'static str, given: &Given, reason: String) -> ConfError {
+    ConfError::Value { key, value: given.value.clone(), origin: given.origin.clone(), reason }
+}
+
+fn default<T>(key: &Key<T>) -> T {
+    let value = (key.parse)(key.doc.default);
+    #[expect(clippy::expect_used, reason = "a test loads a configuration that consists of defaults only")]
+    value.expect("the default of a key is a value of that key")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Given, Rank, Reader};
+    use crate::error::{Origin, Warning};
+    use crate::key::{Key, Kind};
+
+    const KEY: Key<u32> = Key::new("size", "7", Kind::Count, crate::size::count, "A key.").also(&["old_size"]);
+
+    type Setting<'t> = (&'t str, &'t str, Rank);
+
+    fn reader(given: &[Setting<'_>]) -> Reader {
+        let mut reader = Reader::default();
+        for (key, value, rank) in given {
+            let given = Given { value: (*value).to_owned(), origin: Origin::Option("-x"), rank: *rank };
+            reader.give((*key).to_owned(), given);
+        }
+        reader
+    }
+
+    #[test]
+    fn the_strongest_source_wins_under_whatever_name_it_comes() {
+        use Rank::{CommandLine, File, GibbonEnvironment, KongEnvironment};
+        let cases: [(&[Setting<'_>], u32); 9] = [
+            (&[], 7),
+            (&[("size", "1", File)], 1),
+            (&[("size", "", File)], 7),
+            (&[("size", "1", File), ("size", "2", File)], 2),
+            (&[("size", "2", KongEnvironment), ("size", "1", File)], 2),
+            (&[("size", "3", GibbonEnvironment), ("size", "2", KongEnvironment)], 3),
+            (&[("size", "3", GibbonEnvironment), ("size", "4", CommandLine)], 4),
+            (&[("size", "1", File), ("old_size", "2", KongEnvironment)], 2),
+            (&[("size", "1", File), ("old_size", "2", File)], 1),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(reader(given).read(&KEY), expected);
+        }
+    }
+
+    #[test]
+    fn two_names_in_one_source_are_warned_about_once() {
+        let mut reader = reader(&[("size", "1", Rank::File), ("old_size", "2", Rank::File)]);
+        reader.read(&KEY);
+        reader.origin(&KEY);
+        let expected = Warning::Shadowed { key: "old_size", origin: Origin::Option("-x"), by: "size" };
+        assert_eq!(reader.warnings, [expected]);
+    }
+
+    #[test]
+    fn a_wrong_value_is_remembered_and_bridged() {
+        let mut reader = reader(&[("old_size", "many", Rank::File)]);
+        assert_eq!(reader.read(&KEY), 7);
+        assert!(reader.errors[0].to_string().contains("`old_size` cannot be `many`"));
+    }
+
+    #[test]
+    fn a_vault_reference_is_never_taken_as_the_value() {
+        let mut reader = reader(&[("size", "{vault://env/size}", Rank::File)]);
+        assert_eq!(reader.read(&KEY), 7);
+        assert!(reader.errors[0].to_string().contains("vault"));
+    }
+}

@@ -1,0 +1,13 @@
+//! One file a section: its keys and the type that they are read into.
+
+pub(crate) mod admin;
+pub(crate) mod database;
+pub(crate) mod dns;
+pub(crate) mod general;
+pub(crate) mod headers;
+pub(crate) mod jwt;
+pub(crate) mod limits;
+pub(crate) mod logs;
+pub(crate) mod proxy;
+pub(crate) mod real_ip;
+pub(crate) mod upstream;

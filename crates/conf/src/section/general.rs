@@ -1,0 +1,180 @@
+//! Where and how the gateway runs, and which plugins it offers.
+
+use crate::error::ConfError;
+use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::load::{Machine, User};
+use crate::reader::Reader;
+use crate::switch::choose;
+use std::path::{Path, PathBuf};
+
+/// Whether `gibbon start` keeps the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// The command returns when the gateway stops.
+    Foreground,
+    /// The command returns when the gateway's ports are open.
+    Background,
+}
+
+/// The plugins that the gateway offers. Names are not checked here: this crate knows none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PluginSelection {
+    bundled: bool,
+    named: Vec<String>,
+}
+
+impl PluginSelection {
+    /// Whether a bundled plugin of this name is offered.
+    #[must_use]
+    pub fn includes(&self, name: &str) -> bool {
+        self.bundled || self.named.iter().any(|named| named == name)
+    }
+
+    /// The plugins that were asked for by name, so that one which does not exist can be refused.
+    #[must_use]
+    pub fn named(&self) -> &[String] {
+        &self.named
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut selection = Self { bundled: false, named: Vec::new() };
+        for (index, name) in crate::list::elements(text).enumerate() {
+            match name {
+                // Kong: `off` in front means none at all, and elsewhere nothing.
+                "off" if index == 0 => break,
+                "off" => {}
+                "bundled" => selection.bundled = true,
+                _ => selection.named.push(name.to_owned()),
+            }
+        }
+        Ok(selection)
+    }
+}
+
+const PREFIX: Key<PathBuf> = Key::new(
+    "prefix",
+    "",
+    Kind::Path,
+    |text| Ok(text.into()),
+    "The folder that the gateway works in: its database, logs and process id. A relative path is below the folder in \
+     which the command runs. Two gateways cannot share one. When it is not set, it is `/var/lib/gibbon` for root, and for \
+     other users `$XDG_STATE_HOME/gibbon` or `~/.local/state/gibbon`.",
+);
+
+const WORKERS: Key<Option<usize>> = Key::new(
+    "nginx_worker_processes",
+    "auto",
+    Kind::Choice("number or `auto`"),
+    workers,
+    "How many worker threads serve traffic: a number from 1 to 1024, or `auto` for one on each core.",
+)
+.also(&["nginx_main_worker_processes"]);
+
+const DAEMON: Key<Run> = Key::new(
+    "nginx_daemon",
+    "off",
+    Kind::Switch,
+    |text| choose(text, &[("on", Run::Background), ("off", Run::Foreground)]),
+    "Whether `gibbon start` puts the gateway into the background; the option `--daemon` does the same. Unlike Kong's, it \
+     stays in the foreground by default.",
+)
+.also(&["nginx_main_daemon"]);
+
+const PLUGINS: Key<PluginSelection> = Key::new(
+    "plugins",
+    "bundled",
+    Kind::List,
+    PluginSelection::parse,
+    "The plugins that this node offers: `bundled` for all that come with it, names for some of them, `off` for none.",
+);
+
+const KEYS: &[KeyDoc] = &[PREFIX.doc, DAEMON.doc, WORKERS.doc, PLUGINS.doc];
+pub(crate) const DOC: SectionDoc = SectionDoc { title: "General", keys: KEYS };
+
+fn workers(text: &str) -> Result<Option<usize>, String> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    let number = crate::size::count(text).ok().and_then(|n| usize::try_from(n).ok());
+    match number {
+        Some(number @ 1..=1024) => Ok(Some(number)),
+        _ => Err("expected `auto` or a number from 1 to 1024".to_owned()),
+    }
+}
+
+/// The folder of the gateway, absolute. Not there only if an error says why.
+pub(crate) fn prefix(reader: &mut Reader, env: &[(String, String)], machine: &Machine) -> PathBuf {
+    let path = reader.read_given(&PREFIX).or_else(|| usual_prefix(env, machine.user));
+    #[cfg(test)]
+    reader.read.push(PREFIX.doc.name);
+    match path {
+        Some(path) => machine.folder.join(path),
+        None => {
+            reader.errors.push(ConfError::NoPrefix);
+            PathBuf::new()
+        }
+    }
+}
+
+/// Follows the XDG base directory specification: state belongs below `XDG_STATE_HOME`, and a relative value of that
+/// is to be ignored.
+fn usual_prefix(env: &[(String, String)], user: User) -> Option<PathBuf> {
+    if user == User::Root {
+        return Some("/var/lib/gibbon".into());
+    }
+    let folder = |name: &str| {
+        let value = env.iter().find(|(variable, _)| variable == name).map(|(_, value)| Path::new(value));
+        value.filter(|path| path.is_absolute())
+    };
+    let state = folder("XDG_STATE_HOME").map(Path::to_path_buf);
+    state.or_else(|| folder("HOME").map(|home| home.join(".local/state"))).map(|state| state.join("gibbon"))
+}
+
+/// What this section has besides the prefix.
+pub(crate) fn read(reader: &mut Reader, machine: &Machine) -> (Run, usize, PluginSelection) {
+    let workers = reader.read(&WORKERS).unwrap_or(machine.cores.max(1));
+    (reader.read(&DAEMON), workers, reader.read(&PLUGINS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PluginSelection, usual_prefix, workers};
+    use crate::load::User;
+    use std::path::Path;
+
+    #[test]
+    fn a_selection_of_plugins_is_read_as_kong_reads_it() {
+        let bundled = PluginSelection::parse("bundled").unwrap();
+        assert!(bundled.includes("jwt") && bundled.named().is_empty());
+        let some = PluginSelection::parse("jwt, off, key-auth").unwrap();
+        assert!(some.includes("key-auth") && !some.includes("cors"));
+        let none = PluginSelection::parse("off, jwt").unwrap();
+        assert!(!none.includes("jwt"));
+        let mixed = PluginSelection::parse("bundled,my-plugin").unwrap();
+        assert!(mixed.includes("cors") && mixed.named() == ["my-plugin"]);
+    }
+
+    #[test]
+    fn workers_are_a_number_or_auto() {
+        assert_eq!(workers("auto"), Ok(None));
+        assert_eq!(workers("4"), Ok(Some(4)));
+        for text in ["0", "1025", "-1", "many", "99999999999999999999"] {
+            assert!(workers(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_usual_prefix_belongs_to_the_user() {
+        let env = |pairs: &[(&str, &str)]| -> Vec<_> {
+            pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        };
+        let of = |pairs, user| usual_prefix(&env(pairs), user);
+        assert_eq!(of(&[("HOME", "/root")], User::Root).unwrap(), Path::new("/var/lib/gibbon"));
+        assert_eq!(of(&[("HOME", "/h")], User::Ordinary).unwrap(), Path::new("/h/.local/state/gibbon"));
+        let both = [("HOME", "/h"), ("XDG_STATE_HOME", "/s")];
+        assert_eq!(of(&both, User::Ordinary).unwrap(), Path::new("/s/gibbon"));
+        let relative = [("HOME", "/h"), ("XDG_STATE_HOME", "s")];
+        assert_eq!(of(&relative, User::Ordinary).unwrap(), Path::new("/h/.local/state/gibbon"));
+        assert_eq!(of(&[], User::Ordinary), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! What a client of the proxy may cost.
+
+use crate::duration::{self, at_least_a_millisecond};
+use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::reader::Reader;
+use crate::size::{self, at_least_one};
+use std::time::Duration;
+
+/// Bounds on requests to the proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request line with all its header fields.
+    pub head_bytes: usize,
+    /// Bytes of a request target.
+    pub uri_bytes: usize,
+    /// Header fields of a request.
+    pub fields: usize,
+    /// From the first byte of a head (or from the start of a connection) to its last.
+    pub head_time: Duration,
+    /// The time in which a client has to send the next `body_progress` bytes of a body.
+    pub body_time: Duration,
+    /// Bytes of a body that have to come within `body_time`, unless the body ends before.
+    pub body_progress: usize,
+    /// How long a connection may stay open between requests; zero closes it after each.
+    pub idle: Duration,
+    /// Bytes of a whole body; `None` when there is no bound.
+    pub body_bytes: Option<u64>,
+}
+
+const HEAD_BYTES: Key<usize> = Key::new(
+    "client_head_max_size",
+    "32k",
+    Kind::Size,
+    at_least_one,
+    "The longest head of a request (its request line and all header fields); a longer one gets 431.",
+);
+
+const URI_BYTES: Key<usize> = Key::new(
+    "client_uri_max_size",
+    "8k",
+    Kind::Size,
+    at_least_one,
+    "The longest path of a request with its query string; a longer one gets 414.",
+);
+
+const FIELDS: Key<usize> = Key::new(
+    "client_head_max_fields",
+    "200",
+    Kind::Count,
+    |text| at_least_one(text).and_then(|n| if n <= 10_000 { Ok(n) } else { Err("must be at most 10000".to_owned()) }),
+    "The most header fields of a request; one with more gets 431.",
+);
+
+const HEAD_TIME: Key<Duration> = Key::new(
+    "client_head_timeout",
+    "10s",
+    Kind::Time,
+    at_least_a_millisecond,
+    "The time in which the head of a request has to arrive; a slower client is disconnected.",
+)
+.also(&["nginx_http_client_header_timeout", "nginx_proxy_client_header_timeout"]);
+
+const BODY_TIME: Key<Duration> = Key::new(
+    "client_body_timeout",
+    "10s",
+    Kind::Time,
+    at_least_a_millisecond,
+    "The time in which `client_body_min_progress` bytes of a body have to arrive; a slower request gets 408.",
+)
+.also(&["nginx_http_client_body_timeout", "nginx_proxy_client_body_timeout"]);
+
+const BODY_PROGRESS: Key<usize> = Key::new(
+    "client_body_min_progress",
+    "1k",
+    Kind::Size,
+    at_least_one,
+    "How much of a body has to arrive within each `client_body_timeout`, so that nobody can hold a request open with \
+     single bytes.",
+);
+
+const IDLE: Key<Duration> = Key::new(
+    "client_idle_timeout",
+    "65s",
+    Kind::Time,
+    duration::parse,
+    "How long a connection may stay open between two requests; 0 closes it after each answer.",
+)
+.also(&["nginx_http_keepalive_timeout", "nginx_proxy_keepalive_timeout"]);
+
+const BODY_BYTES: Key<u64> = Key::new(
+    "nginx_http_client_max_body_size",
+    "0",
+    Kind::Size,
+    size::parse,
+    "The longest body of a request; a longer one gets 413. 0 is no bound.",
+)
+.also(&["nginx_proxy_client_max_body_size", "client_max_body_size"]);
+
+const KEYS: &[KeyDoc] = &[
+    HEAD_BYTES.doc,
+    URI_BYTES.doc,
+    FIELDS.doc,
+    HEAD_TIME.doc,
+    BODY_TIME.doc,
+    BODY_PROGRESS.doc,
+    IDLE.doc,
+    BODY_BYTES.doc,
+];
+pub(crate) const DOC: SectionDoc = SectionDoc { title: "Limits on clients", keys: KEYS };
+
+impl Limits {
+    pub(crate) fn read(reader: &mut Reader) -> Self {
+        let limits = Self {
+            head_bytes: reader.read(&HEAD_BYTES),
+            uri_bytes: reader.read(&URI_BYTES),
+            fields: reader.read(&FIELDS),
+            head_time: reader.read(&HEAD_TIME),
+            body_time: reader.read(&BODY_TIME),
+            body_progress: reader.read(&BODY_PROGRESS),
+            idle: reader.read(&IDLE),
+            body_bytes: Some(reader.read(&BODY_BYTES)).filter(|bytes| *bytes > 0),
+        };
+        if limits.uri_bytes > limits.head_bytes {
+            reader.refuse(&URI_BYTES, "is more than `client_head_max_size`, of which it is a part".to_owned());
+        }
+        limits
+    }
+}

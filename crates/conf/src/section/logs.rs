@@ -1,0 +1,214 @@
+//! What is logged, and where to.
+
+use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::reader::Reader;
+use crate::section::general::Run;
+use crate::switch::choose;
+use std::path::{Path, PathBuf};
+
+/// How much is logged, in the words of nginx: each level with all above it. From least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// The system is unusable.
+    Emerg,
+    /// Somebody has to act at once.
+    Alert,
+    /// Something essential does not work.
+    Crit,
+    /// Something failed, and somebody should look at it.
+    Error,
+    /// Something works that will perhaps not go on doing so.
+    Warn,
+    /// What an operator wants to see of a healthy gateway.
+    Notice,
+    /// What happens, in more detail.
+    Info,
+    /// What a developer looks for.
+    Debug,
+}
+
+impl LogLevel {
+    const TABLE: &[(&str, Self)] = &[
+        ("debug", Self::Debug),
+        ("info", Self::Info),
+        ("notice", Self::Notice),
+        ("warn", Self::Warn),
+        ("error", Self::Error),
+        ("crit", Self::Crit),
+        ("alert", Self::Alert),
+        ("emerg", Self::Emerg),
+    ];
+
+    /// The level of this name.
+    ///
+    /// # Errors
+    /// The reason, which lists the names, if there is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        choose(text, Self::TABLE)
+    }
+
+    /// The name of the level.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::TABLE.iter().find(|(_, level)| *level == self).map_or("notice", |(name, _)| name)
+    }
+}
+
+/// Where the lines of a log go.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LogTarget {
+    /// Nowhere.
+    Off,
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// The end of a file, by its absolute path.
+    File(PathBuf),
+}
+
+impl LogTarget {
+    /// Kong passes the value to nginx, where the name of a log format may follow the path; ours has one format.
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_ascii_whitespace();
+        let path = words.next().unwrap_or_default();
+        if let Some(format) = words.next() {
+            return Err(format!("`{format}`: log formats are not supported in this version"));
+        }
+        match path {
+            "off" => Ok(Self::Off),
+            "/dev/stdout" => Ok(Self::Stdout),
+            "/dev/stderr" | "stderr" => Ok(Self::Stderr),
+            _ if path.starts_with("syslog:") => Err("syslog is not supported in this version".to_owned()),
+            _ => Ok(Self::File(path.into())),
+        }
+    }
+
+    fn below(self, prefix: &Path) -> Self {
+        match self {
+            Self::File(path) => Self::File(prefix.join(path)),
+            other => other,
+        }
+    }
+}
+
+/// The logs of a gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logs {
+    /// How much goes to the error logs.
+    pub level: LogLevel,
+    /// One line for each request to the proxy.
+    pub proxy_access: LogTarget,
+    /// What happens in the gateway, but for its Admin API.
+    pub proxy_error: LogTarget,
+    /// One line for each request to the Admin API.
+    pub admin_access: LogTarget,
+    /// What happens in the Admin API.
+    pub admin_error: LogTarget,
+}
+
+const LEVEL: Key<LogLevel> = Key::new(
+    "log_level",
+    "notice",
+    Kind::Choice("`debug`, `info`, `notice`, `warn`, `error`, `crit`, `alert` or `emerg`"),
+    LogLevel::parse,
+    "The least important level that the error logs hold. `crit`, `alert` and `emerg` hold the same as `error`.",
+);
+
+const PROXY_ACCESS: Key<LogTarget> = Key::new(
+    "proxy_access_log",
+    "logs/access.log",
+    Kind::Path,
+    LogTarget::parse,
+    "Where a line is written for each request to the proxy: a path, `/dev/stdout`, `/dev/stderr`, or `off`.",
+);
+
+const PROXY_ERROR: Key<LogTarget> = Key::new(
+    "proxy_error_log",
+    "",
+    Kind::Path,
+    LogTarget::parse,
+    "Where messages of the gateway go. When it is not set: to standard error in the foreground, and to `logs/error.log` \
+     in the background.",
+);
+
+const ADMIN_ACCESS: Key<LogTarget> = Key::new(
+    "admin_access_log",
+    "logs/admin_access.log",
+    Kind::Path,
+    LogTarget::parse,
+    "Where a line is written for each request to the Admin API.",
+);
+
+const ADMIN_ERROR: Key<LogTarget> = Key::new(
+    "admin_error_log",
+    "",
+    Kind::Path,
+    LogTarget::parse,
+    "Where messages of the Admin API go. When it is not set: where those of the gateway go.",
+);
+
+const KEYS: &[KeyDoc] = &[LEVEL.doc, PROXY_ACCESS.doc, PROXY_ERROR.doc, ADMIN_ACCESS.doc, ADMIN_ERROR.doc];
+pub(crate) const DOC: SectionDoc = SectionDoc { title: "Logs", keys: KEYS };
+
+impl Logs {
+    pub(crate) fn read(reader: &mut Reader, prefix: &Path, run: Run) -> Self {
+        let usual = match run {
+            Run::Foreground => LogTarget::Stderr,
+            Run::Background => LogTarget::File("logs/error.log".into()),
+        };
+        #[cfg(test)]
+        reader.read.extend([PROXY_ERROR.doc.name, ADMIN_ERROR.doc.name]);
+        let proxy_error = reader.read_given(&PROXY_ERROR).unwrap_or(usual);
+        let logs = Self {
+            level: reader.read(&LEVEL),
+            proxy_access: reader.read(&PROXY_ACCESS).below(prefix),
+            admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
+            admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
+            proxy_error: proxy_error.below(prefix),
+        };
+        if run == Run::Background {
+            logs.refuse_standard_streams(reader);
+        }
+        logs
+    }
+
+    /// A gateway in the background has lost the terminal, so its lines would go nowhere.
+    fn refuse_standard_streams(&self, reader: &mut Reader) {
+        let targets = [
+            (&PROXY_ACCESS, &self.proxy_access),
+            (&PROXY_ERROR, &self.proxy_error),
+            (&ADMIN_ACCESS, &self.admin_access),
+            (&ADMIN_ERROR, &self.admin_error),
+        ];
+        for (key, target) in targets {
+            if matches!(target, LogTarget::Stdout | LogTarget::Stderr) && reader.is_given(key) {
+                reader.refuse(key, "a gateway in the background has no standard streams; name a file".to_owned());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogLevel, LogTarget};
+
+    #[test]
+    fn every_level_of_kong_is_known_under_its_name() {
+        for name in ["debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"] {
+            assert_eq!(LogLevel::parse(name).unwrap().name(), name);
+        }
+        assert!(LogLevel::parse("trace").is_err());
+        assert!(LogLevel::Error < LogLevel::Notice && LogLevel::Notice < LogLevel::Debug);
+    }
+
+    #[test]
+    fn targets_are_recognised() {
+        assert_eq!(LogTarget::parse("off"), Ok(LogTarget::Off));
+        assert_eq!(LogTarget::parse("/dev/stdout"), Ok(LogTarget::Stdout));
+        assert_eq!(LogTarget::parse("/dev/stderr"), Ok(LogTarget::Stderr));
+        assert_eq!(LogTarget::parse("logs/a.log"), Ok(LogTarget::File("logs/a.log".into())));
+        assert!(LogTarget::parse("logs/a.log basic").unwrap_err().contains("basic"));
+        assert!(LogTarget::parse("syslog:server=x").is_err());
+    }
+}

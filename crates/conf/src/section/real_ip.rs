@@ -1,0 +1,79 @@
+//! Whose word about a client's address, port and scheme is believed.
+
+use crate::cidr::CidrSet;
+use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::reader::Reader;
+use crate::switch;
+
+/// How the address of a client behind other proxies is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RealIp {
+    /// Peers whose `X-Forwarded-*` headers are believed.
+    pub trusted: CidrSet,
+    /// The header that names the client, in lower case: `x-real-ip`, `x-forwarded-for` or another.
+    pub header: Box<str>,
+    /// Whether to go on to the left in the header while the address found is a trusted one itself.
+    pub recursive: bool,
+}
+
+const TRUSTED: Key<CidrSet> = Key::new(
+    "trusted_ips",
+    "",
+    Kind::List,
+    CidrSet::parse,
+    "Addresses and blocks (`10.0.0.0/8, ::1`) of proxies in front of the gateway, or `unix:`. What these say in \
+     `X-Forwarded-*` and in `real_ip_header` is believed and passed on; what others say is replaced.",
+);
+
+const HEADER: Key<Box<str>> = Key::new(
+    "real_ip_header",
+    "X-Real-IP",
+    Kind::Text,
+    header,
+    "The header in which a trusted proxy names the client: `X-Real-IP`, `X-Forwarded-For` or any other. The PROXY \
+     protocol is not supported in this version.",
+)
+.also(&["nginx_proxy_real_ip_header"]);
+
+const RECURSIVE: Key<bool> = Key::new(
+    "real_ip_recursive",
+    "off",
+    Kind::Switch,
+    switch::parse,
+    "Which address of that header counts: the last (`off`), or the last that is not in `trusted_ips` (`on`).",
+)
+.also(&["nginx_proxy_real_ip_recursive"]);
+
+const KEYS: &[KeyDoc] = &[TRUSTED.doc, HEADER.doc, RECURSIVE.doc];
+pub(crate) const DOC: SectionDoc = SectionDoc { title: "Addresses of clients", keys: KEYS };
+
+fn header(text: &str) -> Result<Box<str>, String> {
+    if text == "proxy_protocol" {
+        return Err("the PROXY protocol is not supported in this version".to_owned());
+    }
+    // RFC 9110 section 5.6.2: what a field name may consist of.
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if text.is_empty() || !text.bytes().all(is_token) {
+        return Err("expected the name of a header".to_owned());
+    }
+    Ok(text.to_ascii_lowercase().into())
+}
+
+impl RealIp {
+    pub(crate) fn read(reader: &mut Reader) -> Self {
+        Self { trusted: reader.read(&TRUSTED), header: reader.read(&HEADER), recursive: reader.read(&RECURSIVE) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::header;
+
+    #[test]
+    fn any_header_may_name_the_client_but_not_the_proxy_protocol() {
+        assert_eq!(header("X-Forwarded-For").as_deref(), Ok("x-forwarded-for"));
+        for text in ["proxy_protocol", "", "X Real", "X-Real-IP:"] {
+            assert!(header(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A route: which requests it takes, and what it does to them on their way to its service.
+
+mod endpoint;
+mod fields;
+mod normal_path;
+mod subschema;
+
+use gibbon_schema::{EntityCheck, EntityDef, Object, RunWhen, Schema, conditional, custom_check, matching, string};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub use endpoint::{Endpoint, IpRange};
+
+use crate::Protocols;
+use crate::body::{Body, BodyError, Switch, texts};
+
+/// The declaration of `routes`.
+pub fn definition() -> EntityDef {
+    let schema = Schema::new(fields::fields())
+        .entity_checks([snis_need_tls(), path_handling(), buildable()])
+        .subschemas("protocols", subschema::all());
+    EntityDef { name: "routes", collection: "routes", nested: "routes", endpoint_key: Some("name"), version: 1, schema }
+}
+
+fn snis_need_tls() -> EntityCheck {
+    let in_the_clear = string().not_one_of(["grpcs", "https", "tls", "tls_passthrough"]);
+    conditional("protocols", matching().elements(in_the_clear), "snis", matching().len_eq(0))
+        .then_err("'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'")
+}
+
+/// Kong warns here that one of its routers does not support `v1`. Ours does, so both values are right; the check is
+/// declared because `/schemas` shows it.
+fn path_handling() -> EntityCheck {
+    custom_check(["path_handling"], |_| Ok(()))
+}
+
+/// The route must be one that a router can be built of.
+fn buildable() -> EntityCheck {
+    let sources = [
+        "id",
+        "protocols",
+        "snis",
+        "sources",
+        "destinations",
+        "methods",
+        "hosts",
+        "paths",
+        "headers",
+        "expression",
+        "regex_priority",
+        "priority",
+    ];
+    custom_check(sources, check_header_patterns).run_when(RunWhen::Missing)
+}
+
+/// A header whose only value begins with `~*` is matched by the regular expression that follows.
+fn check_header_patterns(route: &Object) -> Result<(), String> {
+    let headers = route.get("headers").and_then(Value::as_object);
+    for (name, values) in headers.into_iter().flatten() {
+        if let Some([Value::String(only)]) = values.as_array().map(Vec::as_slice)
+            && let Some(pattern) = only.strip_prefix("~*")
+            && let Err(error) = fancy_regex::Regex::new(pattern)
+        {
+            let why = fields::in_one_line(&error.to_string());
+            return Err(format!(
+                "Router Expression failed validation: header '{name}': invalid regex: '{pattern}' ({why})"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a header and the values of which a request must have one.
+pub type HeaderMatch = (Box<str>, Vec<Box<str>>);
+
+/// How the paths of service, route and request are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PathHandling {
+    /// With exactly one slash between service path and the rest.
+    V0,
+    /// One after the other.
+    V1,
+}
+
+/// A route as the data plane keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was created, in seconds since 1970.
+    pub created_at: i64,
+    /// Its name.
+    pub name: Option<Box<str>>,
+    /// The protocols of its requests.
+    pub protocols: Protocols,
+    /// Methods of its requests; any if empty, as for what follows.
+    pub methods: Vec<Box<str>>,
+    /// Hosts of its requests, with at most one wildcard each, with or without a port.
+    pub hosts: Vec<Box<str>>,
+    /// Prefixes of paths, and regular expressions of paths after a `~`.
+    pub paths: Vec<Box<str>>,
+    /// Headers with the values of which a request must have one.
+    pub headers: Vec<HeaderMatch>,
+    /// Server names of TLS connections.
+    pub snis: Vec<Box<str>>,
+    /// Where a stream comes from.
+    pub sources: Vec<Endpoint>,
+    /// Where a stream goes to.
+    pub destinations: Vec<Endpoint>,
+    /// What a request in the clear is answered if the route wants TLS.
+    pub https_redirect_status_code: u16,
+    /// Which of several matching regular expressions is taken: the highest.
+    pub regex_priority: i64,
+    /// Whether the matched prefix is left out of the path to the upstream.
+    pub strip_path: bool,
+    /// How paths are put together.
+    pub path_handling: PathHandling,
+    /// Whether the upstream sees the client's `Host`.
+    pub preserve_host: bool,
+    /// Whether request bodies are buffered.
+    pub request_buffering: bool,
+    /// Whether response bodies are buffered.
+    pub response_buffering: bool,
+    /// The service that its requests go to.
+    pub service: Option<Uuid>,
+    /// Its tags.
+    pub tags: Vec<Box<str>>,
+}
+
+impl Route {
+    /// Reads a prepared body.
+    ///
+    /// # Errors
+    /// If the body is not one that [`definition`] prepared.
+    pub fn from_body(body: &Object) -> Result<Self, BodyError> {
+        let body = Body::new(body);
+        Ok(Self {
+            id: body.id()?,
+            created_at: body.integer("created_at", 0)?,
+            name: body.boxed("name")?,
+            protocols: protocols_of(body)?,
+            methods: body.texts("methods")?,
+            hosts: body.texts("hosts")?,
+            paths: body.texts("paths")?,
+            headers: headers(body)?,
+            snis: body.texts("snis")?,
+            sources: endpoint::read(body, "sources")?,
+            destinations: endpoint::read(body, "destinations")?,
+            https_redirect_status_code: body.integer("https_redirect_status_code", 426)?,
+            regex_priority: body.integer("regex_priority", 0)?,
+            strip_path: body.boolean("strip_path", Switch::On)?,
+            path_handling: path_handling_of(body)?,
+            preserve_host: body.boolean("preserve_host", Switch::Off)?,
+            request_buffering: body.boolean("request_buffering", Switch::On)?,
+            response_buffering: body.boolean("response_buffering", Switch::On)?,
+            service: body.reference("service")?,
+            tags: body.texts("tags")?,
+        })
+    }
+}
+
+/// The protocols of a route or plugin.
+pub(crate) fn protocols_of(body: Body<'_>) -> Result<Protocols, BodyError> {
+    let field = "protocols";
+    let parse = |name: &str| name.parse().map_err(|_| BodyError::Value { field, value: name.to_owned() });
+    body.texts(field)?.iter().map(|name| parse(name)).collect()
+}
+
+fn headers(body: Body<'_>) -> Result<Vec<HeaderMatch>, BodyError> {
+    let field = "headers";
+    let Some(headers) = body.get(field) else { return Ok(Vec::new()) };
+    let headers = headers.as_object().ok_or(BodyError::Type { field, expected: "a map" })?;
+    let read = |(name, values): (&String, &Value)| Some((name.as_str().into(), texts(values.as_array()?)?));
+    let headers: Option<Vec<_>> = headers.iter().map(read).collect();
+    headers.ok_or(BodyError::Type { field, expected: "a map of arrays of strings" })
+}
+
+fn path_handling_of(body: Body<'_>) -> Result<PathHandling, BodyError> {
+    let field = "path_handling";
+    match body.optional_text(field)? {
+        None | Some("v0") => Ok(PathHandling::V0),
+        Some("v1") => Ok(PathHandling::V1),
+        Some(other) => Err(BodyError::Value { field, value: other.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! A running gateway: which part gets what, and in which order they start and stop. Nothing else is decided here.
+
+mod control;
+mod settings;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
+use gibbon_conf::{Conf, Database, Listener};
+use gibbon_plugin_api::{Registry, Settings as PluginSettings};
+use gibbon_proxy::{DataPlane, Drain};
+use gibbon_runtime::{Configuration, Definitions, StartError};
+use gibbon_store::{Options, Store, StoreError, sqlite};
+use tokio::runtime::Runtime;
+
+use crate::cli::Boot;
+use crate::signals::{Signal, Signals};
+
+/// Why a gateway cannot run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AppError {
+    /// The system refuses a runtime, a thread or a signal handler.
+    #[error("cannot run: {0}")]
+    Io(#[from] io::Error),
+    /// A port cannot be had.
+    #[error("cannot listen on `{address}`: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+    /// The database cannot be opened.
+    #[error("cannot open the database `{}`: {source}", path.display())]
+    Database { path: PathBuf, source: StoreError },
+    /// The database cannot be read.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A plugin is asked for that this gateway does not have.
+    #[error("plugin `{0}` is named in `plugins`, but this gateway does not have it")]
+    NoSuchPlugin(String),
+}
+
+/// Runs a gateway until it is told to stop; `ready` is called when its ports are open.
+///
+/// # Errors
+/// When it cannot start.
+pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
+    let registry = Arc::new(registry(&boot.conf)?);
+    // Ports first: whoever cannot have them should not touch the database of the one who has.
+    let proxy_sockets = open_proxy(&boot.conf)?;
+    let admin_sockets = open_admin(&boot.conf)?;
+    let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let mut signals = control.block_on(async { Signals::listen() })?;
+    let configuration = control.block_on(configure(&boot.conf, registry))?;
+    let resolver = resolver(&boot.conf, &control);
+    let data_plane = DataPlane::start(
+        proxy_sockets,
+        Arc::clone(&configuration),
+        settings::of(&boot.conf, boot.logging.proxy_access()),
+        resolver,
+    )?;
+    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), admin_sockets)?;
+    ready();
+    tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
+    let drain = control.block_on(steer(&boot, &data_plane, &mut signals));
+    tracing::info!("gibbon is going down");
+    control.block_on(admin.stop());
+    match drain {
+        End::Now => data_plane.stop(),
+        End::Gracefully => {
+            if data_plane.drain(None) == Drain::CutOff {
+                tracing::warn!("requests under way were cut off");
+            }
+        }
+    }
+    control.block_on(configuration.store().close());
+    Ok(())
+}
+
+/// How the gateway ends.
+enum End {
+    Now,
+    Gracefully,
+}
+
+/// Does what signals ask for until one of them asks for the end.
+async fn steer(boot: &Boot, data_plane: &DataPlane, signals: &mut Signals) -> End {
+    loop {
+        match signals.next().await {
+            Signal::Stop => return End::Now,
+            Signal::Quit => return End::Gracefully,
+            Signal::ReopenLogs => boot.logging.reopen(),
+            Signal::Reload => reload(boot, data_plane),
+        }
+    }
+}
+
+/// Takes over what may change while the gateway runs. A file with a mistake in it changes nothing.
+fn reload(boot: &Boot, data_plane: &DataPlane) {
+    match boot.source.reload(&boot.conf.prefix) {
+        Ok(loaded) => {
+            loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            boot.logging.set_level(loaded.conf.logs.level);
+            settings::name_what_needs_a_restart(&boot.conf, &loaded.conf);
+            data_plane.reconfigure(settings::of(&loaded.conf, boot.logging.proxy_access()));
+            tracing::info!("the settings were read again");
+        }
+        Err(errors) => {
+            errors.iter().for_each(|error| tracing::error!("{error}"));
+            tracing::error!("the settings were not read again: the old ones stay valid");
+        }
+    }
+}
+
+/// The plugins that the settings ask for.
+fn registry(conf: &Conf) -> Result<Registry, AppError> {
+    let all = gibbon_plugins::registry::all();
+    let unknown = conf.plugins.named().iter().find(|name| all.iter().all(|plugin| plugin.name != **name));
+    if let Some(name) = unknown {
+        return Err(AppError::NoSuchPlugin(name.clone()));
+    }
+    Ok(Registry::new(all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name))))
+}
+
+/// The sockets of each worker.
+fn open_proxy(conf: &Conf) -> Result<Vec<Vec<TcpListener>>, AppError> {
+    let mut workers: Vec<Vec<TcpListener>> = (0..conf.workers).map(|_| Vec::new()).collect();
+    for Listener { address, backlog, .. } in &conf.proxy.listeners {
+        let backlog = backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
+        let sockets = gibbon_proxy::listen::open(*address, conf.workers, backlog)
+            .map_err(|source| AppError::Listen { address: *address, source })?;
+        for (worker, socket) in workers.iter_mut().zip(sockets) {
+            worker.push(socket);
+        }
+    }
+    Ok(workers)
+}
+
+fn open_admin(conf: &Conf) -> Result<Vec<TcpListener>, AppError> {
+    let bind = |listener: &Listener| {
+        let address = listener.address;
+        let socket = TcpListener::bind(address).map_err(|source| AppError::Listen { address, source })?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    };
+    conf.admin.listeners.iter().map(bind).collect()
+}
+
+async fn configure(conf: &Conf, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
+    let definitions = Arc::new(Definitions::new(&registry));
+    let Database::Sqlite { path } = &conf.database;
+    let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
+    let store = sqlite::open_with(path, options)
+        .await
+        .map_err(|source| AppError::Database { path: path.clone(), source })?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes };
+    Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
+}
+
+fn resolver(conf: &Conf, control: &Runtime) -> Resolver {
+    let defaults = gibbon_balancer::dns::Settings::default();
+    let settings = gibbon_balancer::dns::Settings {
+        valid_ttl: conf.dns.valid_ttl,
+        stale_ttl: conf.dns.stale_ttl,
+        not_found_ttl: conf.dns.not_found_ttl,
+        error_ttl: conf.dns.error_ttl,
+        ..defaults
+    };
+    let lookup = SystemLookup::new(&conf.dns.resolvers, Family::default());
+    Resolver::new(lookup, settings, control.handle().clone())
+}

@@ -1,0 +1,50 @@
+//! From the configuration file to the settings of the data plane.
+
+use std::sync::Arc;
+
+use gibbon_conf::Conf;
+use gibbon_proxy::{LineSink, Settings};
+use http::HeaderValue;
+
+use crate::logging::Sink;
+
+/// What `Server` says.
+const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
+
+/// What `Via` says (RFC 9110 section 7.6.3).
+const VIA: &str = concat!("1.1 gibbon/", env!("CARGO_PKG_VERSION"));
+
+/// The settings of the data plane.
+pub(super) fn of(conf: &Conf, access_log: Option<Sink>) -> Settings {
+    Settings {
+        proxy: conf.proxy.clone(),
+        limits: conf.limits.clone(),
+        real_ip: conf.real_ip.clone(),
+        upstream: conf.upstream.clone(),
+        product: HeaderValue::from_static(PRODUCT),
+        via: HeaderValue::from_static(VIA),
+        access_log: access_log.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink),
+    }
+}
+
+/// Names in the log what has changed in the file and takes effect only after a restart.
+pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
+    let changed = [
+        ("proxy_listen", running.proxy.listeners != read.proxy.listeners),
+        ("admin_listen", running.admin.listeners != read.admin.listeners),
+        ("nginx_worker_processes", running.workers != read.workers),
+        ("plugins", running.plugins != read.plugins),
+        ("the database", running.database != read.database),
+        ("the keys of upstream keep-alive", running.upstream != read.upstream),
+        ("the names of log files", targets(running) != targets(read)),
+        ("the keys of DNS", running.dns != read.dns),
+        ("the memory for verified tokens", running.jwt != read.jwt),
+    ];
+    for (what, _) in changed.iter().filter(|(_, changed)| *changed) {
+        tracing::warn!("{what} changed in the settings: that takes effect after a restart");
+    }
+}
+
+fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 4] {
+    [&conf.logs.proxy_access, &conf.logs.proxy_error, &conf.logs.admin_access, &conf.logs.admin_error]
+}

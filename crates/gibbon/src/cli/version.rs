@@ -1,0 +1,31 @@
+//! `gibbon version`: one number alone, for scripts; with `-a` what a bug report needs.
+
+use super::Failure;
+use super::terminal::say;
+
+/// The options.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Also the versions of what Gibbon is made of and made for.
+    #[arg(short = 'a', long)]
+    all: bool,
+}
+
+const ALL: &[(&str, &str)] = &[
+    ("Gibbon", env!("CARGO_PKG_VERSION")),
+    ("Kong interfaces", "3.10.0"),
+    ("hyper", env!("GIBBON_HYPER_VERSION")),
+    ("tokio", env!("GIBBON_TOKIO_VERSION")),
+    ("aws-lc-rs", env!("GIBBON_AWS_LC_RS_VERSION")),
+    ("libsqlite3-sys", env!("GIBBON_LIBSQLITE3_SYS_VERSION")),
+    ("rustc", env!("GIBBON_RUSTC_VERSION")),
+];
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    if args.all {
+        ALL.iter().for_each(|(name, version)| say(&format!("{name}: {version}")));
+    } else {
+        say(env!("CARGO_PKG_VERSION"));
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The command line as a user sees it: arguments in; text, status and files out.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+mod command;
+mod running;
+mod without_gateway;

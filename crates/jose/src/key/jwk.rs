@@ -1,0 +1,94 @@
+//! JSON Web Keys (RFC 7517, members of each type in RFC 7518 section 6 and RFC 8037 section 2).
+
+use serde_json::Value;
+
+use super::{Curve, KeyError, Material, PublicKey, RsaKey, RsaUse};
+use crate::{Algorithm, base64url};
+
+/// The two kinds of key material.
+pub(crate) enum Jwk {
+    Secret(Vec<u8>),
+    Public(PublicKey),
+}
+
+impl Jwk {
+    /// Reads a JWK that may verify signatures; `alg` is for [`algorithm`].
+    pub(crate) fn parse(jwk: &Value) -> Result<Self, KeyError> {
+        if !is_for_verifying(jwk) {
+            return Err(KeyError::JwkUse);
+        }
+        match text(jwk, "kty")? {
+            "oct" => Ok(Jwk::Secret(bytes(jwk, "k")?)),
+            "RSA" => {
+                let key = RsaKey::new(&bytes(jwk, "n")?, &bytes(jwk, "e")?, RsaUse::Any)?;
+                Ok(Jwk::Public(PublicKey(Material::Rsa(key))))
+            }
+            "EC" => Ok(Jwk::Public(PublicKey(ec(jwk)?))),
+            "OKP" => Ok(Jwk::Public(PublicKey(edwards(jwk)?))),
+            other => Err(KeyError::Unsupported(other.to_owned())),
+        }
+    }
+}
+
+/// The algorithm to bind a JWK to: the one that is asked for, which the JWK must not contradict, or its own.
+pub(crate) fn algorithm(asked: Option<Algorithm>, jwk: &Value) -> Result<Algorithm, KeyError> {
+    let own = match jwk.get("alg") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => {
+            Some(Algorithm::from_name(name).ok_or_else(|| KeyError::Unsupported(name.chars().take(40).collect()))?)
+        }
+        Some(_) => return Err(KeyError::JwkMember("alg")),
+    };
+    match (asked, own) {
+        (Some(asked), Some(own)) if asked != own => Err(KeyError::JwkAlgorithm(asked.to_string())),
+        (Some(algorithm), _) | (None, Some(algorithm)) => Ok(algorithm),
+        (None, None) => match Jwk::parse(jwk)? {
+            // Of these the type of the key leaves no choice.
+            Jwk::Public(key) if key.rsa_bits().is_none() => Ok(key.default_algorithm()),
+            _ => Err(KeyError::JwkAlgorithm("any algorithm".to_owned())),
+        },
+    }
+}
+
+/// `use` (RFC 7517 section 4.2) and `key_ops` (section 4.3), where they are there.
+fn is_for_verifying(jwk: &Value) -> bool {
+    let by_use = jwk.get("use").is_none_or(|purpose| purpose == "sig");
+    let by_operations = jwk.get("key_ops").is_none_or(|operations| {
+        operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
+    });
+    by_use && by_operations
+}
+
+fn ec(jwk: &Value) -> Result<Material, KeyError> {
+    let curve = match text(jwk, "crv")? {
+        "P-256" => Curve::P256,
+        "P-384" => Curve::P384,
+        "P-521" => Curve::P521,
+        other => return Err(KeyError::Unsupported(other.to_owned())),
+    };
+    let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
+    // RFC 7518 section 6.2.1.2: as long as the field, leading zeros included.
+    for (name, coordinate) in [("x", &x), ("y", &y)] {
+        if coordinate.len() != curve.field_len() {
+            return Err(KeyError::JwkMember(name));
+        }
+    }
+    Ok(Material::Ec { curve, point: [vec![0x04], x, y].concat() })
+}
+
+fn edwards(jwk: &Value) -> Result<Material, KeyError> {
+    let key = || bytes(jwk, "x");
+    match text(jwk, "crv")? {
+        "Ed25519" => Ok(Material::Ed25519(key()?.try_into().map_err(|_| KeyError::JwkMember("x"))?)),
+        "Ed448" => Ok(Material::Ed448(key()?.try_into().map_err(|_| KeyError::JwkMember("x"))?)),
+        other => Err(KeyError::Unsupported(other.to_owned())),
+    }
+}
+
+fn text<'j>(jwk: &'j Value, name: &'static str) -> Result<&'j str, KeyError> {
+    jwk.get(name).and_then(Value::as_str).ok_or(KeyError::JwkMember(name))
+}
+
+fn bytes(jwk: &Value, name: &'static str) -> Result<Vec<u8>, KeyError> {
+    base64url::decode(text(jwk, name)?.as_bytes()).map_err(|_| KeyError::JwkMember(name))
+}

@@ -1,0 +1,19 @@
+//! The look-ups that a request may make: all in memory, all in one revision of the configuration.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use gibbon_entities::Consumer;
+use uuid::Uuid;
+
+/// Consumers and credentials as they stand in the revision that the request sees.
+pub trait Directory {
+    /// A consumer by its id.
+    fn consumer(&self, id: Uuid) -> Option<&Arc<Consumer>>;
+
+    /// A consumer by its username.
+    fn consumer_named(&self, username: &str) -> Option<&Arc<Consumer>>;
+
+    /// A credential of `kind` by its key.
+    fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>>;
+}

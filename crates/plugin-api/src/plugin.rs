@@ -1,0 +1,64 @@
+//! How a plugin declares itself, and the list of all of them.
+
+use gibbon_schema::Subschema;
+use serde_json::Value;
+
+use crate::credential::CredentialDef;
+use crate::handler::Handler;
+
+/// A plugin: everything that the gateway knows of it before it is configured.
+pub struct PluginDef {
+    /// Its name in configuration.
+    pub name: &'static str,
+    /// Its version, as `GET /` shows it.
+    pub version: &'static str,
+    /// Plugins run from the highest to the lowest.
+    pub priority: i32,
+    /// The schema of its configuration.
+    pub schema: fn() -> Subschema,
+    /// The credential entities that it brings.
+    pub credentials: &'static [CredentialDef],
+    /// Makes a handler of a validated configuration.
+    pub configure: fn(&Value, &Settings) -> Result<Box<dyn Handler>, ConfigureError>,
+}
+
+/// A configuration from which no handler can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("config.{field}: {reason}")]
+pub struct ConfigureError {
+    /// The field at fault.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What the gateway's own configuration tells plugins.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How many bytes of verified tokens each worker may keep; 0 switches the cache off.
+    pub verified_tokens_bytes: usize,
+}
+
+/// All plugins of this gateway, from the highest priority to the lowest.
+pub struct Registry {
+    plugins: Vec<&'static PluginDef>,
+}
+
+impl Registry {
+    /// Puts the plugins in the order in which they run; equal priorities by name.
+    pub fn new(plugins: impl IntoIterator<Item = &'static PluginDef>) -> Self {
+        let mut plugins: Vec<_> = plugins.into_iter().collect();
+        plugins.sort_by(|a, b| b.priority.cmp(&a.priority).then(a.name.cmp(b.name)));
+        Self { plugins }
+    }
+
+    /// The plugin of that name.
+    pub fn get(&self, name: &str) -> Option<&'static PluginDef> {
+        self.plugins.iter().copied().find(|plugin| plugin.name == name)
+    }
+
+    /// All of them, in the order in which they run.
+    pub fn iter(&self) -> impl Iterator<Item = &'static PluginDef> + '_ {
+        self.plugins.iter().copied()
+    }
+}

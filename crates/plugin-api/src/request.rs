@@ -1,0 +1,132 @@
+//! A request as a plugin sees it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gibbon_entities::{Consumer, Route, Service};
+use http::{HeaderName, HeaderValue};
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::credential::Credential;
+use crate::directory::Directory;
+use crate::head::RequestHead;
+use crate::identity::Identity;
+use crate::offload::{self, Busy, Offload};
+use crate::query::{self, Argument};
+use crate::worker::WorkerLocals;
+
+/// The fields that tell an upstream who the consumer is. Only the gateway may set them.
+pub const IDENTITY_HEADERS: [HeaderName; 5] = [
+    X_CONSUMER_ID,
+    X_CONSUMER_CUSTOM_ID,
+    X_CONSUMER_USERNAME,
+    X_CREDENTIAL_IDENTIFIER,
+    X_ANONYMOUS_CONSUMER,
+];
+
+const X_CONSUMER_ID: HeaderName = HeaderName::from_static("x-consumer-id");
+const X_CONSUMER_CUSTOM_ID: HeaderName = HeaderName::from_static("x-consumer-custom-id");
+const X_CONSUMER_USERNAME: HeaderName = HeaderName::from_static("x-consumer-username");
+const X_CREDENTIAL_IDENTIFIER: HeaderName = HeaderName::from_static("x-credential-identifier");
+const X_ANONYMOUS_CONSUMER: HeaderName = HeaderName::from_static("x-anonymous-consumer");
+
+/// The request, and what may be looked up for it.
+pub struct RequestCx<'r> {
+    /// What goes upstream: plugins edit it in place.
+    pub head: &'r mut RequestHead,
+    /// The whole body, for instances that asked for it ([`crate::BodyNeed::Buffer`]).
+    pub body: Option<Bytes>,
+    /// The connection that it came on.
+    pub connection: &'r Connection,
+    /// The route that matched.
+    pub route: Option<&'r Route>,
+    /// The service of that route.
+    pub service: Option<&'r Service>,
+    /// Seconds since 1970 UTC when the request came.
+    pub now: i64,
+    /// Who it is from, so far.
+    pub identity: Identity,
+    /// Consumers and credentials.
+    pub directory: &'r dyn Directory,
+    /// What plugins keep for this worker.
+    pub worker: &'r WorkerLocals,
+    /// Where long work goes.
+    pub side: &'r dyn Offload,
+}
+
+impl RequestCx<'_> {
+    /// The arguments of the query, decoded.
+    pub fn query(&self) -> impl Iterator<Item = Argument<'_>> {
+        query::arguments(self.head.query().unwrap_or(""))
+    }
+
+    /// The first value of the cookie `name` (RFC 6265 section 5.4; no decoding).
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.head.headers.all(http::header::COOKIE).filter_map(|line| line.to_str().ok()).find_map(|line| {
+            line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
+        })
+    }
+
+    /// The credential of `kind` with that key, as its plugin loaded it.
+    pub fn credential<T: Any + Send + Sync>(&self, kind: &'static str, key: &str) -> Option<&T> {
+        self.directory.credential(kind, key).and_then(|value| value.downcast_ref())
+    }
+
+    /// The consumer of that id.
+    pub fn consumer(&self, id: Uuid) -> Option<Arc<Consumer>> {
+        self.directory.consumer(id).cloned()
+    }
+
+    /// The consumer that an `anonymous` setting names: by id, else by username.
+    pub fn consumer_named(&self, id_or_username: &str) -> Option<Arc<Consumer>> {
+        let by_id = Uuid::try_parse(id_or_username).ok().and_then(|id| self.directory.consumer(id));
+        by_id.or_else(|| self.directory.consumer_named(id_or_username)).cloned()
+    }
+
+    /// Whether a credential has already been accepted. An anonymous consumer does not count.
+    pub fn is_authenticated(&self) -> bool {
+        self.identity.credential.is_some()
+    }
+
+    /// Makes `consumer` the one that the request is from, and tells the upstream so. Without a credential it is
+    /// anonymous. Whatever an earlier plugin or the client said of these fields is gone.
+    pub fn authenticate(&mut self, consumer: Arc<Consumer>, credential: Option<Credential>) {
+        self.head.headers.set(X_CONSUMER_ID, id_value(consumer.id));
+        set_or_remove(self.head, X_CONSUMER_CUSTOM_ID, consumer.custom_id.as_deref());
+        set_or_remove(self.head, X_CONSUMER_USERNAME, consumer.username.as_deref());
+        set_or_remove(self.head, X_CREDENTIAL_IDENTIFIER, credential.as_ref().map(|c| &*c.identifier));
+        let anonymous = if credential.is_none() { Some("true") } else { None };
+        set_or_remove(self.head, X_ANONYMOUS_CONSUMER, anonymous);
+        self.identity = Identity { consumer: Some(consumer), credential };
+    }
+
+    /// Runs `job` off the workers.
+    ///
+    /// # Errors
+    /// [`Busy`] when too much is waiting there already.
+    pub fn offload<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<impl Future<Output = Result<T, Busy>> + 'static, Busy> {
+        offload::submit(self.side, job)
+    }
+}
+
+fn id_value(id: Uuid) -> HeaderValue {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let text = id.hyphenated().encode_lower(&mut text);
+    // Hex digits and hyphens are always a valid value, so the fallback is never seen.
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// A value that no header can carry (a control character in a username) is not sent at all, rather than cut short.
+fn set_or_remove(head: &mut RequestHead, name: HeaderName, value: Option<&str>) {
+    match value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
+        Some(value) => head.headers.set(name, value),
+        None => {
+            head.headers.remove(name);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The `jwt` plugin: a request is let through when it carries a token that a known credential has signed.
+//!
+//! `README.md` in its folder says what it does; `handler.rs` is where to start reading how.
+
+mod claims;
+mod config;
+mod credential;
+mod entities;
+mod handler;
+mod refusal;
+mod retrieval;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use gibbon_plugin_api::{CredentialDef, PluginDef};
+
+use crate::registry::INTERFACE_VERSION;
+
+/// The plugin.
+pub static DEFINITION: PluginDef = PluginDef {
+    name: "jwt",
+    version: INTERFACE_VERSION,
+    priority: 1450,
+    schema: config::schema,
+    credentials: &[CredentialDef { kind: entities::KIND, entity: entities::definition, load: entities::load }],
+    configure: handler::configure,
+};

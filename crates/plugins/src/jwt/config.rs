@@ -1,0 +1,107 @@
+//! What the plugin can be told.
+
+use gibbon_entities::typedefs::{no_consumer, protocols_http};
+use gibbon_entities::{Body, BodyError, Switch};
+use gibbon_plugin_api::ConfigureError;
+use gibbon_schema::{Field, Subschema, conditional, field, matching, set_of, string};
+use serde_json::{Value, json};
+
+use super::claims::ClaimRules;
+use super::credential::SecretEncoding;
+use super::retrieval::TokenPlaces;
+use crate::authentication::AuthenticationRule;
+use crate::config_error;
+use crate::field_name;
+
+/// The claim that names the credential where `key_claim_name` is null.
+const DEFAULT_KEY_CLAIM: &str = "iss";
+
+/// The schema of the plugin's configuration.
+pub(super) fn schema() -> Subschema {
+    let fields = [
+        field("consumer").of(no_consumer()),
+        field("protocols").of(protocols_http()),
+        field("config").record(config_fields()).required(),
+    ];
+    // A bounded life means nothing where `exp` is listed among the claims to look at, and left out. Where nothing is
+    // listed Kong does not ask, and the bound itself demands `exp`.
+    let bound_needs_exp = conditional(
+        "config.maximum_expiration",
+        matching().gt(0),
+        "config.claims_to_verify",
+        matching().contains("exp"),
+    );
+    Subschema::new("jwt", fields).entity_checks([bound_needs_exp])
+}
+
+fn config_fields() -> Vec<Field> {
+    let header_name = string().check_str(field_name::check);
+    vec![
+        field("uri_param_names")
+            .set_of(string())
+            .default(json!(["jwt"]))
+            .describe("The query arguments that may hold a token."),
+        field("cookie_names").set_of(string()).default(json!([])).describe("The cookies that may hold a token."),
+        field("key_claim_name")
+            .string()
+            .default(DEFAULT_KEY_CLAIM)
+            .describe("The claim, or else the header parameter, that holds the key of the credential."),
+        field("secret_is_base64")
+            .boolean()
+            .required()
+            .default(false)
+            .describe("Whether the secrets of credentials are base64url, to be decoded before use."),
+        field("claims_to_verify")
+            .set_of(string().one_of(["exp", "nbf"]))
+            .describe("The claims of time that a token must have and that must hold."),
+        field("anonymous")
+            .string()
+            .describe("The id or username of the consumer that unauthenticated requests go on as."),
+        field("run_on_preflight")
+            .boolean()
+            .required()
+            .default(true)
+            .describe("Whether OPTIONS requests need a token as well."),
+        field("maximum_expiration")
+            .number()
+            .default(0)
+            .between(0, 31_536_000)
+            .describe("How many seconds ahead `exp` may lie; 0 for no limit."),
+        field("header_names")
+            .set_of(header_name)
+            .default(json!(["authorization"]))
+            .describe("The headers that may hold a token behind `Bearer`."),
+        field("realm").string().optional().describe("The realm that `WWW-Authenticate` names."),
+    ]
+}
+
+/// A configuration, ready to be used.
+pub(super) struct Config {
+    pub(super) places: TokenPlaces,
+    pub(super) key_claim: Box<str>,
+    pub(super) secret_encoding: SecretEncoding,
+    pub(super) claims: ClaimRules,
+    pub(super) rule: AuthenticationRule,
+    pub(super) realm: Option<Box<str>>,
+}
+
+impl Config {
+    pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
+        config_error::read(config, Self::of)
+    }
+
+    fn of(config: Body<'_>) -> Result<Self, BodyError> {
+        let secret_encoding = match config.boolean("secret_is_base64", Switch::Off)? {
+            true => SecretEncoding::Base64Url,
+            false => SecretEncoding::Plain,
+        };
+        Ok(Self {
+            places: TokenPlaces::read(config)?,
+            key_claim: config.optional_text("key_claim_name")?.unwrap_or(DEFAULT_KEY_CLAIM).into(),
+            secret_encoding,
+            claims: ClaimRules::read(config)?,
+            rule: AuthenticationRule::read(config)?,
+            realm: config.boxed("realm")?,
+        })
+    }
+}

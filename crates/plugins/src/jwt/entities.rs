@@ -1,0 +1,102 @@
+//! The credentials of the plugin: `jwt_secrets`.
+
+use gibbon_entities::{Body, BodyError};
+use gibbon_jose::{Algorithm, KeyError, PublicKey, Verifier};
+use gibbon_plugin_api::LoadedCredential;
+use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
+use gibbon_schema::{EntityDef, Field, Object, OnDelete, Schema, conditional, custom_check, field, matching};
+use serde_json::Value;
+
+use super::credential::JwtCredential;
+
+/// The name of the entity.
+pub(super) const KIND: &str = "jwt_secrets";
+
+/// What a credential without an algorithm has.
+const DEFAULT_ALGORITHM: Algorithm = Algorithm::HS256;
+
+/// The algorithms that cannot be chosen without a public key, as Lua patterns. Kong leaves ES* out, so credentials of
+/// those exist without keys; they are refused when they are used.
+const NEED_A_KEY: [&str; 7] = ["^RS256$", "^RS384$", "^RS512$", "^PS256$", "^PS384$", "^PS512$", "^EdDSA$"];
+
+/// The declaration of `jwt_secrets`.
+pub(super) fn definition() -> EntityDef {
+    let key_needed = conditional(
+        "algorithm",
+        matching().match_any(NEED_A_KEY, None),
+        "rsa_public_key",
+        matching().required().check_str(check_readable),
+    );
+    EntityDef {
+        name: KIND,
+        collection: "jwts",
+        nested: "jwt",
+        endpoint_key: Some("key"),
+        version: 1,
+        schema: Schema::new(fields())
+            .entity_checks([key_needed, custom_check(["algorithm", "rsa_public_key"], check_fit)]),
+    }
+}
+
+fn fields() -> Vec<Field> {
+    vec![
+        field("id").of(uuid()),
+        field("created_at").of(auto_timestamp_s()),
+        field("consumer")
+            .foreign("consumers")
+            .required()
+            .on_delete(OnDelete::Cascade)
+            .describe("Whose credential it is."),
+        field("key")
+            .string()
+            .optional()
+            .unique()
+            .auto()
+            .describe("What tokens name the credential by, in the claim `key_claim_name` of the plugin."),
+        field("secret").string().auto().describe("The secret of HS256, HS384 and HS512."),
+        field("rsa_public_key").string().describe("The public key of all other algorithms, as PEM."),
+        field("algorithm")
+            .string()
+            .default(DEFAULT_ALGORITHM.as_str())
+            .one_of(Algorithm::ALL.map(Algorithm::as_str))
+            .describe("The one algorithm that tokens must be signed with."),
+        field("tags").of(tags()),
+    ]
+}
+
+/// Whether a text is a key at all. What is wrong with a key that is one, [`check_fit`] says.
+fn check_readable(pem: &str) -> Result<(), String> {
+    match PublicKey::from_pem(pem) {
+        Err(KeyError::NoPem | KeyError::Pem(_) | KeyError::Malformed(_)) => Err("invalid key".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a key that is given works with the algorithm: with another curve or too few bits it could never verify
+/// anything, and whoever made the credential should learn that now. Kong takes such keys and answers 401 or 500 later.
+fn check_fit(body: &Object) -> Result<(), String> {
+    let algorithm = match body.get("algorithm").and_then(Value::as_str) {
+        Some(name) => Algorithm::from_name(name),
+        None => Some(DEFAULT_ALGORITHM),
+    };
+    let Some(algorithm) = algorithm.filter(|algorithm| !algorithm.is_symmetric()) else { return Ok(()) };
+    let Some(pem) = body.get("rsa_public_key").and_then(Value::as_str) else { return Ok(()) };
+    match Verifier::from_pem(algorithm, pem) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("rsa_public_key: {error}")),
+    }
+}
+
+/// Makes the form that requests are checked against.
+pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
+    let body = Body::new(body);
+    let (id, key) = (body.id()?, body.text("key")?);
+    let consumer = body.reference("consumer")?.ok_or(BodyError::Missing { field: "consumer" })?;
+    let algorithm = match body.optional_text("algorithm")? {
+        Some(_) => body.parsed("algorithm")?,
+        None => DEFAULT_ALGORITHM,
+    };
+    let (secret, public_key) = (body.optional_text("secret")?, body.optional_text("rsa_public_key")?);
+    let credential = JwtCredential::new(id, consumer, algorithm, secret, public_key);
+    Ok(LoadedCredential { id, consumer, key: key.into(), value: std::sync::Arc::new(credential) })
+}

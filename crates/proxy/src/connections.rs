@@ -1,0 +1,51 @@
+//! The client connections of a worker.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slab::Slab;
+
+use crate::engine::progress::{ClientLimits, Progress};
+
+#[derive(Default)]
+pub(crate) struct Connections {
+    open: RefCell<Slab<Arc<Progress>>>,
+}
+
+/// A connection's place in the list; gone when dropped.
+pub(crate) struct Registration {
+    connections: Rc<Connections>,
+    key: usize,
+}
+
+impl Connections {
+    pub(crate) fn register(self: &Rc<Self>, progress: &Arc<Progress>) -> Registration {
+        let key = self.open.borrow_mut().insert(Arc::clone(progress));
+        Registration { connections: Rc::clone(self), key }
+    }
+
+    /// Ends those that are over their limits.
+    pub(crate) fn sweep(&self, limits: &ClientLimits) {
+        for (_, progress) in self.open.borrow().iter() {
+            progress.check(limits);
+        }
+    }
+
+    /// Makes each look at what has changed.
+    pub(crate) fn wake_all(&self) {
+        for (_, progress) in self.open.borrow().iter() {
+            progress.wake();
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.open.borrow().is_empty()
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.connections.open.borrow_mut().try_remove(self.key);
+    }
+}

@@ -1,0 +1,87 @@
+//! Connections to upstreams that wait for their next request; one pool a worker, so that no request crosses threads.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::rc::{Rc, Weak};
+use std::time::Instant;
+
+use gibbon_conf::Upstream;
+
+use crate::engine::client::UpstreamConnection;
+
+pub(crate) struct Pool {
+    limits: Upstream,
+    idle: RefCell<HashMap<SocketAddr, Vec<Idle>, ahash::RandomState>>,
+}
+
+struct Idle {
+    connection: UpstreamConnection,
+    since: Instant,
+}
+
+/// A connection that is in use, and the pool that it goes back to.
+pub(crate) struct Lease {
+    pub(crate) connection: UpstreamConnection,
+    address: SocketAddr,
+    pool: Weak<Pool>,
+}
+
+impl Lease {
+    /// The exchange is over and the connection is whole.
+    pub(crate) fn give_back(self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.put(self.address, self.connection);
+        }
+    }
+}
+
+impl Pool {
+    pub(crate) fn new(limits: Upstream) -> Rc<Self> {
+        Rc::new(Self { limits, idle: RefCell::default() })
+    }
+
+    /// The connection to `address` that was used last and can take a request now.
+    pub(crate) fn take(self: &Rc<Self>, address: SocketAddr) -> Option<Lease> {
+        let mut idle = self.idle.borrow_mut();
+        let waiting = idle.get_mut(&address)?;
+        let mut position = waiting.len();
+        while position > 0 {
+            position -= 1;
+            if waiting[position].connection.is_closed() {
+                waiting.swap_remove(position);
+            } else if waiting[position].connection.is_ready() {
+                let connection = waiting.swap_remove(position).connection;
+                return Some(self.lease(address, connection));
+            }
+        }
+        None
+    }
+
+    pub(crate) fn lease(self: &Rc<Self>, address: SocketAddr, connection: UpstreamConnection) -> Lease {
+        Lease { connection, address, pool: Rc::downgrade(self) }
+    }
+
+    fn put(&self, address: SocketAddr, connection: UpstreamConnection) {
+        let used_up = self.limits.max_requests.is_some_and(|limit| connection.requests() >= limit);
+        if used_up || connection.is_closed() {
+            return;
+        }
+        let mut idle = self.idle.borrow_mut();
+        let waiting = idle.entry(address).or_default();
+        if waiting.len() < self.limits.pool_size {
+            waiting.push(Idle { connection, since: Instant::now() });
+        }
+    }
+
+    /// Closes what has waited too long.
+    pub(crate) fn sweep(&self) {
+        let limit = self.limits.idle_timeout;
+        let now = Instant::now();
+        self.idle.borrow_mut().retain(|_, waiting| {
+            let in_time = |idle: &Idle| limit.is_none_or(|limit| now.duration_since(idle.since) < limit);
+            waiting.retain(|idle| !idle.connection.is_closed() && in_time(idle));
+            !waiting.is_empty()
+        });
+    }
+}

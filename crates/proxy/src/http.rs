@@ -1,0 +1,22 @@
+//! The phases of a request, on types of our own: nothing here names the engine but for bodies and addresses.
+//!
+//! [`request`] lists the phases in order; each of the other files is one of them.
+
+pub(crate) mod access;
+pub(crate) mod admission;
+pub(crate) mod buffering;
+pub(crate) mod client;
+pub(crate) mod debug_fields;
+pub(crate) mod error;
+pub(crate) mod error_page;
+pub(crate) mod forwarded;
+pub(crate) mod hop_by_hop;
+pub(crate) mod negotiation;
+pub(crate) mod real_ip;
+pub(crate) mod request;
+pub(crate) mod request_id;
+pub(crate) mod response;
+pub(crate) mod survey;
+pub(crate) mod routing;
+pub(crate) mod tunnel;
+pub(crate) mod upstream;

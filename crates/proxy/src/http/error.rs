@@ -1,0 +1,108 @@
+//! Everything that can go wrong with a request, and the one place that says how it is answered.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use gibbon_plugin_api::Reply;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::engine::body::BodyFailure;
+use crate::engine::client::ConnectFailure;
+
+/// Whose doing a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Client,
+    Configuration,
+    Upstream,
+}
+
+/// A request that is not proxied, or was in vain.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProxyError {
+    #[error("the request is ambiguous: {0}")]
+    BadRequest(&'static str),
+    #[error("the request's target is too long")]
+    TargetTooLong,
+    #[error(transparent)]
+    Body(#[from] BodyFailure),
+    #[error("no route matches")]
+    NoRoute,
+    #[error("the route wants HTTPS")]
+    HttpsRequired { location: Option<HeaderValue>, status: StatusCode },
+    #[error("the route cannot be served as it is configured")]
+    RouteClosed,
+    #[error("the route has no service")]
+    NoService,
+    #[error("the service speaks a protocol that is not served yet")]
+    ProtocolNotServed,
+    #[error("cannot resolve `{name}`: {reason}")]
+    NameResolution { name: Box<str>, reason: String },
+    #[error(transparent)]
+    Connect(#[from] ConnectFailure),
+    #[error("the upstream was silent for {0:?}")]
+    UpstreamSilent(Duration),
+    #[error("the exchange with the upstream failed: {0}")]
+    UpstreamBroken(hyper::Error),
+    #[error("the upstream ended the connection before the request could be sent")]
+    NotTaken,
+    #[error("a plugin answers")]
+    Reply(Box<Reply>),
+}
+
+impl ProxyError {
+    pub(crate) fn origin(&self) -> Origin {
+        match self {
+            Self::BadRequest(_) | Self::TargetTooLong | Self::Body(_) | Self::NoRoute | Self::HttpsRequired { .. } => {
+                Origin::Client
+            }
+            Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::Reply(_) => Origin::Configuration,
+            Self::NameResolution { .. }
+            | Self::Connect(_)
+            | Self::UpstreamSilent(_)
+            | Self::UpstreamBroken(_)
+            | Self::NotTaken => Origin::Upstream,
+        }
+    }
+
+    /// Whether the connection cannot carry another request: what is left of this one is in the way.
+    pub(crate) fn ends_connection(&self) -> bool {
+        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::Body(_))
+    }
+
+    /// The answer that the client gets.
+    pub(crate) fn into_reply(self) -> Reply {
+        let (status, message): (StatusCode, Cow<'static, str>) = match self {
+            Self::Reply(reply) => return *reply,
+            Self::HttpsRequired { location, status } => return https_required(location, status),
+            Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => (StatusCode::BAD_REQUEST, "Bad request".into()),
+            Self::TargetTooLong => (StatusCode::URI_TOO_LONG, "URI too long".into()),
+            Self::Body(BodyFailure::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload too large".into()),
+            Self::Body(BodyFailure::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "Request timeout".into()),
+            Self::NoRoute => (StatusCode::NOT_FOUND, "no Route matched with those values".into()),
+            Self::RouteClosed => {
+                (StatusCode::SERVICE_UNAVAILABLE, "The upstream server is currently unavailable".into())
+            }
+            Self::NoService => (StatusCode::SERVICE_UNAVAILABLE, "no Service found with those values".into()),
+            Self::NameResolution { .. } => (StatusCode::SERVICE_UNAVAILABLE, "name resolution failed".into()),
+            Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) => {
+                (StatusCode::GATEWAY_TIMEOUT, "The upstream server is timing out".into())
+            }
+            Self::Connect(_) | Self::UpstreamBroken(_) | Self::NotTaken | Self::ProtocolNotServed => {
+                (StatusCode::BAD_GATEWAY, "An invalid response was received from the upstream server".into())
+            }
+        };
+        Reply::error(status, message)
+    }
+}
+
+fn https_required(location: Option<HeaderValue>, status: StatusCode) -> Reply {
+    match location {
+        Some(location) => {
+            Reply { status, headers: vec![(header::LOCATION, location)], body: gibbon_plugin_api::ReplyBody::Empty }
+        }
+        None => Reply::error(StatusCode::UPGRADE_REQUIRED, "Please use HTTPS protocol")
+            .with_header(header::CONNECTION, HeaderValue::from_static("Upgrade"))
+            .with_header(HeaderName::from_static("upgrade"), HeaderValue::from_static("TLS/1.2, HTTP/1.1")),
+    }
+}

@@ -1,0 +1,103 @@
+//! What the upstream is told about the client: `X-Forwarded-*`, `X-Real-IP`, `Via`.
+
+use std::net::IpAddr;
+
+use gibbon_plugin_api::{Headers, RequestHead};
+use http::{HeaderName, HeaderValue, header};
+
+use crate::http::client::{Client, ascii};
+use crate::http::real_ip;
+use crate::settings::Settings;
+
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+const PATH: HeaderName = HeaderName::from_static("x-forwarded-path");
+const PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+
+/// The values for one request. What a client says of itself counts only where it is trusted.
+pub(crate) struct Forwarded {
+    pub(crate) proto: HeaderValue,
+    pub(crate) host: HeaderValue,
+    port: HeaderValue,
+    real_ip: HeaderValue,
+}
+
+impl Forwarded {
+    pub(crate) fn new(head: &RequestHead, client: &Client, settings: &Settings) -> Self {
+        let connection = &client.connection;
+        let told = |name: HeaderName| if connection.trusted { head.headers.get(name).cloned() } else { None };
+        let proto = match connection.scheme {
+            gibbon_plugin_api::Scheme::Http => HeaderValue::from_static("http"),
+            gibbon_plugin_api::Scheme::Https => HeaderValue::from_static("https"),
+        };
+        Self {
+            proto: told(PROTO).unwrap_or(proto),
+            host: told(HOST).unwrap_or_else(|| host_name(head)),
+            port: told(PORT).unwrap_or_else(|| client.port.clone()),
+            real_ip: real_address(head, client, settings),
+        }
+    }
+
+    /// Writes everything into the request. `prefix` is the part of the path that the route takes off.
+    pub(crate) fn write(self, head: &mut RequestHead, client: &Client, prefix: Option<&str>, via: &HeaderValue) {
+        let trusted = client.connection.trusted;
+        let chain = forwarded_for(&head.headers, &self.real_ip, &client.connection.peer_ip);
+        if !(trusted && head.headers.contains(PATH)) {
+            let path = HeaderValue::from_str(head.raw_path()).unwrap_or(HeaderValue::from_static("/"));
+            head.headers.set(PATH, path);
+        }
+        let headers = &mut head.headers;
+        if !(trusted && headers.contains(PREFIX)) {
+            match prefix.and_then(|prefix| HeaderValue::from_str(prefix).ok()) {
+                Some(prefix) => headers.set(PREFIX, prefix),
+                None => drop(headers.remove(PREFIX)),
+            }
+        }
+        headers.set(FOR, chain);
+        headers.set(PROTO, self.proto);
+        headers.set(HOST, self.host);
+        headers.set(PORT, self.port);
+        headers.set(REAL_IP, self.real_ip);
+        headers.append(header::VIA, via.clone());
+    }
+}
+
+/// The host as the client wrote it, in lower case and without a port.
+fn host_name(head: &RequestHead) -> HeaderValue {
+    let host = head.host();
+    let end = match host.rfind(':') {
+        Some(colon) if !host[colon..].contains(']') => colon,
+        _ => host.len(),
+    };
+    let name = &host[..end];
+    if end == host.len() && head.authority().is_none() && !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        // Nothing to change: the client's own bytes are shared.
+        return head.headers.get(header::HOST).cloned().unwrap_or(HeaderValue::from_static(""));
+    }
+    ascii(&name.to_ascii_lowercase())
+}
+
+fn real_address(head: &RequestHead, client: &Client, settings: &Settings) -> HeaderValue {
+    let peer: IpAddr = client.connection.peer_address();
+    if !client.connection.trusted {
+        return client.connection.peer_ip.clone();
+    }
+    ascii(&real_ip::resolve(peer, &head.headers, settings).to_string())
+}
+
+/// The chain so far with the peer behind it; where there is none, the client alone.
+fn forwarded_for(headers: &Headers, client: &HeaderValue, peer: &HeaderValue) -> HeaderValue {
+    let mut chain: Vec<u8> = Vec::new();
+    for value in headers.all(FOR) {
+        chain.extend_from_slice(value.as_bytes());
+        chain.extend_from_slice(b", ");
+    }
+    if chain.is_empty() {
+        return client.clone();
+    }
+    chain.extend_from_slice(peer.as_bytes());
+    HeaderValue::from_bytes(&chain).unwrap_or_else(|_| client.clone())
+}

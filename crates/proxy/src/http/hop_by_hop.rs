@@ -1,0 +1,155 @@
+//! Fields that belong to one connection and go no further (RFC 9110 section 7.6.1).
+//!
+//! `Connection` lets a sender name further ones. What frames a request, routes it or says who it is from is never
+//! taken away by that: a client that names `Content-Length` there would otherwise make a body into a second request.
+
+use gibbon_plugin_api::Headers;
+use http::{HeaderName, HeaderValue, header};
+
+use crate::http::survey::Survey;
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const PROXY: HeaderName = HeaderName::from_static("proxy");
+
+/// Names that `Connection` cannot take away.
+const PROTECTED: [HeaderName; 14] = [
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::CONTENT_ENCODING,
+    header::CONTENT_RANGE,
+    header::AUTHORIZATION,
+    header::PROXY_AUTHORIZATION,
+    header::COOKIE,
+    header::SET_COOKIE,
+    header::WWW_AUTHENTICATE,
+    header::CACHE_CONTROL,
+    header::EXPECT,
+    header::DATE,
+    header::VIA,
+];
+
+/// What the client asked to change the protocol to, where that is something that the gateway passes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Upgrade {
+    WebSocket,
+}
+
+/// Takes the fields of the client's connection off a request.
+pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upgrade> {
+    if !(survey.connection || survey.hop_by_hop || survey.transfer_encoding) {
+        return None;
+    }
+    let upgrade = wanted_upgrade(headers);
+    let trailers = headers.get_str(header::TE).is_some_and(names_trailers);
+    remove_named(headers);
+    for name in [header::TE, header::UPGRADE, header::TRANSFER_ENCODING, header::EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY] {
+        headers.remove(name);
+    }
+    if trailers {
+        headers.set(header::TE, HeaderValue::from_static("trailers"));
+    }
+    upgrade
+}
+
+/// Takes the fields of the upstream's connection off a response.
+pub(crate) fn clean_response(headers: &mut Headers) {
+    remove_named(headers);
+    for name in [header::UPGRADE, header::TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
+        headers.remove(name);
+    }
+}
+
+fn wanted_upgrade(headers: &Headers) -> Option<Upgrade> {
+    let upgrade = headers.get_str(header::UPGRADE)?;
+    upgrade.eq_ignore_ascii_case("websocket").then_some(Upgrade::WebSocket)
+}
+
+fn names_trailers(te: &str) -> bool {
+    te.split(',').any(|coding| coding.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("trailers"))
+}
+
+fn remove_named(headers: &mut Headers) {
+    // Most often it says `keep-alive` or nothing at all.
+    let Some(first) = headers.get(header::CONNECTION) else { return };
+    let plain = first == "keep-alive" || first == "close";
+    if plain && headers.all(header::CONNECTION).nth(1).is_none() {
+        headers.remove(header::CONNECTION);
+        return;
+    }
+    let named: Vec<HeaderName> = headers
+        .all(header::CONNECTION)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name| !is_protected(name))
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    headers.remove(header::CONNECTION);
+}
+
+fn is_protected(name: &HeaderName) -> bool {
+    PROTECTED.contains(name) || name.as_str().starts_with("x-forwarded-") || name == "x-real-ip"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(fields: &[(&str, &str)]) -> (Vec<String>, Option<Upgrade>) {
+        let mut headers = Headers::default();
+        for (name, value) in fields {
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        let survey = Survey::of(&headers);
+        let upgrade = clean_request(&mut headers, survey);
+        (headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect(), upgrade)
+    }
+
+    #[test]
+    fn fields_of_the_connection_go_no_further() {
+        let (left, upgrade) = after(&[
+            ("connection", "close, X-Hop"),
+            ("x-hop", "1"),
+            ("keep-alive", "timeout=3"),
+            ("te", "gzip"),
+            ("proxy-connection", "keep-alive"),
+            ("proxy", "http://evil.example"),
+            ("expect", "100-continue"),
+            ("accept", "*/*"),
+        ]);
+        assert_eq!((left, upgrade), (vec!["accept: */*".to_owned()], None));
+    }
+
+    #[test]
+    fn what_frames_routes_or_authenticates_cannot_be_named_away() {
+        for name in ["content-length", "host", "authorization", "cookie", "x-forwarded-for", "content-type"] {
+            let (left, _) = after(&[("connection", name), (name, "1")]);
+            assert_eq!(left, [format!("{name}: 1")]);
+        }
+    }
+
+    #[test]
+    fn of_te_only_trailers_are_passed_on() {
+        assert_eq!(after(&[("te", "gzip, Trailers;q=0.5")]).0, ["te: trailers"]);
+    }
+
+    #[test]
+    fn a_websocket_upgrade_is_noticed_and_others_are_dropped() {
+        assert_eq!(after(&[("connection", "Upgrade"), ("upgrade", "WebSocket")]), (vec![], Some(Upgrade::WebSocket)));
+        assert_eq!(after(&[("connection", "Upgrade"), ("upgrade", "h2c")]), (vec![], None));
+    }
+
+    #[test]
+    fn a_response_keeps_its_length_whatever_its_connection_field_names() {
+        let mut headers = Headers::default();
+        headers.set(header::CONNECTION, HeaderValue::from_static("Content-Length, X-Internal, close"));
+        headers.set(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
+        headers.set("x-internal", HeaderValue::from_static("1"));
+        clean_response(&mut headers);
+        assert_eq!(headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["content-length"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Which form of an error page a client accepts (RFC 9110 section 12.5.1).
+
+use gibbon_conf::ErrorType;
+use gibbon_plugin_api::Headers;
+use http::header;
+
+
+/// The form for this request: what it accepts, else what it sent itself, else `default`.
+pub(crate) fn preferred(headers: &Headers, default: ErrorType) -> ErrorType {
+    let accepted = headers.get_str(header::ACCEPT).and_then(best);
+    accepted.or_else(|| headers.get_str(header::CONTENT_TYPE).and_then(form_of)).unwrap_or(default)
+}
+
+/// The first of the most wanted ranges that names a form.
+fn best(accept: &str) -> Option<ErrorType> {
+    let mut best: Option<(f32, ErrorType)> = None;
+    for range in accept.split(',') {
+        let Some(form) = form_of(range) else { continue };
+        let quality = quality(range);
+        if quality > 0.0 && best.is_none_or(|(known, _)| quality > known) {
+            best = Some((quality, form));
+        }
+    }
+    best.map(|(_, form)| form)
+}
+
+fn quality(range: &str) -> f32 {
+    let q = range.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("q="));
+    q.map_or(1.0, |value| value.trim().parse().unwrap_or(0.0))
+}
+
+fn form_of(range: &str) -> Option<ErrorType> {
+    let media = range.split(';').next().unwrap_or("").trim();
+    let is = |name: &str| media.eq_ignore_ascii_case(name);
+    if is("text/html") {
+        Some(ErrorType::Html)
+    } else if is("application/xml") {
+        Some(ErrorType::Xml)
+    } else if is("text/plain") || is("text/*") {
+        Some(ErrorType::Plain)
+    } else if is("application/json") || is("application/*") || is("*/*") {
+        Some(ErrorType::Json)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepting(accept: &str) -> ErrorType {
+        let mut headers = Headers::default();
+        headers.set(header::ACCEPT, accept.parse().unwrap());
+        preferred(&headers, ErrorType::Plain)
+    }
+
+    #[test]
+    fn the_wanted_form_is_the_one_of_the_highest_quality() {
+        for (accept, form) in [
+            ("application/json", ErrorType::Json),
+            ("*/*", ErrorType::Json),
+            ("text/*", ErrorType::Plain),
+            ("text/plain;q=0.3, text/html;q=0.7", ErrorType::Html),
+            ("text/html;q=0, application/xml", ErrorType::Xml),
+            ("TEXT/HTML", ErrorType::Html),
+            ("image/png, application/*;q=0.1", ErrorType::Json),
+        ] {
+            assert_eq!(accepting(accept), form, "{accept}");
+        }
+    }
+
+    #[test]
+    fn what_was_sent_counts_where_nothing_known_is_accepted_and_then_the_default() {
+        let mut headers = Headers::default();
+        assert_eq!(preferred(&headers, ErrorType::Html), ErrorType::Html);
+        headers.set(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().unwrap());
+        assert_eq!(preferred(&headers, ErrorType::Plain), ErrorType::Json);
+        headers.set(header::ACCEPT, "image/png".parse().unwrap());
+        assert_eq!(preferred(&headers, ErrorType::Plain), ErrorType::Json);
+    }
+}

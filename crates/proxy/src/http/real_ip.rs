@@ -1,0 +1,36 @@
+//! Who the client is when trusted proxies stand before the gateway.
+
+use std::net::IpAddr;
+
+use gibbon_plugin_api::Headers;
+
+use crate::settings::Settings;
+
+/// The client's address: the peer's own, or what a trusted peer says.
+pub(crate) fn resolve(peer: IpAddr, headers: &Headers, settings: &Settings) -> IpAddr {
+    if !settings.real_ip.trusted.contains(peer) {
+        return peer;
+    }
+    let name = &*settings.real_ip.header;
+    let mut told: Vec<IpAddr> = Vec::new();
+    for value in headers.all(name).filter_map(|value| value.to_str().ok()) {
+        for part in value.split(',') {
+            match address(part.trim()) {
+                Some(address) => told.push(address),
+                // What cannot be read hides whatever stands before it.
+                None => told.clear(),
+            }
+        }
+    }
+    if !settings.real_ip.recursive {
+        return told.last().copied().unwrap_or(peer);
+    }
+    let stranger = told.iter().rev().find(|address| !settings.real_ip.trusted.contains(**address));
+    stranger.or(told.first()).copied().unwrap_or(peer)
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<std::net::SocketAddr>().ok().map(|socket| socket.ip()))
+}

@@ -1,0 +1,69 @@
+//! Which route a request belongs to, and what of its path goes upstream.
+
+use gibbon_entities::Protocol;
+use gibbon_plugin_api::{Connection, Headers, RequestHead, Scheme};
+use gibbon_router::{HeaderLookup, RequestKey, Scheme as RouterScheme};
+use gibbon_runtime::{RouteEntry, RouteTable};
+use http::{HeaderValue, StatusCode};
+
+use crate::http::error::ProxyError;
+use crate::http::forwarded::Forwarded;
+
+/// The route of a request.
+pub(crate) struct Matched<'s> {
+    pub(crate) entry: &'s RouteEntry,
+    /// How many bytes of the path the route's own path took.
+    pub(crate) prefix: Option<usize>,
+}
+
+struct Fields<'a>(&'a Headers);
+
+impl HeaderLookup for Fields<'_> {
+    fn any(&self, name: &str, accept: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        self.0.all(name).any(|value| accept(value.as_bytes()))
+    }
+}
+
+/// Finds the route for `path`, which is in its normal form: the one that routes is the one that is sent.
+pub(crate) fn find<'s>(
+    table: &'s RouteTable,
+    head: &RequestHead,
+    connection: &Connection,
+    path: &str,
+) -> Result<Matched<'s>, ProxyError> {
+    let key = RequestKey {
+        method: head.method.as_str(),
+        host: head.host(),
+        port: connection.local_port,
+        scheme: router_scheme(connection.scheme),
+        sni: connection.sni.as_deref(),
+        path,
+        headers: &Fields(&head.headers),
+    };
+    let found = table.router().find(&key).ok_or(ProxyError::NoRoute)?;
+    let entry = table.entry(found.index).ok_or(ProxyError::NoRoute)?;
+    Ok(Matched { entry, prefix: found.matched(path).map(str::len) })
+}
+
+fn router_scheme(scheme: Scheme) -> RouterScheme {
+    match scheme {
+        Scheme::Http => RouterScheme::Http,
+        Scheme::Https => RouterScheme::Https,
+    }
+}
+
+/// Sends a client away to HTTPS whose route speaks nothing else.
+pub(crate) fn require_https(entry: &RouteEntry, forwarded: &Forwarded, target: &str) -> Result<(), ProxyError> {
+    let route = &entry.route;
+    let https_only = route.protocols.contains(Protocol::Https) && !route.protocols.contains(Protocol::Http);
+    if !https_only || forwarded.proto == "https" {
+        return Ok(());
+    }
+    let status = StatusCode::from_u16(route.https_redirect_status_code).unwrap_or(StatusCode::UPGRADE_REQUIRED);
+    let location = || {
+        let host = forwarded.host.to_str().unwrap_or("");
+        HeaderValue::from_str(&format!("https://{host}{target}")).ok()
+    };
+    let location = (status != StatusCode::UPGRADE_REQUIRED).then(location).flatten();
+    Err(ProxyError::HttpsRequired { location, status })
+}

@@ -1,0 +1,45 @@
+//! What the gateway's configuration file says of the data plane.
+
+use std::time::Duration;
+
+use gibbon_conf::{Limits, Proxy, RealIp, Upstream};
+use http::HeaderValue;
+
+use crate::access_log::LineSink;
+use crate::engine::progress::ClientLimits;
+
+/// Settings of the data plane. They may change while it runs.
+#[derive(Clone)]
+pub struct Settings {
+    /// Ports and answers.
+    pub proxy: Proxy,
+    /// What a client may cost.
+    pub limits: Limits,
+    /// Whose word about a client's address is believed.
+    pub real_ip: RealIp,
+    /// Connections to upstreams.
+    pub upstream: Upstream,
+    /// What `Server` says, such as `gibbon/1.0.0`.
+    pub product: HeaderValue,
+    /// The same with the protocol before it, for `Via`.
+    pub via: HeaderValue,
+    /// Where a line goes for each request; `None` where that is off.
+    pub access_log: Option<LineSink>,
+}
+
+/// The largest request body that is held in memory for a plugin that wants to see it whole.
+pub(crate) const MAX_BUFFERED_BODY: usize = 8 * 1024 * 1024;
+
+/// How long a client may leave an answer unread.
+const SEND: Duration = Duration::from_secs(60);
+
+impl Settings {
+    pub(crate) fn client_limits(&self) -> ClientLimits {
+        ClientLimits {
+            head: self.limits.head_time,
+            body: self.limits.body_time,
+            idle: self.limits.idle,
+            send: SEND,
+        }
+    }
+}

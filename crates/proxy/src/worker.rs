@@ -1,0 +1,222 @@
+//! One worker: a thread with a runtime of its own, its listeners, its connections.
+
+use std::cell::{Cell, RefCell};
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use ahash::RandomState;
+use arc_swap::ArcSwap;
+use gibbon_balancer::dns::Resolver;
+use gibbon_plugin_api::WorkerLocals;
+use gibbon_runtime::{Configuration, Snapshot};
+use tokio::task::LocalSet;
+
+use crate::access_log::AccessLog;
+use crate::connections::Connections;
+use crate::counters::{Counters, WorkerCounters};
+use crate::engine::pool::Pool;
+use crate::engine::server;
+use crate::settings::Settings;
+use crate::side::Side;
+use crate::wheel::{TICK, Wheel};
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub(crate) configuration: Arc<Configuration>,
+    pub(crate) settings: ArcSwap<Settings>,
+    pub(crate) resolver: Resolver,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) side: Side,
+    state: AtomicU8,
+}
+
+const RUNNING: u8 = 0;
+const DRAINING: u8 = 1;
+const STOPPED: u8 = 2;
+
+impl Shared {
+    pub(crate) fn new(
+        configuration: Arc<Configuration>,
+        settings: Settings,
+        resolver: Resolver,
+        side: Side,
+        workers: usize,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            configuration,
+            settings: ArcSwap::from_pointee(settings),
+            resolver,
+            counters: Arc::new(Counters::new(workers)),
+            side,
+            state: AtomicU8::new(RUNNING),
+        })
+    }
+
+    /// Accept nothing more, finish what is under way, then end.
+    pub(crate) fn drain(&self) {
+        let _ = self.state.compare_exchange(RUNNING, DRAINING, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// End now.
+    pub(crate) fn stop(&self) {
+        self.state.store(STOPPED, Ordering::Release);
+    }
+
+    fn state(&self) -> u8 {
+        self.state.load(Ordering::Acquire)
+    }
+}
+
+/// What a worker has to itself.
+pub(crate) struct Worker {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) wheel: Rc<Wheel>,
+    pub(crate) pool: Rc<Pool>,
+    pub(crate) connections: Rc<Connections>,
+    pub(crate) locals: WorkerLocals,
+    pub(crate) counters: Arc<WorkerCounters>,
+    pub(crate) access_log: Option<Rc<AccessLog>>,
+    settings: RefCell<Rc<Settings>>,
+    snapshot: RefCell<(u64, Rc<Arc<Snapshot>>)>,
+    draining: Cell<bool>,
+    ids: RandomState,
+    next_id: Cell<u64>,
+    turn: Cell<usize>,
+}
+
+impl Worker {
+    fn new(shared: Arc<Shared>, number: usize) -> Rc<Self> {
+        let settings = Settings::clone(&shared.settings.load());
+        let generation = shared.configuration.generation();
+        let snapshot = Rc::new(shared.configuration.snapshot());
+        Rc::new(Self {
+            wheel: Wheel::new(),
+            pool: Pool::new(settings.upstream.clone()),
+            connections: Rc::default(),
+            locals: WorkerLocals::default(),
+            counters: shared.counters.of_worker(number),
+            access_log: settings.access_log.clone().map(AccessLog::new),
+            settings: RefCell::new(Rc::new(settings)),
+            snapshot: RefCell::new((generation, snapshot)),
+            draining: Cell::new(false),
+            ids: RandomState::new(),
+            next_id: Cell::new(0),
+            turn: Cell::new(0),
+            shared,
+        })
+    }
+
+    pub(crate) fn settings(&self) -> Rc<Settings> {
+        Rc::clone(&self.settings.borrow())
+    }
+
+    /// The revision that is live. The clone is the worker's own, so that cores do not fight over one counter.
+    pub(crate) fn snapshot(&self) -> Rc<Arc<Snapshot>> {
+        let generation = self.shared.configuration.generation();
+        let mut cached = self.snapshot.borrow_mut();
+        if cached.0 != generation {
+            *cached = (generation, Rc::new(self.shared.configuration.snapshot()));
+        }
+        Rc::clone(&cached.1)
+    }
+
+    /// 128 bits that no other request has, as far as chance goes.
+    pub(crate) fn new_id(&self) -> u128 {
+        let number = self.next_id.get();
+        self.next_id.set(number + 1);
+        u128::from(self.ids.hash_one((number, 0_u8))) << 64 | u128::from(self.ids.hash_one((number, 1_u8)))
+    }
+
+    /// A number that goes round, to begin with another address each time.
+    pub(crate) fn next_turn(&self) -> usize {
+        let turn = self.turn.get();
+        self.turn.set(turn.wrapping_add(1));
+        turn
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.get()
+    }
+
+    fn tick(&self) {
+        self.wheel.tick();
+        self.connections.sweep(&self.settings.borrow().client_limits());
+        self.pool.sweep();
+        self.access_log.iter().for_each(|log| log.flush());
+        self.refresh();
+    }
+
+    /// An idle worker must not hold on to an old revision or old settings.
+    fn refresh(&self) {
+        drop(self.snapshot());
+        let current = self.shared.settings.load();
+        self.settings.replace(Rc::new(Settings::clone(&current)));
+    }
+}
+
+/// Runs a worker on this thread until it is told to end.
+pub(crate) fn run(shared: &Arc<Shared>, number: usize, listeners: &[TcpListener]) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let local = LocalSet::new();
+    local.block_on(&runtime, async {
+        let worker = Worker::new(Arc::clone(shared), number);
+        let accepting: Vec<_> = listeners
+            .iter()
+            .map(|listener| {
+                // The descriptor is duplicated, so that the socket outlives a worker that dies.
+                let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
+                Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener)))
+            })
+            .collect::<std::io::Result<_>>()?;
+        attend(&worker, accepting).await;
+        Ok(())
+    })
+}
+
+/// Looks after the worker until it is time to end.
+async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        worker.tick();
+        match worker.shared.state() {
+            RUNNING => {}
+            DRAINING => {
+                accepting.iter().for_each(tokio::task::JoinHandle::abort);
+                if !worker.draining.replace(true) {
+                    worker.connections.wake_all();
+                }
+                if worker.connections.is_empty() {
+                    return;
+                }
+            }
+            _ => return,
+        }
+    }
+}
+
+async fn accept(worker: Rc<Worker>, listener: tokio::net::TcpListener) {
+    let local_port = listener.local_addr().map_or(0, |address| address.port());
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                worker.counters.accepted();
+                let worker = Rc::clone(&worker);
+                tokio::task::spawn_local(async move {
+                    let counters = Arc::clone(&worker.counters);
+                    server::serve(worker, stream, peer, local_port).await;
+                    counters.ended();
+                });
+            }
+            Err(error) => {
+                // Out of descriptors, most likely: let some connections end before the next try.
+                tracing::error!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}

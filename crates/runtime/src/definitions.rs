@@ -1,0 +1,86 @@
+//! Every entity that this gateway knows: the core's and those that plugins bring.
+
+use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gibbon_plugin_api::Registry;
+use gibbon_schema::{EntityDef, Environment, Subschema};
+use uuid::Uuid;
+
+/// The declarations of all entities, and what preparing a record needs of the outside: time, randomness, the
+/// schemas of plugins.
+pub struct Definitions {
+    entities: Vec<EntityDef>,
+    plugins: HashMap<&'static str, Subschema>,
+}
+
+const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// The length of a generated key or secret.
+const RANDOM_LENGTH: usize = 32;
+
+impl Definitions {
+    /// The core's entities and those of the registered plugins.
+    pub fn new(registry: &Registry) -> Self {
+        let mut entities = gibbon_entities::core_definitions();
+        entities.extend(registry.iter().flat_map(|plugin| plugin.credentials).map(|credential| (credential.entity)()));
+        let plugins = registry.iter().map(|plugin| (plugin.name, (plugin.schema)())).collect();
+        Self { entities, plugins }
+    }
+
+    /// All entities, in order of declaration.
+    pub fn iter(&self) -> impl Iterator<Item = &EntityDef> {
+        self.entities.iter()
+    }
+
+    /// The entity of that name, such as `jwt_secrets`.
+    pub fn get(&self, name: &str) -> Option<&EntityDef> {
+        self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// The entity whose collection has that path segment, such as `jwts`.
+    pub fn by_collection(&self, segment: &str) -> Option<&EntityDef> {
+        self.entities.iter().find(|entity| entity.collection == segment)
+    }
+
+    /// The schema of a plugin.
+    pub fn plugin_schema(&self, name: &str) -> Option<&Subschema> {
+        self.plugins.get(name)
+    }
+}
+
+impl gibbon_store::Kinds for Definitions {
+    fn definition(&self, kind: &str) -> Option<&EntityDef> {
+        self.get(kind)
+    }
+}
+
+impl Environment for Definitions {
+    fn now(&self) -> i64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
+    }
+
+    fn new_id(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+
+    fn random_string(&self) -> String {
+        let mut text = String::with_capacity(RANDOM_LENGTH);
+        let mut bytes = [0_u8; 2 * RANDOM_LENGTH];
+        while text.len() < RANDOM_LENGTH {
+            // Without randomness no secret may be made; an id carries 122 random bits of the same source and panics
+            // where there is none, so a failure here is taken as "try again".
+            if getrandom::fill(&mut bytes).is_err() {
+                continue;
+            }
+            // A byte above the largest multiple of 62 would make some characters likelier than others.
+            let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| ALPHANUMERIC[usize::from(*byte % 62)]);
+            text.extend(fair.map(char::from).take(RANDOM_LENGTH - text.len()));
+        }
+        text
+    }
+
+    fn subschema(&self, entity: &str, key: &str) -> Option<&Subschema> {
+        (entity == "plugins").then(|| self.plugins.get(key)).flatten()
+    }
+}

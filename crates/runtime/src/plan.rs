@@ -1,0 +1,113 @@
+//! Which plugins run for a route, in which order, with which configuration.
+//!
+//! One configuration of each plugin runs for a request: the most specific one. Whose consumer the request is from is
+//! only known after authentication, so the choice among consumers is made when the plugin's turn comes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gibbon_entities::{Plugin, Protocol, Protocols};
+use gibbon_plugin_api::{BodyNeed, Handler, PluginDef, Registry};
+use uuid::Uuid;
+
+/// A configured plugin.
+pub struct Instance {
+    /// The id of its record.
+    pub id: Uuid,
+    /// The protocols for which it runs.
+    pub protocols: Protocols,
+    /// What it does.
+    pub handler: Box<dyn Handler>,
+}
+
+/// One plugin's place in a plan.
+pub struct Step {
+    /// The plugin.
+    pub plugin: &'static PluginDef,
+    /// What runs where no instance of the request's consumer is more specific.
+    default: Option<Arc<Instance>>,
+    /// What runs for these consumers instead.
+    by_consumer: HashMap<Uuid, Arc<Instance>>,
+}
+
+impl Step {
+    /// The instance that runs for a request of `consumer` over `protocol`.
+    pub fn select(&self, consumer: Option<Uuid>, protocol: Protocol) -> Option<&Instance> {
+        let own = if self.by_consumer.is_empty() { None } else { consumer.and_then(|id| self.by_consumer.get(&id)) };
+        own.or(self.default.as_ref()).map(|instance| &**instance).filter(|i| i.protocols.contains(protocol))
+    }
+}
+
+/// The plugins of one route, from the highest priority to the lowest.
+#[derive(Default)]
+pub struct Plan {
+    /// Their places.
+    pub steps: Box<[Step]>,
+    /// What the most demanding of them needs of the body.
+    pub body: Option<BodyNeed>,
+}
+
+/// The scope of a plugin: its route, its service, its consumer.
+type Scope = (Option<Uuid>, Option<Uuid>, Option<Uuid>);
+
+/// All enabled plugins, by scope, ready to be made into plans.
+pub struct Planner<'a> {
+    registry: &'a Registry,
+    by_scope: HashMap<Scope, Vec<(&'a str, &'a Arc<Instance>)>>,
+    consumers: Vec<Uuid>,
+}
+
+impl<'a> Planner<'a> {
+    /// Sorts `plugins` by scope.
+    pub fn new(registry: &'a Registry, plugins: impl Iterator<Item = (&'a Plugin, &'a Arc<Instance>)>) -> Self {
+        let mut by_scope: HashMap<Scope, Vec<_>> = HashMap::new();
+        let mut consumers = Vec::new();
+        for (plugin, instance) in plugins.filter(|(plugin, _)| plugin.enabled) {
+            consumers.extend(plugin.consumer);
+            let scope = (plugin.route, plugin.service, plugin.consumer);
+            by_scope.entry(scope).or_default().push((&*plugin.name, instance));
+        }
+        consumers.sort_unstable();
+        consumers.dedup();
+        Self { registry, by_scope, consumers }
+    }
+
+    /// The plan of a route and its service.
+    pub fn plan(&self, route: Option<Uuid>, service: Option<Uuid>) -> Plan {
+        let steps: Box<[Step]> = self.registry.iter().filter_map(|plugin| self.step(plugin, route, service)).collect();
+        let instances = steps.iter().flat_map(|step| step.default.iter().chain(step.by_consumer.values()));
+        let body = instances.map(|instance| instance.handler.body_need()).max();
+        Plan { steps, body }
+    }
+
+    fn step(&self, plugin: &'static PluginDef, route: Option<Uuid>, service: Option<Uuid>) -> Option<Step> {
+        let default = self.most_specific(plugin.name, route, service, None);
+        let by_consumer: HashMap<_, _> = self
+            .consumers
+            .iter()
+            .filter_map(|consumer| {
+                let own = self.most_specific(plugin.name, route, service, Some(*consumer))?;
+                (default.as_ref().is_none_or(|default| default.id != own.id)).then_some((*consumer, own))
+            })
+            .collect();
+        (default.is_some() || !by_consumer.is_empty()).then_some(Step { plugin, default, by_consumer })
+    }
+
+    /// Kong's order of precedence, from the most specific scope to the global one.
+    fn most_specific(&self, name: &str, r: Option<Uuid>, s: Option<Uuid>, c: Option<Uuid>) -> Option<Arc<Instance>> {
+        let scopes = [
+            (r, s, c),
+            (r, None, c),
+            (None, s, c),
+            (r, s, None),
+            (None, None, c),
+            (r, None, None),
+            (None, s, None),
+            (None, None, None),
+        ];
+        scopes.iter().find_map(|scope| {
+            let here = self.by_scope.get(scope)?;
+            here.iter().find(|(plugin, _)| *plugin == name).map(|(_, instance)| Arc::clone(instance))
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! Records of the store as compact typed structs, in maps that are cheap to copy: the next revision shares with the
+//! last one all that has not changed.
+
+use std::sync::Arc;
+
+use gibbon_entities::{BodyError, Consumer, Plugin, Route, Service};
+use gibbon_plugin_api::{LoadedCredential, Registry, Settings};
+use gibbon_schema::Object;
+use gibbon_store::{Change, Op};
+use imbl::OrdMap;
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::plan::Instance;
+
+/// Everything that is configured, in one revision.
+#[derive(Clone)]
+pub struct Records {
+    /// The revision of the store that these are.
+    pub revision: u64,
+    pub(crate) services: OrdMap<Uuid, Arc<Service>>,
+    pub(crate) routes: OrdMap<Uuid, Arc<Route>>,
+    pub(crate) plugins: OrdMap<Uuid, Configured>,
+    pub(crate) consumers: Consumers,
+    pub(crate) credentials: Vec<Credentials>,
+    faults: OrdMap<Uuid, Fault>,
+}
+
+/// A plugin record with the instance that was made of it.
+#[derive(Clone)]
+pub(crate) struct Configured {
+    pub(crate) plugin: Arc<Plugin>,
+    pub(crate) instance: Arc<Instance>,
+}
+
+/// Consumers by id and by username.
+#[derive(Clone, Default)]
+pub(crate) struct Consumers {
+    pub(crate) by_id: OrdMap<Uuid, Arc<Consumer>>,
+    pub(crate) by_username: OrdMap<Box<str>, Arc<Consumer>>,
+}
+
+/// The credentials of one kind.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    pub(crate) kind: &'static str,
+    pub(crate) by_key: OrdMap<Box<str>, Arc<LoadedCredential>>,
+    by_id: OrdMap<Uuid, Arc<LoadedCredential>>,
+}
+
+/// Which parts of a snapshot a set of changes makes necessary to build again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// Consumers and credentials: nothing is compiled.
+    Directory,
+    /// Services, routes or plugins: the route table and the plans.
+    Routes,
+}
+
+impl Records {
+    /// Nothing at all.
+    pub fn empty(registry: &Registry) -> Self {
+        let kinds = registry.iter().flat_map(|plugin| plugin.credentials);
+        Self {
+            revision: 0,
+            services: OrdMap::new(),
+            routes: OrdMap::new(),
+            plugins: OrdMap::new(),
+            consumers: Consumers::default(),
+            credentials: kinds
+                .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
+                .collect(),
+            faults: OrdMap::new(),
+        }
+    }
+
+    /// What is stored and cannot be served.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.values()
+    }
+
+    /// Takes `changes` over; what does not build becomes a fault.
+    pub fn apply(&mut self, changes: &[Change], registry: &Registry, settings: &Settings) -> Extent {
+        let mut extent = Extent::Directory;
+        for change in changes {
+            self.revision = self.revision.max(change.revision);
+            extent = extent.max(match &change.op {
+                Op::Put(body) => self.put(&change.kind, change.id, body, registry, settings),
+                Op::Delete => self.delete(&change.kind, change.id),
+            });
+        }
+        extent
+    }
+
+    /// Takes one record over.
+    pub fn put(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Extent {
+        let extent = self.delete(kind, id);
+        let outcome = match kind {
+            "services" => Service::from_body(body).map(|s| drop(self.services.insert(id, Arc::new(s)))).map_err(fault("services", id)),
+            "routes" => Route::from_body(body).map(|r| drop(self.routes.insert(id, Arc::new(r)))).map_err(fault("routes", id)),
+            "consumers" => Consumer::from_body(body).map(|c| self.consumers.insert(c)).map_err(fault("consumers", id)),
+            "plugins" => self.put_plugin(id, body, registry, settings),
+            other => self.put_credential(other, id, body, registry),
+        };
+        if let Err(fault) = outcome {
+            self.faults.insert(id, fault);
+        }
+        extent
+    }
+
+    fn delete(&mut self, kind: &str, id: Uuid) -> Extent {
+        self.faults.remove(&id);
+        match kind {
+            "services" => drop(self.services.remove(&id)),
+            "routes" => drop(self.routes.remove(&id)),
+            "plugins" => drop(self.plugins.remove(&id)),
+            "consumers" => {
+                self.consumers.remove(id);
+                return Extent::Directory;
+            }
+            other => {
+                if let Some(credentials) = self.credentials.iter_mut().find(|c| c.kind == other) {
+                    credentials.remove(id);
+                }
+                return Extent::Directory;
+            }
+        }
+        Extent::Routes
+    }
+
+    fn put_plugin(&mut self, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Result<(), Fault> {
+        let plugin = Arc::new(Plugin::from_body(body).map_err(fault("plugins", id))?);
+        let (handler, outcome) = match configure(&plugin, registry, settings) {
+            Ok(handler) => (handler, Ok(())),
+            Err(reason) => (crate::routes::closed(), Err(Fault { kind: "plugins", id, reason })),
+        };
+        let instance = Arc::new(Instance { id, protocols: plugin.protocols, handler });
+        self.plugins.insert(id, Configured { plugin, instance });
+        outcome
+    }
+
+    fn put_credential(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry) -> Result<(), Fault> {
+        let defs = || registry.iter().flat_map(|plugin| plugin.credentials);
+        // A kind that no registered plugin brings is data at rest: nothing on a request's path would look at it.
+        let Some(def) = defs().find(|def| def.kind == kind) else { return Ok(()) };
+        let loaded = (def.load)(body).map_err(fault(def.kind, id))?;
+        if let Some(credentials) = self.credentials.iter_mut().find(|c| c.kind == kind) {
+            credentials.insert(loaded);
+        }
+        Ok(())
+    }
+}
+
+fn fault(kind: &'static str, id: Uuid) -> impl FnOnce(BodyError) -> Fault {
+    move |error| Fault { kind, id, reason: error.to_string() }
+}
+
+fn configure(
+    plugin: &Plugin,
+    registry: &Registry,
+    settings: &Settings,
+) -> Result<Box<dyn gibbon_plugin_api::Handler>, String> {
+    let def = registry.get(&plugin.name).ok_or_else(|| format!("this gateway has no plugin `{}`", plugin.name))?;
+    (def.configure)(&plugin.config, settings).map_err(|error| error.to_string())
+}
+
+impl Consumers {
+    fn insert(&mut self, consumer: Consumer) {
+        let consumer = Arc::new(consumer);
+        if let Some(username) = &consumer.username {
+            self.by_username.insert(username.clone(), Arc::clone(&consumer));
+        }
+        self.by_id.insert(consumer.id, consumer);
+    }
+
+    fn remove(&mut self, id: Uuid) {
+        if let Some(username) = self.by_id.remove(&id).and_then(|consumer| consumer.username.clone()) {
+            self.by_username.remove(&username);
+        }
+    }
+}
+
+impl Credentials {
+    fn insert(&mut self, loaded: LoadedCredential) {
+        let loaded = Arc::new(loaded);
+        self.by_key.insert(loaded.key.clone(), Arc::clone(&loaded));
+        self.by_id.insert(loaded.id, loaded);
+    }
+
+    fn remove(&mut self, id: Uuid) {
+        if let Some(loaded) = self.by_id.remove(&id) {
+            // Two credentials may have exchanged their keys in one transaction: only our own entry goes.
+            if self.by_key.get(&loaded.key).is_some_and(|current| current.id == id) {
+                self.by_key.remove(&loaded.key);
+            }
+        }
+    }
+}

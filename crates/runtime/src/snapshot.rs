@@ -1,0 +1,75 @@
+//! One immutable revision of everything that a request may look at.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use gibbon_entities::Consumer;
+use gibbon_plugin_api::{Directory, Registry};
+use uuid::Uuid;
+
+use crate::fault::Fault;
+use crate::records::{Consumers, Credentials, Extent, Records};
+use crate::routes::RouteTable;
+
+/// A revision. Sections that a change does not touch are shared with the revision before.
+pub struct Snapshot {
+    /// The revision of the store that this is.
+    pub revision: u64,
+    /// Routes, services and plugins.
+    pub routes: Arc<RouteTable>,
+    consumers: Consumers,
+    credentials: Vec<Credentials>,
+    faults: Vec<Fault>,
+    route_faults: Arc<[Fault]>,
+}
+
+impl Snapshot {
+    /// Builds everything.
+    pub fn build(records: &Records, registry: &Registry) -> Self {
+        Self::with_routes(records, RouteTable::build(records, registry, None))
+    }
+
+    fn with_routes(records: &Records, (routes, faults): (RouteTable, Vec<Fault>)) -> Self {
+        Self::assemble(records, Arc::new(routes), faults.into())
+    }
+
+    /// Builds what `extent` asks for and shares the rest with `self`.
+    #[must_use]
+    pub fn next(&self, records: &Records, registry: &Registry, extent: Extent) -> Self {
+        match extent {
+            Extent::Routes => Self::with_routes(records, RouteTable::build(records, registry, Some(&self.routes))),
+            Extent::Directory => Self::assemble(records, Arc::clone(&self.routes), Arc::clone(&self.route_faults)),
+        }
+    }
+
+    fn assemble(records: &Records, routes: Arc<RouteTable>, route_faults: Arc<[Fault]>) -> Self {
+        Self {
+            revision: records.revision,
+            routes,
+            consumers: records.consumers.clone(),
+            credentials: records.credentials.clone(),
+            faults: records.faults().cloned().collect(),
+            route_faults,
+        }
+    }
+
+    /// What is stored and left out of this revision.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().chain(self.route_faults.iter())
+    }
+}
+
+impl Directory for Snapshot {
+    fn consumer(&self, id: Uuid) -> Option<&Arc<Consumer>> {
+        self.consumers.by_id.get(&id)
+    }
+
+    fn consumer_named(&self, username: &str) -> Option<&Arc<Consumer>> {
+        self.consumers.by_username.get(username)
+    }
+
+    fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let credentials = self.credentials.iter().find(|credentials| credentials.kind == kind)?;
+        credentials.by_key.get(key).map(|loaded| &loaded.value)
+    }
+}
