@@ -17,6 +17,9 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM scratch
 COPY --from=build /rootfs/ /
 ENV KONG_PREFIX=/var/lib/gibbon
+ENV KONG_PROXY_ACCESS_LOG=/dev/stdout
+ENV KONG_ADMIN_ACCESS_LOG=/dev/stdout
+ENV KONG_PROXY_ERROR_LOG=/dev/stderr
 USER 65532:65532
 VOLUME /var/lib/gibbon
 EXPOSE 8000 8001

@@ -37,9 +37,10 @@ trap 'status=$?; end_children; unmount; (exit $status); leave' EXIT
 
 ADMIN_PORT=$(free_port) PROXY_PORT=$(free_port) UPSTREAM_PORT=$(free_port)
 MAPPED=(--connect-to "localhost:8001:127.0.0.1:$ADMIN_PORT" --connect-to "localhost:8000:127.0.0.1:$PROXY_PORT")
-# A command in the image: nothing of this machine's environment, the user of the image.
-INSIDE=(env -i KONG_PREFIX=/var/lib/gibbon "KONG_ADMIN_LISTEN=0.0.0.0:$ADMIN_PORT"
-  "KONG_PROXY_LISTEN=0.0.0.0:$PROXY_PORT" chroot --userspec=65532:65532 "$IMAGE" /usr/bin/gibbon)
+# A command in the image: nothing of this machine's environment, the variables and the user of the image.
+mapfile -t VARIABLES < <(sed -n 's/^ENV //p' "$ROOT/Dockerfile")
+INSIDE=(env -i "${VARIABLES[@]}" "KONG_ADMIN_LISTEN=0.0.0.0:$ADMIN_PORT" "KONG_PROXY_LISTEN=0.0.0.0:$PROXY_PORT"
+  chroot --userspec="$(sed -n 's/^USER //p' "$ROOT/Dockerfile")" "$IMAGE" /usr/bin/gibbon)
 start_inside() {
   background gibbon "${INSIDE[@]}" start
   wait_for "http://127.0.0.1:$ADMIN_PORT/status" "the gateway in the image"
@@ -68,7 +69,7 @@ kill -QUIT "$gateway"
 ended=0
 wait "$gateway" || ended=$?
 same "status after SIGQUIT, the image's stop signal" 0 "$ended"
-contains "log on standard output" "gibbon" "$(cat "$WORK/gibbon.log")"
+contains "log on standard output" "GET /files/rootfs-test.sh" "$(cat "$WORK/gibbon.log")"
 start_inside
 guide curl -i http://localhost:8000/files/rootfs-test.sh
 status_is 200

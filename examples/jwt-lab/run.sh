@@ -134,5 +134,53 @@ guide curl -i http://localhost:8000/other
 status_is 404
 field_is message "no Route matched with those values"
 
+title "7. The token script as a command: gibbon jwt"
+# Runs the command, shows it and what it says, and keeps that in SAID and its status in STATUS.
+gibbon() {
+  printf '\n$ gibbon %s\n' "$*" | sed -E 's/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*/<TOKEN>/g'
+  STATUS=0
+  SAID=$("$GIBBON" "$@" </dev/null 2>&1) || STATUS=$?
+  echo "$SAID"
+}
+gibbon jwt mint --alg HS256 --secret "$SECRET" --iss jwttoken --exp-in 590
+status_is 0
+contains "output" "iat: " "$SAID"
+contains "output" "exp: " "$SAID"
+MINTED=$(tail -n 1 <<<"$SAID")
+bearer "$MINTED"
+healthy
+
+gibbon jwt inspect "$MINTED" --secret "$SECRET"
+status_is 0
+contains "output" '"iss": "jwttoken"' "$SAID"
+contains "output" "expires in 9 minutes" "$SAID"
+contains "output" "made with this secret" "$SAID"
+gibbon jwt verify "$MINTED" --secret "$SECRET" --claims exp --max-life 600
+status_is 0
+contains "output" "valid: the HS256 signature is right" "$SAID"
+
+echo "what is not given is asked for, and where nobody can answer, named"
+gibbon jwt mint --alg HS256 --secret "$SECRET" --iss jwttoken
+status_is 1
+contains "output" "--exp-in" "$SAID"
+
+echo "the first trap: exp is the time of making"
+gibbon jwt inspect "$(token --exp-in 0)"
+contains "output" "expired" "$SAID"
+contains "output" "plus the life in seconds" "$SAID"
+gibbon jwt verify "$(token --exp-in 0)" --secret "$SECRET" --claims exp
+status_is 1
+contains "output" "invalid: token expired" "$SAID"
+
+echo "the second trap: the secret was taken as base64"
+gibbon jwt inspect "$(token --secret-taken-as-base64)" --secret "$SECRET"
+contains "output" "base64" "$SAID"
+gibbon jwt verify "$(token --secret-taken-as-base64)" --secret "$SECRET"
+status_is 1
+contains "output" "base64" "$SAID"
+
+echo "another secret"
+gibbon jwt verify "$MINTED" --secret something-else
+status_is 1
 
 finish

@@ -1,1 +1,37 @@
-//! admin
+//! The Admin API: Kong's, for every entity that is declared.
+//!
+//! [`AdminApi::handle`] takes a [`Request`] and gives an [`Answer`]; the server around it (sockets, limits, what
+//! browsers may do, the access log) only carries them. Collections, single records, what is nested below them and
+//! what they refer to are derived from the [`EntityDef`](gibbon_schema::EntityDef)s, so that a plugin's entity has
+//! its paths without a line here.
+//!
+//! **It must not know** a particular entity or plugin, apart from the small exceptions that are declared as data or
+//! have a file of their own in `routes/`; nor SQL, nor how traffic is proxied.
+//!
+//! **Start reading** at `dispatch`, the table of contents of the API, then `crud`.
+
+mod about;
+mod answer;
+mod api;
+mod body;
+mod browser;
+mod crud;
+mod dispatch;
+mod error;
+mod paging;
+mod references;
+mod request;
+mod routes;
+mod server;
+mod tags;
+
+pub use about::{About, Counters};
+pub use answer::Answer;
+pub use api::AdminApi;
+pub use browser::BrowserRules;
+pub use error::{ApiError, OffsetFault};
+pub use request::Request;
+pub use server::{LineSink, ServerOptions, Times, serve};
+
+#[cfg(test)]
+mod testing;

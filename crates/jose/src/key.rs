@@ -74,9 +74,17 @@ pub enum KeyError {
     /// A JWK that is for something else than verifying, by its `use` or `key_ops`.
     #[error("the JWK is not meant for verifying signatures")]
     JwkUse,
-    /// A JWK that names no algorithm or another one.
-    #[error("the JWK does not say that it is for `{0}`")]
-    JwkAlgorithm(String),
+    /// A JWK that is for another algorithm than was asked for.
+    #[error("the JWK is for `{own}` and not for `{asked}`")]
+    JwkAlgorithm {
+        /// The algorithm that was asked for.
+        asked: Algorithm,
+        /// The one that the JWK names.
+        own: Algorithm,
+    },
+    /// Nobody says which algorithm it is to be, and the type of the key leaves a choice.
+    #[error("no algorithm was given, and the JWK names none")]
+    NoAlgorithm,
 }
 
 /// The curves of RFC 7518 section 3.4.

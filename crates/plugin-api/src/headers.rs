@@ -64,6 +64,11 @@ impl Headers {
         self.map.is_empty()
     }
 
+    /// Makes room for `more` fields at once.
+    pub fn reserve(&mut self, more: usize) {
+        self.map.reserve(more);
+    }
+
     /// For the engine: takes over what it parsed.
     pub fn from_map(map: HeaderMap) -> Self {
         Self { map }

@@ -19,8 +19,11 @@ pub struct PluginDef {
     /// The credential entities that it brings.
     pub credentials: &'static [CredentialDef],
     /// Makes a handler of a validated configuration.
-    pub configure: fn(&Value, &Settings) -> Result<Box<dyn Handler>, ConfigureError>,
+    pub configure: Configure,
 }
+
+/// Makes a handler of a configuration.
+pub type Configure = fn(&Value, &Settings) -> Result<Box<dyn Handler>, ConfigureError>;
 
 /// A configuration from which no handler can be made.
 #[derive(Debug, thiserror::Error)]

@@ -4,8 +4,10 @@
 //! on all of them one is enough (OR): those behind it have nothing left to do, and where none accepts, the request
 //! goes on as the anonymous consumer.
 
-use gibbon_entities::{Body, BodyError, Switch};
-use gibbon_plugin_api::{ConfigureError, Flow, Reply, RequestCx};
+use std::sync::Arc;
+
+use gibbon_entities::{Body, BodyError, Consumer, Switch};
+use gibbon_plugin_api::{ConfigureError, Credential, Flow, Reply, RequestCx};
 use http::{HeaderValue, Method, StatusCode};
 
 /// The settings `anonymous` and `run_on_preflight` of an authentication plugin.
@@ -14,6 +16,12 @@ pub(crate) struct AuthenticationRule {
     /// The id or username of the consumer that stands in for nobody.
     anonymous: Option<Box<str>>,
     preflight: Preflight,
+}
+
+/// Whom a request is from, and what proves it.
+pub(crate) struct Accepted {
+    pub(crate) consumer: Arc<Consumer>,
+    pub(crate) credential: Credential,
 }
 
 /// What becomes of OPTIONS requests, to which browsers never add credentials.
@@ -41,20 +49,35 @@ impl AuthenticationRule {
         passes || (self.anonymous.is_some() && cx.is_authenticated())
     }
 
-    /// What becomes of a request that the plugin does not accept: it goes on as the anonymous consumer, or `reply` is
-    /// its answer.
-    pub(crate) fn refuse(&self, cx: &mut RequestCx<'_>, reply: impl FnOnce() -> Reply) -> Flow {
-        let Some(anonymous) = &self.anonymous else { return Flow::respond(reply()) };
-        match cx.consumer_named(anonymous) {
-            Some(consumer) => {
-                cx.authenticate(consumer, None);
+    /// What becomes of a request: accepted, it goes on as its consumer; refused, it goes on as the anonymous consumer,
+    /// or gets the answer that `reply` makes of the reason.
+    pub(crate) fn conclude<R>(
+        &self,
+        cx: &mut RequestCx<'_>,
+        outcome: Result<Accepted, R>,
+        reply: impl FnOnce(R) -> Reply,
+    ) -> Flow {
+        match (outcome, &self.anonymous) {
+            (Ok(Accepted { consumer, credential }), _) => {
+                cx.authenticate(consumer, Some(credential));
                 Flow::Continue
             }
-            None => Flow::respond(Reply::error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                format!("anonymous consumer {anonymous} is configured but doesn't exist"),
-            )),
+            (Err(refusal), None) => Flow::respond(reply(refusal)),
+            (Err(_), Some(anonymous)) => go_on_as(anonymous, cx),
         }
+    }
+}
+
+fn go_on_as(anonymous: &str, cx: &mut RequestCx<'_>) -> Flow {
+    match cx.consumer_named(anonymous) {
+        Some(consumer) => {
+            cx.authenticate(consumer, None);
+            Flow::Continue
+        }
+        None => Flow::respond(Reply::error(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("anonymous consumer {anonymous} is configured but doesn't exist"),
+        )),
     }
 }
 

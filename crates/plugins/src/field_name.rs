@@ -59,9 +59,8 @@ mod tests {
     }
 
     fn found(name: &str, fields: &[(&'static str, &'static str)]) -> Vec<String> {
-        let headers = headers(fields);
-        let values = FieldName::parse(name).unwrap().values(&headers).map(|value| value.to_str().unwrap().to_owned());
-        values.collect()
+        let (name, headers) = (FieldName::parse(name).unwrap(), headers(fields));
+        name.values(&headers).map(|value| value.to_str().unwrap().to_owned()).collect()
     }
 
     #[test]

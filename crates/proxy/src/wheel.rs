@@ -28,7 +28,8 @@ pub(crate) struct Wheel {
 }
 
 struct Slot {
-    due: Instant,
+    /// In milliseconds of the coarse clock.
+    due: u64,
     waker: Option<Waker>,
 }
 
@@ -43,10 +44,16 @@ impl Wheel {
         &self.clock
     }
 
+    /// When a limit that begins now is over. The clock may be one tick behind, which must not make the limit shorter.
+    fn due(&self, limit: Duration) -> u64 {
+        let limit = u64::try_from((limit + TICK).as_millis()).unwrap_or(u64::MAX);
+        self.clock.now().saturating_add(limit)
+    }
+
     /// Renews the coarse clock and wakes what is due.
     pub(crate) fn tick(&self) {
-        let now = Instant::now();
-        self.clock.set(now.duration_since(self.started));
+        self.clock.set(self.started.elapsed());
+        let now = self.clock.now();
         let mut due = Vec::new();
         for (_, slot) in self.slots.borrow_mut().iter_mut() {
             if slot.due <= now {
@@ -73,17 +80,18 @@ impl Timer {
         let kind = if limit < FINE {
             Kind::Fine(Box::pin(tokio::time::sleep(limit)))
         } else {
-            Kind::Coarse(wheel.slots.borrow_mut().insert(Slot { due: Instant::now() + limit, waker: None }))
+            Kind::Coarse(wheel.slots.borrow_mut().insert(Slot { due: wheel.due(limit), waker: None }))
         };
         Self { wheel: Rc::clone(wheel), kind }
     }
 
     /// Begins anew.
     pub(crate) fn reset(&mut self, limit: Duration) {
-        let due = Instant::now() + limit;
         match &mut self.kind {
-            Kind::Fine(sleep) => sleep.as_mut().reset(due.into()),
-            Kind::Coarse(key) => self.wheel.slots.borrow_mut()[*key] = Slot { due, waker: None },
+            Kind::Fine(sleep) => sleep.as_mut().reset(tokio::time::Instant::now() + limit),
+            Kind::Coarse(key) => {
+                self.wheel.slots.borrow_mut()[*key] = Slot { due: self.wheel.due(limit), waker: None };
+            }
         }
     }
 
@@ -94,7 +102,7 @@ impl Timer {
             Kind::Coarse(key) => {
                 let mut slots = self.wheel.slots.borrow_mut();
                 let slot = &mut slots[*key];
-                if slot.due <= Instant::now() {
+                if slot.due <= self.wheel.clock.now() {
                     return Poll::Ready(());
                 }
                 if !slot.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {

@@ -35,7 +35,7 @@ enum Command {
 
 /// Why there is no token, or nothing to say about one.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum JwtError {
+pub(crate) enum JwtError {
     /// Something has to be asked, and nobody is there to answer.
     #[error("{what} is not given and standard input is no terminal to ask at; give `{option}`")]
     NobodyToAsk {

@@ -40,12 +40,12 @@ pub(crate) fn algorithm(asked: Option<Algorithm>, jwk: &Value) -> Result<Algorit
         Some(_) => return Err(KeyError::JwkMember("alg")),
     };
     match (asked, own) {
-        (Some(asked), Some(own)) if asked != own => Err(KeyError::JwkAlgorithm(asked.to_string())),
+        (Some(asked), Some(own)) if asked != own => Err(KeyError::JwkAlgorithm { asked, own }),
         (Some(algorithm), _) | (None, Some(algorithm)) => Ok(algorithm),
         (None, None) => match Jwk::parse(jwk)? {
             // Of these the type of the key leaves no choice.
             Jwk::Public(key) if key.rsa_bits().is_none() => Ok(key.default_algorithm()),
-            _ => Err(KeyError::JwkAlgorithm("any algorithm".to_owned())),
+            _ => Err(KeyError::NoAlgorithm),
         },
     }
 }

@@ -33,9 +33,9 @@ impl ClaimRules {
         let claims = config.texts("claims_to_verify")?;
         let maximum = match config.get("maximum_expiration") {
             None => None,
-            Some(value) => Some(
-                value.as_f64().ok_or(BodyError::Type { field: "maximum_expiration", expected: "a number" })?,
-            ),
+            Some(value) => {
+                Some(value.as_f64().ok_or(BodyError::Type { field: "maximum_expiration", expected: "a number" })?)
+            }
         };
         Ok(Self {
             verify_exp: claims.iter().any(|claim| **claim == *"exp"),

@@ -1,9 +1,9 @@
 //! What the plugin can be told.
 
 use gibbon_entities::typedefs::{no_consumer, protocols_http};
-use gibbon_entities::{Body, BodyError, Switch};
+use gibbon_entities::{Body, BodyError, Protocol, Switch};
 use gibbon_plugin_api::ConfigureError;
-use gibbon_schema::{Field, Subschema, conditional, field, matching, set_of, string};
+use gibbon_schema::{Field, Subschema, conditional, field, matching, string};
 use serde_json::{Value, json};
 
 use super::claims::ClaimRules;
@@ -20,7 +20,7 @@ const DEFAULT_KEY_CLAIM: &str = "iss";
 pub(super) fn schema() -> Subschema {
     let fields = [
         field("consumer").of(no_consumer()),
-        field("protocols").of(protocols_http()),
+        field("protocols").of(protocols_http()).set_of(protocol()),
         field("config").record(config_fields()).required(),
     ];
     // A bounded life means nothing where `exp` is listed among the claims to look at, and left out. Where nothing is
@@ -32,6 +32,11 @@ pub(super) fn schema() -> Subschema {
         matching().contains("exp"),
     );
     Subschema::new("jwt", fields).entity_checks([bound_needs_exp])
+}
+
+/// One protocol; more is said of it than in the schemas of other plugins, because it is so in Kong's.
+fn protocol() -> Field {
+    string().one_of(Protocol::HTTP_FAMILY.map(Protocol::as_str)).len_min(1).required()
 }
 
 fn config_fields() -> Vec<Field> {

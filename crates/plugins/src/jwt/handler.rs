@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gibbon_entities::Consumer;
 use gibbon_jose::json::JsonValue;
 use gibbon_jose::{Contents, Cost, Limits, SignatureError, Token, VerifiedToken, Verifier};
 use gibbon_plugin_api::{ConfigureError, Credential, Flow, Handler, RequestCx, Settings};
@@ -16,7 +15,7 @@ use super::entities::KIND;
 use super::refusal::{Answers, Refusal};
 use super::retrieval::Retrieved;
 use super::worker::JwtWorker;
-use crate::authentication::busy;
+use crate::authentication::{Accepted, busy};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -38,12 +37,6 @@ struct Jwt {
 /// Who a token says that it is from.
 struct Claimant {
     consumer: Uuid,
-    credential: Credential,
-}
-
-/// Whom a request is from, beyond doubt.
-struct Accepted {
-    consumer: Arc<Consumer>,
     credential: Credential,
 }
 
@@ -137,7 +130,8 @@ impl Jwt {
         let mut tokens = worker.tokens.borrow_mut();
         let mut found = tokens.find(raw, unsigned(cx.now))?;
         let (credential, claimant) = self.claimant(cx, found.contents()).ok()?;
-        let same = credential.algorithm == found.contents().algorithm() && found.is_verified_by(credential.known_key()?);
+        let same =
+            credential.algorithm == found.contents().algorithm() && found.is_verified_by(credential.known_key()?);
         same.then(|| (Arc::clone(found.contents()), claimant))
     }
 
@@ -177,13 +171,7 @@ impl Jwt {
     }
 
     fn answer(&self, cx: &mut RequestCx<'_>, outcome: Result<Accepted, Refusal>) -> Flow {
-        match outcome {
-            Ok(Accepted { consumer, credential }) => {
-                cx.authenticate(consumer, Some(credential));
-                Flow::Continue
-            }
-            Err(refusal) => self.config.rule.refuse(cx, || self.answers.reply(&refusal)),
-        }
+        self.config.rule.conclude(cx, outcome, |refusal| self.answers.reply(&refusal))
     }
 
     fn worker(&self, cx: &RequestCx<'_>) -> Rc<JwtWorker> {

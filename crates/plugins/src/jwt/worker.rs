@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gibbon_jose::{Verifier, VerifiedTokens};
+use gibbon_jose::{VerifiedTokens, Verifier};
 
 use super::credential::{JwtCredential, SecretEncoding};
 

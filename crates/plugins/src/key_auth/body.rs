@@ -62,7 +62,9 @@ pub(super) fn find<'b>(format: &Format, body: &'b [u8], name: &str) -> Found<'b>
 /// `body` without what stands under `name`; `None` where there is nothing to take away.
 pub(super) fn without(format: &Format, body: &[u8], name: &str) -> Option<Bytes> {
     match format {
-        Format::Form => without_argument(std::str::from_utf8(body).ok()?, name).map(|rest| Bytes::from(String::from(rest))),
+        Format::Form => {
+            without_argument(std::str::from_utf8(body).ok()?, name).map(|rest| Bytes::from(String::from(rest)))
+        }
         Format::Json => json::without(body, name),
         Format::Multipart(boundary) => multipart::without(body, boundary, name),
     }

@@ -1,9 +1,7 @@
 //! What the plugin does to a request: find the key, find whose it is, hide it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use gibbon_entities::Consumer;
 use gibbon_plugin_api::{BodyNeed, ConfigureError, Credential, Flow, Handler, Reply, RequestCx, Settings};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
@@ -12,7 +10,7 @@ use serde_json::Value;
 use super::config::{Config, Visibility};
 use super::entities::{KIND, KeyCredential};
 use super::places::{Found, KeyName};
-use crate::authentication::challenge;
+use crate::authentication::{Accepted, challenge};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -54,13 +52,7 @@ impl Handler for KeyAuth {
         if let Some(name) = name.filter(|_| self.config.visibility == Visibility::Hidden) {
             self.config.places.hide(name, cx);
         }
-        match outcome {
-            Ok((consumer, credential)) => {
-                cx.authenticate(consumer, Some(credential));
-                Flow::Continue
-            }
-            Err(refusal) => self.config.rule.refuse(cx, || self.reply(refusal)),
-        }
+        self.config.rule.conclude(cx, outcome, |refusal| self.reply(refusal))
     }
 
     fn body_need(&self) -> BodyNeed {
@@ -70,7 +62,7 @@ impl Handler for KeyAuth {
 
 impl KeyAuth {
     /// Whose key it is, and the name under which it was found.
-    fn authenticate(&self, cx: &RequestCx<'_>) -> (Option<&KeyName>, Result<(Arc<Consumer>, Credential), Refusal>) {
+    fn authenticate(&self, cx: &RequestCx<'_>) -> (Option<&KeyName>, Result<Accepted, Refusal>) {
         match self.config.places.find(cx) {
             None | Some((_, Found::Nothing)) => (None, Err(Refusal::NoKey)),
             Some((name, Found::Several)) => (Some(name), Err(Refusal::SeveralKeys)),
@@ -84,7 +76,7 @@ impl KeyAuth {
     }
 }
 
-fn owner(cx: &RequestCx<'_>, key: &[u8]) -> Result<(Arc<Consumer>, Credential), Refusal> {
+fn owner(cx: &RequestCx<'_>, key: &[u8]) -> Result<Accepted, Refusal> {
     if key.is_empty() {
         return Err(Refusal::NoKey);
     }
@@ -95,5 +87,6 @@ fn owner(cx: &RequestCx<'_>, key: &[u8]) -> Result<(Arc<Consumer>, Credential), 
         return Err(Refusal::UnknownKey);
     }
     let consumer = cx.consumer(credential.consumer).ok_or(Refusal::UnknownKey)?;
-    Ok((consumer, Credential { id: credential.id, identifier: credential.id.to_string().into() }))
+    let credential = Credential { id: credential.id, identifier: credential.id.to_string().into() };
+    Ok(Accepted { consumer, credential })
 }

@@ -58,7 +58,7 @@ impl BodyState {
 pub(crate) enum RequestBody {
     Empty,
     Whole(Option<Bytes>),
-    Stream(ClientStream),
+    Stream(Box<ClientStream>),
 }
 
 /// A body that still comes from the client.
@@ -179,7 +179,7 @@ pub(crate) struct ResponseBody {
 enum Source {
     Empty,
     Whole(Option<Bytes>),
-    Stream(UpstreamStream),
+    Stream(Box<UpstreamStream>),
 }
 
 /// A body that still comes from the upstream.
@@ -200,7 +200,7 @@ impl ResponseBody {
         Self::of(Source::Whole((!bytes.is_empty()).then_some(bytes)))
     }
 
-    pub(crate) fn stream(stream: UpstreamStream) -> Self {
+    pub(crate) fn stream(stream: Box<UpstreamStream>) -> Self {
         if stream.incoming.is_end_stream() {
             // Dropping it gives its connection back.
             return Self::empty();

@@ -33,7 +33,7 @@ pub(crate) enum ConnectFailure {
 /// An exchange that gave no answer.
 pub(crate) enum SendFailure {
     /// Nothing of the request has left: it may be sent again whatever it is.
-    NotSent(Box<http::Request<RequestBody>>),
+    NotSent,
     /// The connection ended, or what came was no HTTP.
     Broken(hyper::Error),
     /// Nothing moved for the service's `read_timeout` or `write_timeout`.
@@ -92,23 +92,27 @@ impl UpstreamConnection {
         self.requests
     }
 
-    /// Sends `request` and waits for the head of the answer.
+    /// Sends `request` and waits for the head of the answer. It is put back where nothing of it was sent.
     pub(crate) async fn send(
         &mut self,
-        request: http::Request<RequestBody>,
+        request: &mut Option<http::Request<RequestBody>>,
         patience: Patience,
         body: &BodyState,
         wheel: &Rc<Wheel>,
     ) -> Result<http::Response<Incoming>, SendFailure> {
+        let Some(message) = request.take() else { return Err(SendFailure::NotSent) };
         self.requests = self.requests.saturating_add(1);
         let traffic = Arc::clone(&self.traffic);
         traffic.begin();
-        let mut answer = pin!(self.sender.try_send_request(request));
+        let mut answer = pin!(self.sender.try_send_request(message));
         let mut timer = Timer::new(wheel, patience.read);
         poll_fn(|cx| {
             if let Poll::Ready(outcome) = answer.as_mut().poll(cx) {
                 return Poll::Ready(outcome.map_err(|mut error| match error.take_message() {
-                    Some(request) => SendFailure::NotSent(Box::new(request)),
+                    Some(message) => {
+                        *request = Some(message);
+                        SendFailure::NotSent
+                    }
                     None => SendFailure::Broken(error.into_error()),
                 }));
             }

@@ -7,7 +7,7 @@ use crate::engine::body::{BodyFailure, ClientStream};
 use crate::http::error::ProxyError;
 
 /// The whole body, up to `limit` bytes.
-pub(crate) async fn whole(stream: ClientStream, limit: usize) -> Result<Bytes, ProxyError> {
+pub(crate) async fn whole(stream: Box<ClientStream>, limit: usize) -> Result<Bytes, ProxyError> {
     let state = std::rc::Rc::clone(&stream.state);
     match Limited::new(stream, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),

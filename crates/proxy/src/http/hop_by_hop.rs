@@ -55,9 +55,14 @@ pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upg
 
 /// Takes the fields of the upstream's connection off a response.
 pub(crate) fn clean_response(headers: &mut Headers) {
-    remove_named(headers);
-    for name in [header::UPGRADE, header::TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
-        headers.remove(name);
+    let survey = Survey::of(headers);
+    if survey.connection {
+        remove_named(headers);
+    }
+    if survey.hop_by_hop || survey.transfer_encoding {
+        for name in [header::UPGRADE, header::TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
+            headers.remove(name);
+        }
     }
 }
 

@@ -2,13 +2,29 @@
 
 use gibbon_conf::ErrorType;
 use gibbon_plugin_api::Headers;
-use http::header;
+use http::{HeaderValue, header};
 
 
-/// The form for this request: what it accepts, else what it sent itself, else `default`.
-pub(crate) fn preferred(headers: &Headers, default: ErrorType) -> ErrorType {
-    let accepted = headers.get_str(header::ACCEPT).and_then(best);
-    accepted.or_else(|| headers.get_str(header::CONTENT_TYPE).and_then(form_of)).unwrap_or(default)
+/// What of a request decides about the form of an error page; kept when its head goes upstream.
+#[derive(Debug, Clone)]
+pub(crate) struct Wishes {
+    accept: Option<HeaderValue>,
+    content_type: Option<HeaderValue>,
+}
+
+impl Wishes {
+    pub(crate) fn of(headers: &Headers) -> Self {
+        let field = |name| headers.get(name).cloned();
+        Self { accept: field(header::ACCEPT), content_type: field(header::CONTENT_TYPE) }
+    }
+
+    /// The form for this request: what it accepts, else what it sent itself, else `default`.
+    pub(crate) fn preferred(&self, default: ErrorType) -> ErrorType {
+        let text = |value: &Option<HeaderValue>, read: fn(&str) -> Option<ErrorType>| {
+            value.as_ref().and_then(|value| value.to_str().ok()).and_then(read)
+        };
+        text(&self.accept, best).or_else(|| text(&self.content_type, form_of)).unwrap_or(default)
+    }
 }
 
 /// The first of the most wanted ranges that names a form.
@@ -52,7 +68,7 @@ mod tests {
     fn accepting(accept: &str) -> ErrorType {
         let mut headers = Headers::default();
         headers.set(header::ACCEPT, accept.parse().unwrap());
-        preferred(&headers, ErrorType::Plain)
+        Wishes::of(&headers).preferred(ErrorType::Plain)
     }
 
     #[test]
@@ -73,10 +89,10 @@ mod tests {
     #[test]
     fn what_was_sent_counts_where_nothing_known_is_accepted_and_then_the_default() {
         let mut headers = Headers::default();
-        assert_eq!(preferred(&headers, ErrorType::Html), ErrorType::Html);
+        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Html), ErrorType::Html);
         headers.set(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().unwrap());
-        assert_eq!(preferred(&headers, ErrorType::Plain), ErrorType::Json);
+        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Plain), ErrorType::Json);
         headers.set(header::ACCEPT, "image/png".parse().unwrap());
-        assert_eq!(preferred(&headers, ErrorType::Plain), ErrorType::Json);
+        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Plain), ErrorType::Json);
     }
 }

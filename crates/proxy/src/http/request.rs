@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
-use gibbon_plugin_api::{BodyNeed, Connection, Headers, Identity, RequestCx, RequestHead, ResponseHead};
+use gibbon_plugin_api::{BodyNeed, Connection, Identity, RequestCx, RequestHead, ResponseHead};
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
 use http::{StatusCode, header};
@@ -21,6 +21,7 @@ use crate::engine::body::{BodyState, ClientStream, RequestBody, ResponseBody};
 use crate::http::error::ProxyError;
 use crate::http::forwarded::Forwarded;
 use crate::http::hop_by_hop::{self, Upgrade};
+use crate::http::negotiation::Wishes;
 use crate::http::request_id::RequestId;
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
@@ -49,7 +50,7 @@ pub(crate) struct Exchange<'w> {
     pub(crate) body_state: Rc<BodyState>,
     survey: Survey,
     /// What is left of the head once it has gone upstream, for an error page.
-    pub(crate) wishes: Headers,
+    pub(crate) wishes: Option<Wishes>,
     /// The names of what served the request, where the client may ask for them.
     pub(crate) debug: Option<DebugFields>,
     /// What the client asked to change to, with its connection.
@@ -65,7 +66,7 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, arrival: Arriva
     let outcome = exchange.run(&snapshot).await;
     worker.counters.request_ended();
     let (head, body) = match outcome {
-        Ok(answer) => response::proxied(exchange, answer),
+        Ok(answer) => response::proxied(&mut exchange, answer),
         Err(error) => response::own(&exchange, error),
     };
     let entry = entry.map(|mut entry| {
@@ -90,26 +91,16 @@ impl<'w> Exchange<'w> {
         let body = if arrival.body.is_end_stream() {
             RequestBody::Empty
         } else {
-            RequestBody::Stream(ClientStream {
+            RequestBody::Stream(Box::new(ClientStream {
                 incoming: arrival.body,
                 progress: Arc::clone(&client.progress),
                 state: Rc::clone(&body_state),
                 allowance: settings.limits.body_bytes,
                 window: settings.limits.body_progress as u64,
-            })
+            }))
         };
         let id = RequestId::new(worker.new_id());
-        let wishes = Headers::default();
-        Self { worker, client, settings, id, started: Instant::now(), head, body, body_state, survey, wishes, debug: None, upgrade }
-    }
-
-    /// Keeps what decides about the form of an error page, before the head goes upstream.
-    pub(crate) fn remember_wishes(&mut self) {
-        for name in [header::ACCEPT, header::CONTENT_TYPE] {
-            if let Some(value) = self.head.headers.get(&name) {
-                self.wishes.set(name, value.clone());
-            }
-        }
+        Self { worker, client, settings, id, started: Instant::now(), head, body, body_state, survey, wishes: None, debug: None, upgrade }
     }
 
     /// What the access log will say of the request; taken before plugins change anything.
@@ -148,8 +139,8 @@ impl<'w> Exchange<'w> {
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
         let target = Target::new(entry, origin, &path, matched.prefix);
-        forwarded.write(&mut self.head, self.client, target.forwarded_prefix.as_deref(), &self.settings.via);
-        upstream::exchange(self, target).await
+        self.wishes = Some(Wishes::of(&self.head.headers));
+        upstream::exchange(self, target, &forwarded).await
     }
 
     async fn buffer_body(&mut self, need: Option<BodyNeed>) -> Result<(), ProxyError> {

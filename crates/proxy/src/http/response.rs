@@ -11,18 +11,23 @@ use crate::engine::body::ResponseBody;
 use crate::http::error::{Origin, ProxyError};
 use crate::http::request::Exchange;
 use crate::http::upstream::{Answer, X_KONG_REQUEST_ID};
-use crate::http::{error_page, hop_by_hop, negotiation, tunnel};
+use crate::http::negotiation::Wishes;
+use crate::http::{error_page, hop_by_hop, tunnel};
 
 const X_KONG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-kong-upstream-latency");
 const X_KONG_PROXY_LATENCY: HeaderName = HeaderName::from_static("x-kong-proxy-latency");
 const X_KONG_RESPONSE_LATENCY: HeaderName = HeaderName::from_static("x-kong-response-latency");
 const X_KONG_UPSTREAM_STATUS: HeaderName = HeaderName::from_static("x-kong-upstream-status");
 
+/// How many fields the gateway adds to an answer at most, so that room for them is made once.
+const OWN_FIELDS: usize = 8;
+
 /// The upstream's answer with the gateway's marks on it.
-pub(crate) fn proxied(mut exchange: Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
+pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
     let switches = answer.head.status == StatusCode::SWITCHING_PROTOCOLS;
     hop_by_hop::clean_response(&mut answer.head.headers);
     let headers = &mut answer.head.headers;
+    headers.reserve(OWN_FIELDS);
     let own = exchange.settings.proxy.headers;
     if own.contains(Own::Via) {
         headers.append(header::VIA, exchange.settings.via.clone());
@@ -48,7 +53,7 @@ pub(crate) fn proxied(mut exchange: Exchange<'_>, mut answer: Answer) -> (Respon
     if !switches {
         return (answer.head, answer.body);
     }
-    switch(&mut exchange, answer)
+    switch(exchange, answer)
 }
 
 /// Both sides go over to another protocol, if the client asked for it; an upstream that does so unasked is broken.
@@ -102,8 +107,8 @@ fn write_body(exchange: &Exchange<'_>, reply: &Reply, headers: &mut Headers) -> 
         ReplyBody::Json(bytes) => (HeaderValue::from_static("application/json; charset=utf-8"), bytes.clone()),
         ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
         ReplyBody::Error(message) => {
-            let fields = if exchange.wishes.is_empty() { &exchange.head.headers } else { &exchange.wishes };
-            let form = negotiation::preferred(fields, exchange.settings.proxy.error_default_type);
+            let wishes = exchange.wishes.clone().unwrap_or_else(|| Wishes::of(&exchange.head.headers));
+            let form = wishes.preferred(exchange.settings.proxy.error_default_type);
             error_page::render(form, message, &exchange.id)
         }
     };
@@ -123,6 +128,13 @@ fn log(exchange: &Exchange<'_>, error: &ProxyError) {
     }
 }
 
+/// Most latencies are small: their texts need not be made anew.
 fn millis(duration: Duration) -> HeaderValue {
-    HeaderValue::from(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    const SMALL: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let millis = duration.as_millis();
+    let small = usize::try_from(millis).ok().and_then(|index| SMALL.get(index));
+    small.map_or_else(
+        || HeaderValue::from(u64::try_from(millis).unwrap_or(u64::MAX)),
+        |text| HeaderValue::from_static(text),
+    )
 }

@@ -20,6 +20,7 @@ use crate::engine::body::{BodyState, RequestBody, ResponseBody, UpstreamStream};
 use crate::engine::client::{Patience, SendFailure, UpstreamConnection};
 use crate::engine::pool::Lease;
 use crate::http::error::ProxyError;
+use crate::http::forwarded::Forwarded;
 use crate::http::request::Exchange;
 
 pub(crate) const X_KONG_REQUEST_ID: HeaderName = HeaderName::from_static("x-kong-request-id");
@@ -28,9 +29,9 @@ pub(crate) const X_KONG_REQUEST_ID: HeaderName = HeaderName::from_static("x-kong
 pub(crate) struct Target<'s> {
     origin: &'s Origin,
     host: HostRule,
-    path: String,
+    path: Cow<'s, str>,
     /// The part of the client's path that the route took off.
-    pub(crate) forwarded_prefix: Option<Cow<'s, str>>,
+    forwarded_prefix: Option<Cow<'s, str>>,
 }
 
 /// Whose host the upstream is asked for.
@@ -55,31 +56,31 @@ pub(crate) struct Answer {
 }
 
 impl<'s> Target<'s> {
-    pub(crate) fn new(entry: &RouteEntry, origin: &'s Origin, request_path: &'s str, prefix: Option<usize>) -> Self {
+    pub(crate) fn new(entry: &'s RouteEntry, origin: &'s Origin, request_path: &'s str, prefix: Option<usize>) -> Self {
         let route = &entry.route;
         let matched = prefix.and_then(|length| request_path.get(..length));
         let strip = if route.strip_path { Strip::Prefix } else { Strip::Nothing };
         let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, Router::PATH_HANDLING);
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
-        Self { origin, host, path: path.into(), forwarded_prefix }
+        Self { origin, host, path, forwarded_prefix }
     }
 }
 
 /// An attempt without an answer.
 struct Failed {
     error: ProxyError,
-    /// The request, where it may be sent again.
-    request: Option<Request<RequestBody>>,
-    connection: Condition,
+    again: Again,
 }
 
-#[derive(PartialEq, Eq)]
-enum Condition {
-    /// It had waited in the pool, and the upstream ended it meanwhile: nobody's failure.
-    Stale,
-    /// The upstream failed.
-    Fresh,
+/// Whether a request may be sent again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// It counts as one of the service's retries.
+    AsRetry,
+    /// The connection had waited in the pool and the upstream ended it meanwhile, which is nobody's failure.
+    WithNewConnection,
+    Never,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,37 +90,50 @@ enum Reuse {
 }
 
 /// Sends the request, again if that is allowed and of use, and waits for the head of the answer.
-pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Answer, ProxyError> {
+pub(crate) async fn exchange(
+    exchange: &mut Exchange<'_>,
+    target: Target<'_>,
+    forwarded: &Forwarded,
+) -> Result<Answer, ProxyError> {
     let origin = target.origin;
     let service = &*origin.service;
     if service.protocol != Protocol::Http {
         return Err(ProxyError::ProtocolNotServed);
     }
     let addresses = resolve(exchange, origin).await?;
-    let mut request = compose(exchange, target)?;
+    let spare = Spare::of(exchange);
+    let mut request = Some(compose(exchange, &target, forwarded)?);
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
         let address = SocketAddr::new(addresses.next(exchange), service.port);
-        let failed = match try_once(exchange, address, service, request, reuse).await {
+        let failed = match try_once(exchange, address, service, &mut request, reuse).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
-        let Some(again) = failed.request else { return Err(failed.error) };
-        request = again;
-        if failed.connection == Condition::Stale {
-            reuse = Reuse::Forbidden;
-        } else {
-            retries = retries.checked_sub(1).ok_or(failed.error)?;
+        match failed.again {
+            Again::Never => return Err(failed.error),
+            Again::WithNewConnection => reuse = Reuse::Forbidden,
+            Again::AsRetry => match retries.checked_sub(1) {
+                Some(left) => retries = left,
+                None => return Err(failed.error),
+            },
+        }
+        if request.is_none() {
+            // It has been sent: only what changes nothing when it is done twice is made anew.
+            let Some(spare) = &spare else { return Err(failed.error) };
+            spare.restore(exchange);
+            request = Some(compose(exchange, &target, forwarded)?);
         }
     }
 }
 
+/// One attempt. The request is still there afterwards if nothing of it has left.
 async fn try_once(
     exchange: &Exchange<'_>,
     address: SocketAddr,
     service: &Service,
-    request: Request<RequestBody>,
+    request: &mut Option<Request<RequestBody>>,
     reuse: Reuse,
 ) -> Result<Answer, Box<Failed>> {
     let worker = exchange.worker;
@@ -129,60 +143,67 @@ async fn try_once(
         Some(lease) => lease,
         None => match UpstreamConnection::open(address, service.connect_timeout, &worker.wheel).await {
             Ok(connection) => worker.pool.lease(address, connection),
-            Err(error) => {
-                let request = Some(request);
-                return Err(Box::new(Failed { error: error.into(), request, connection: Condition::Fresh }));
-            }
+            Err(error) => return Err(Box::new(Failed { error: error.into(), again: Again::AsRetry })),
         },
     };
-    let connection = if lease.connection.requests() > 0 { Condition::Stale } else { Condition::Fresh };
-    let spare = copy_if_repeatable(&request);
+    let is_reused = lease.connection.requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
     let body = &exchange.body_state;
     match lease.connection.send(request, patience, body, &worker.wheel).await {
         Ok(response) => Ok(answer(exchange, response, lease, asked, patience)),
-        Err(failure) => Err(Box::new(judge(failure, spare, connection, body, patience))),
+        Err(failure) => {
+            let again = if is_reused { Again::WithNewConnection } else { Again::AsRetry };
+            Err(Box::new(judge(failure, again, body, patience)))
+        }
     }
 }
 
-/// What a failure means, and whether the request may be sent again: always if nothing of it has left, else only if
-/// it changes nothing to do it twice and its body was not used up.
-fn judge(
-    failure: SendFailure,
-    spare: Option<Request<RequestBody>>,
-    connection: Condition,
-    body: &BodyState,
-    patience: Patience,
-) -> Failed {
+/// What a failure means. A request whose body is to blame is never sent again.
+fn judge(failure: SendFailure, again: Again, body: &BodyState, patience: Patience) -> Failed {
     if let Some(error) = body.failure() {
-        return Failed { error: error.into(), request: None, connection };
+        return Failed { error: error.into(), again: Again::Never };
     }
     match failure {
-        SendFailure::NotSent(request) => Failed { error: ProxyError::NotTaken, request: Some(*request), connection },
-        SendFailure::Broken(error) => Failed { error: ProxyError::UpstreamBroken(error), request: spare, connection },
-        SendFailure::TimedOut => Failed {
-            error: ProxyError::UpstreamSilent(patience.read),
-            request: spare,
-            connection: Condition::Fresh,
-        },
+        SendFailure::NotSent => Failed { error: ProxyError::NotTaken, again },
+        SendFailure::Broken(error) => Failed { error: ProxyError::UpstreamBroken(error), again },
+        // Silence has nothing to do with the age of the connection.
+        SendFailure::TimedOut => Failed { error: ProxyError::UpstreamSilent(patience.read), again: Again::AsRetry },
     }
 }
 
-/// RFC 9110 section 9.2.2.
-fn copy_if_repeatable(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-    let body = match request.body() {
-        RequestBody::Empty => RequestBody::Empty,
-        RequestBody::Whole(bytes) => RequestBody::Whole(bytes.clone()),
-        RequestBody::Stream(_) => return None,
-    };
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE) {
-        return None;
+/// What a request can be made of a second time, if it may be repeated: if it changes nothing to do it twice (RFC 9110
+/// section 9.2.2), and its body is at hand. Taken before the gateway adds its own fields, which are made anew anyway.
+struct Spare {
+    fields: Vec<(HeaderName, HeaderValue)>,
+    body: Option<Bytes>,
+}
+
+impl Spare {
+    fn of(exchange: &Exchange<'_>) -> Option<Self> {
+        let body = match &exchange.body {
+            RequestBody::Empty => None,
+            RequestBody::Whole(bytes) => bytes.clone(),
+            RequestBody::Stream(_) => return None,
+        };
+        let method = &exchange.head.method;
+        let idempotent = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE);
+        if !idempotent {
+            return None;
+        }
+        let fields = exchange.head.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Some(Self { fields, body })
     }
-    let mut copy = Request::new(body);
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    Some(copy)
+
+    fn restore(&self, exchange: &mut Exchange<'_>) {
+        exchange.head.headers = Headers::default();
+        for (name, value) in &self.fields {
+            exchange.head.headers.append(name.clone(), value.clone());
+        }
+        exchange.body = match &self.body {
+            Some(bytes) => RequestBody::Whole(Some(bytes.clone())),
+            None => RequestBody::Empty,
+        };
+    }
 }
 
 fn answer(
@@ -196,14 +217,14 @@ fn answer(
         .then(|| hyper::upgrade::on(&mut response));
     let (parts, incoming) = response.into_parts();
     let head = ResponseHead { status: parts.status, headers: Headers::from_map(parts.headers) };
-    let body = ResponseBody::stream(UpstreamStream {
+    let body = ResponseBody::stream(Box::new(UpstreamStream {
         incoming,
         // A connection that changes its protocol never comes back.
         lease: upgrade.is_none().then_some(lease),
         wheel: std::rc::Rc::clone(&exchange.worker.wheel),
         read_timeout: patience.read,
         timer: None,
-    });
+    }));
     Answer { head, body, asked, answered: Instant::now(), upgrade, patience }
 }
 
@@ -242,8 +263,14 @@ async fn resolve(exchange: &Exchange<'_>, origin: &Origin) -> Result<Addresses, 
 }
 
 /// The request as the upstream gets it. Takes head and body out of the exchange.
-fn compose(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Request<RequestBody>, ProxyError> {
-    let mut line = target.path;
+fn compose(
+    exchange: &mut Exchange<'_>,
+    target: &Target<'_>,
+    forwarded: &Forwarded,
+) -> Result<Request<RequestBody>, ProxyError> {
+    forwarded.write(&mut exchange.head, exchange.client, target.forwarded_prefix.as_deref(), &exchange.settings.via);
+    let mut line = String::with_capacity(target.path.len() + 1 + exchange.head.query().map_or(0, str::len));
+    line.push_str(&target.path);
     if let Some(query) = exchange.head.query() {
         line.push('?');
         line.push_str(query);
@@ -255,7 +282,6 @@ fn compose(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Request<Re
         HostRule::Service => None,
     };
     let host = host.unwrap_or_else(|| target.origin.authority.clone());
-    exchange.remember_wishes();
     let mut headers = std::mem::take(&mut exchange.head.headers);
     headers.set(header::HOST, host);
     if exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId) {

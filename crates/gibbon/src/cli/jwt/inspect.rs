@@ -81,7 +81,12 @@ fn times(claims: &JsonObject, now: Moment) -> Vec<String> {
         match claims.get(name) {
             Some(JsonValue::Number(number)) => {
                 let time = number.as_f64();
-                lines.push(format!("{name}: {} = {}, {}", number.as_str(), Moment::of(time), relation(name, time, now)));
+                lines.push(format!(
+                    "{name}: {} = {}, {}",
+                    number.as_str(),
+                    Moment::of(time),
+                    relation(name, time, now)
+                ));
                 if time >= MILLISECONDS {
                     lines.push(format!(
                         "  `{name}` looks like milliseconds. It is counted in seconds since 1970 UTC: {}.",
@@ -89,7 +94,9 @@ fn times(claims: &JsonObject, now: Moment) -> Vec<String> {
                     ));
                 }
             }
-            Some(_) => lines.push(format!("{name}: not a number, so the gateway answers `must be a number` where it checks")),
+            Some(_) => {
+                lines.push(format!("{name}: not a number, so the gateway answers `must be a number` where it checks"))
+            }
             None if name == "exp" => lines.push("exp: absent, so the token never expires".to_owned()),
             None => {}
         }

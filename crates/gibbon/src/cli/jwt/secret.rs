@@ -75,7 +75,8 @@ mod tests {
     use gibbon_jose::sign::Signer;
 
     fn found(signed_with: &[u8], secret: &str, writing: Writing) -> Match {
-        let raw = Signer::from_secret(Algorithm::HS256, signed_with).unwrap().sign(&serde_json::Map::new(), "{}").unwrap();
+        let raw =
+            Signer::from_secret(Algorithm::HS256, signed_with).unwrap().sign(&serde_json::Map::new(), "{}").unwrap();
         matching(&Token::parse(raw.as_bytes(), &Limits::default()).unwrap(), secret, writing)
     }
 

@@ -49,7 +49,14 @@ mod tests {
 
     #[test]
     fn a_pasted_header_is_reduced_to_its_token() {
-        for text in ["a.b.c", " a.b.c\n", "Bearer a.b.c", "bearer  a.b.c", "Authorization: Bearer a.b.c\r\n", "authorization:a.b.c"] {
+        for text in [
+            "a.b.c",
+            " a.b.c\n",
+            "Bearer a.b.c",
+            "bearer  a.b.c",
+            "Authorization: Bearer a.b.c\r\n",
+            "authorization:a.b.c",
+        ] {
             assert_eq!(token(Some(text)).unwrap(), "a.b.c");
         }
         assert_eq!(token(Some("é")).unwrap(), "é");

@@ -20,10 +20,10 @@ pub(super) struct Args {
     #[arg(long, group = "key")]
     secret: Option<String>,
     /// The secret is base64url, as with `secret_is_base64` of the plugin.
-    #[arg(long, requires = "secret")]
+    #[arg(long, conflicts_with_all = ["public_key", "jwk"])]
     secret_base64: bool,
     /// PEM file with the public key, or the PEM itself.
-    #[arg(long, value_name = "FILE", group = "key")]
+    #[arg(long, value_name = "FILE", group = "key", allow_hyphen_values = true)]
     public_key: Option<String>,
     /// File with a JWK, or the JWK itself.
     #[arg(long, value_name = "FILE", group = "key")]
@@ -105,7 +105,8 @@ fn objection(args: &Args, now: Moment, raw: &str, verifier: &Verifier) -> Option
         Err(error) => return Some(format!("{error}{hint}")),
     };
     let claims = verified.claims();
-    let mut objections = args.claims.iter().filter_map(|claim| claim_objection(*claim, claims, now)).collect::<Vec<_>>();
+    let mut objections =
+        args.claims.iter().filter_map(|claim| claim_objection(*claim, claims, now)).collect::<Vec<_>>();
     if objections.is_empty() {
         objections.extend(args.max_life.and_then(|longest| life_objection(longest, claims, now)));
     }

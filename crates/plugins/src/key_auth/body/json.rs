@@ -34,7 +34,7 @@ pub(super) fn without(body: &[u8], name: &str) -> Option<Bytes> {
     let mut rest = String::with_capacity(body.len());
     for (member, value) in kept {
         rest.push(if rest.is_empty() { '{' } else { ',' });
-        rest.push_str(&serde_json::Value::from(&**member).to_string());
+        rest.push_str(&serde_json::Value::from(member.as_str()).to_string());
         rest.push(':');
         rest.push_str(value.get());
     }
@@ -46,7 +46,7 @@ pub(super) fn without(body: &[u8], name: &str) -> Option<Bytes> {
 }
 
 /// The members of an object in their order, repeated ones too.
-struct Members<'b>(Vec<(Cow<'b, str>, &'b RawValue)>);
+struct Members<'b>(Vec<(String, &'b RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -65,8 +65,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            members.push((Cow::Owned(name), value));
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
         }
         Ok(Members(members))
     }

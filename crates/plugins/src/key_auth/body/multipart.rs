@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn what_is_no_form_has_no_parts() {
-        for body in ["", "--xx", "--xx\r\n", "--xx\r\n\r\n", "--xx--\r\n", "--xxy\r\n\r\n1\r\n--xxy", "--xx\r\nA\r\n--xx"] {
+        for body in
+            ["", "--xx", "--xx\r\n", "--xx\r\n\r\n", "--xx--\r\n", "--xxy\r\n\r\n1\r\n--xxy", "--xx\r\nA\r\n--xx"]
+        {
             assert_eq!(read(body), [], "{body:?}");
         }
         assert_eq!(read("--xx\r\n\r\n1\r\n--xx--"), [(None, "1")]);

@@ -42,7 +42,12 @@ fn a_token_that_has_expired_says_how_long_ago() {
 #[test]
 fn milliseconds_are_recognised() {
     let shown = inspect(&token(r#"{"exp":1700000600000}"#), None);
-    assert!(shown.contains("`exp` looks like milliseconds. It is counted in seconds since 1970 UTC: 2023-11-14 22:23:20 UTC."), "{shown}");
+    assert!(
+        shown.contains(
+            "`exp` looks like milliseconds. It is counted in seconds since 1970 UTC: 2023-11-14 22:23:20 UTC."
+        ),
+        "{shown}"
+    );
     assert!(!inspect(&token(r#"{"exp":4102444800}"#), None).contains("milliseconds"));
 }
 
@@ -100,5 +105,7 @@ fn a_token_cannot_steer_the_terminal() {
 #[test]
 fn an_asymmetric_token_has_no_secret() {
     let raw = format!("{}.e30.AAAA", base64url::encode(br#"{"alg":"RS256"}"#));
-    assert!(inspect(&raw, Some("s")).contains("signature: RS256, which is made with a private key and not with a secret"));
+    assert!(
+        inspect(&raw, Some("s")).contains("signature: RS256, which is made with a private key and not with a secret")
+    );
 }

@@ -134,8 +134,30 @@ fn without_a_terminal_the_missing_option_is_named() {
 #[test]
 fn claims_and_headers_are_json_or_text() {
     let options = [
-        "--secret", SECRET, "--iss", "k", "--exp-in", "60", "--sub", "u", "--aud", "a", "--aud", "b", "--kid", "one",
-        "--nbf", "-5", "--claim", "roles=[\"x\",1]", "--claim", "name=Jo Do", "--claim", "on=true", "--header", "cty=x",
+        "--secret",
+        SECRET,
+        "--iss",
+        "k",
+        "--exp-in",
+        "60",
+        "--sub",
+        "u",
+        "--aud",
+        "a",
+        "--aud",
+        "b",
+        "--kid",
+        "one",
+        "--nbf",
+        "-5",
+        "--claim",
+        "roles=[\"x\",1]",
+        "--claim",
+        "name=Jo Do",
+        "--claim",
+        "on=true",
+        "--header",
+        "cty=x",
     ];
     let minted = mint(&args(options), Script::default()).unwrap();
     assert_eq!(minted.header(), r#"{"alg":"HS256","typ":"JWT","kid":"one","cty":"x"}"#);
@@ -171,8 +193,14 @@ fn a_short_secret_is_warned_about_and_not_shown() {
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    for options in [["--exp-in", "0"], ["--exp-in", "-5"], ["--exp-in", "soon"], ["--alg", "none"], ["--claim", "x"], ["--claim", "=1"]]
-    {
+    for options in [
+        ["--exp-in", "0"],
+        ["--exp-in", "-5"],
+        ["--exp-in", "soon"],
+        ["--alg", "none"],
+        ["--claim", "x"],
+        ["--claim", "=1"],
+    ] {
         assert!(Line::try_parse_from([&["mint"][..], &options].concat()).is_err(), "{options:?}");
     }
     assert!(Line::try_parse_from(["mint", "--secret", "s", "--key-file", "f"]).is_err());
@@ -180,8 +208,14 @@ fn options_that_make_no_sense_are_refused() {
         let args = Line::try_parse_from([&["mint", "--iss", "k"], options].concat()).unwrap().args;
         mint(&args, answers).err().unwrap().to_string()
     };
-    assert_eq!(refusal(&["--secret", "s", "--exp-in", "1", "--alg", "RS256"], Script::default()), "`RS256` does not work with a secret");
-    assert_eq!(refusal(&["--secret", "a+b", "--secret-base64", "--exp-in", "1"], Script::default()), "the secret is not base64url");
+    assert_eq!(
+        refusal(&["--secret", "s", "--exp-in", "1", "--alg", "RS256"], Script::default()),
+        "`RS256` does not work with a secret"
+    );
+    assert_eq!(
+        refusal(&["--secret", "a+b", "--secret-base64", "--exp-in", "1"], Script::default()),
+        "the secret is not base64url"
+    );
     assert_eq!(refusal(&["--secret", "s"], Script::of(["-1"])), "`-1` is no number of seconds above zero");
     assert_eq!(
         refusal(&["--secret", "s", "--exp-in", "1", "--nbf", "noon"], Script::default()),

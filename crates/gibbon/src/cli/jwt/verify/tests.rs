@@ -52,7 +52,7 @@ fn claims_are_checked_as_the_plugin_does() {
         (r#"{"exp":1700000000,"nbf":1}"#, "invalid: token expired 0 s ago\n"),
         (r#"{"exp":1700000001,"nbf":1700000005}"#, "invalid: token not valid for another 5 s\n"),
         (r#"{"exp":"1700000600"}"#, "invalid: `exp` must be a number; `nbf` must be a number\n"),
-        (r#"{"exp":-1,"nbf":null}"#, "invalid: token expired 53 y 340 d ago; `nbf` must be a number\n"),
+        (r#"{"exp":-1,"nbf":null}"#, "invalid: token expired 53 y 330 d ago; `nbf` must be a number\n"),
     ] {
         assert_eq!(invalid(&both, &token(claims)), reason, "{claims}");
     }
@@ -71,7 +71,10 @@ fn the_longest_life_is_counted_from_now() {
 
 #[test]
 fn a_wrong_signature_says_so_and_what_else_it_may_be() {
-    assert_eq!(invalid(&["--secret", &SECRET.replace('a', "b")], &token("{}")), "invalid: the signature does not match\n");
+    assert_eq!(
+        invalid(&["--secret", &SECRET.replace('a', "b")], &token("{}")),
+        "invalid: the signature does not match\n"
+    );
     let encoded = gibbon_jose::base64url::encode(SECRET.as_bytes());
     assert_eq!(
         invalid(&["--secret", &encoded], &token("{}")),
@@ -82,7 +85,8 @@ fn a_wrong_signature_says_so_and_what_else_it_may_be() {
 
 #[test]
 fn another_algorithm_is_named_and_not_followed() {
-    let raw = Signer::from_secret(Algorithm::HS512, SECRET.as_bytes()).unwrap().sign(&serde_json::Map::new(), "{}").unwrap();
+    let raw =
+        Signer::from_secret(Algorithm::HS512, SECRET.as_bytes()).unwrap().sign(&serde_json::Map::new(), "{}").unwrap();
     assert_eq!(
         invalid(&["--secret", SECRET], &raw),
         "invalid: the token says `HS512` and the key is for `HS256`; give `--alg HS512` if that is what the credential says\n"
@@ -111,13 +115,17 @@ fn public_keys_come_as_pem_and_as_jwk() {
     }
     let error = run(&args(&["--public-key", pem, "--alg", "RS256"]), NOW, &raw, &mut Vec::new()).unwrap_err();
     assert_eq!(error.to_string(), "`RS256` does not work with an Ed25519 key");
-    let error = run(&args(&["--jwk", "{}"]), NOW, &raw, &mut Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "the JWK does not say that it is for `any algorithm`");
+    let error = run(&args(&["--jwk", r#"{"kty":"oct","k":"c2VjcmV0"}"#]), NOW, &raw, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.to_string(), "no algorithm was given, and the JWK names none");
 }
 
 #[test]
 fn there_is_exactly_one_key() {
-    for options in [&["verify", "t"][..], &["verify", "--secret", "s", "--jwk", "{}"], &["verify", "--secret-base64", "--jwk", "{}"]] {
+    for options in [
+        &["verify", "t"][..],
+        &["verify", "--secret", "s", "--jwk", "{}"],
+        &["verify", "--secret-base64", "--jwk", "{}"],
+    ] {
         assert!(Line::try_parse_from(options).is_err(), "{options:?}");
     }
 }

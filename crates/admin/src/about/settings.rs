@@ -1,0 +1,142 @@
+//! The settings as `GET /` shows them: under Kong's names, and only those that are listed here, so that no secret can
+//! slip in.
+
+use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Run};
+use gibbon_schema::Object;
+use serde_json::{Value, json};
+
+pub(super) fn show(conf: &Conf) -> Value {
+    let parts = [general(conf), listeners(conf), answers(conf), upstreams(conf), database(&conf.database)];
+    parts.into_iter().flatten().collect::<Object>().into()
+}
+
+fn general(conf: &Conf) -> Object {
+    object(json!({
+        "prefix": conf.prefix.display().to_string(),
+        "role": "traditional",
+        "router_flavor": "traditional_compatible",
+        "nginx_daemon": if conf.run == Run::Background { "on" } else { "off" },
+        "nginx_worker_processes": conf.workers.to_string(),
+        "log_level": conf.logs.level.name(),
+    }))
+}
+
+fn listeners(conf: &Conf) -> Object {
+    let mut shown = Object::new();
+    let lists: [(&str, &[Listener]); 5] = [
+        ("proxy", &conf.proxy.listeners),
+        ("admin", &conf.admin.listeners),
+        ("admin_gui", &[]),
+        ("status", &[]),
+        ("stream", &[]),
+    ];
+    for (name, list) in lists {
+        let written = match list {
+            [] => vec!["off".to_owned()],
+            list => list.iter().map(|listener| listener.address.to_string()).collect(),
+        };
+        shown.insert(format!("{name}_listen"), written.into());
+        shown.insert(format!("{name}_listeners"), list.iter().map(listener).collect());
+    }
+    shown.insert("admin_gui_url".to_owned(), conf.admin.gui_urls.clone().into());
+    shown
+}
+
+fn listener(listener: &Listener) -> Value {
+    json!({
+        "listener": listener.address.to_string(),
+        "ip": listener.address.ip().to_string(),
+        "port": listener.address.port(),
+        "ssl": false,
+        "http2": false,
+        "proxy_protocol": false,
+    })
+}
+
+fn answers(conf: &Conf) -> Object {
+    object(json!({
+        "headers": header_names(conf.proxy.headers),
+        "headers_upstream": header_names(conf.proxy.headers_upstream),
+        "allow_debug_header": conf.proxy.allow_debug_header,
+    }))
+}
+
+fn header_names(headers: GatewayHeaders) -> Vec<&'static str> {
+    let all = [
+        (GatewayHeader::Via, "Via"),
+        (GatewayHeader::Server, "Server"),
+        (GatewayHeader::ProxyLatency, "X-Kong-Proxy-Latency"),
+        (GatewayHeader::ResponseLatency, "X-Kong-Response-Latency"),
+        (GatewayHeader::AdminLatency, "X-Kong-Admin-Latency"),
+        (GatewayHeader::UpstreamLatency, "X-Kong-Upstream-Latency"),
+        (GatewayHeader::UpstreamStatus, "X-Kong-Upstream-Status"),
+        (GatewayHeader::RequestId, "X-Kong-Request-Id"),
+    ];
+    all.into_iter().filter(|(header, _)| headers.contains(*header)).map(|(_, name)| name).collect()
+}
+
+fn upstreams(conf: &Conf) -> Object {
+    object(json!({
+        "dns_resolver": conf.dns.resolvers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    }))
+}
+
+/// Tools for Kong read the `pg_*` keys; without PostgreSQL there is nothing to say in them.
+fn database(database: &Database) -> Object {
+    let Database::Sqlite { path } = database;
+    object(json!({
+        "database": "sqlite",
+        "sqlite_path": path.display().to_string(),
+        "pg_host": null,
+        "pg_port": null,
+        "pg_user": null,
+        "pg_database": null,
+        "pg_ssl": false,
+    }))
+}
+
+fn object(value: Value) -> Object {
+    match value {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::conf;
+
+    fn shown(settings: &[(&str, &str)]) -> Value {
+        show(&conf(settings))
+    }
+
+    #[test]
+    fn listeners_are_there_as_text_and_in_parts() {
+        let shown = shown(&[("PROXY_LISTEN", "127.0.0.1:9000"), ("ADMIN_LISTEN", "off")]);
+        assert_eq!(shown["proxy_listen"], json!(["127.0.0.1:9000"]));
+        assert_eq!(shown["proxy_listeners"][0]["port"], 9000);
+        assert_eq!(shown["proxy_listeners"][0]["ip"], "127.0.0.1");
+        assert_eq!(shown["proxy_listeners"][0]["ssl"], false);
+        assert_eq!((&shown["admin_listen"], &shown["admin_listeners"]), (&json!(["off"]), &json!([])));
+        assert_eq!(shown["admin_gui_listeners"], json!([]));
+    }
+
+    #[test]
+    fn the_database_and_what_tools_branch_on_are_named() {
+        let shown = shown(&[("PREFIX", "/srv/gibbon")]);
+        assert_eq!(shown["database"], "sqlite");
+        assert_eq!(shown["sqlite_path"], "/srv/gibbon/gibbon.db");
+        assert_eq!(shown["role"], "traditional");
+        assert_eq!(shown["router_flavor"], "traditional_compatible");
+        assert!(shown.as_object().unwrap().contains_key("pg_host"));
+    }
+
+    #[test]
+    fn headers_are_listed_one_by_one() {
+        let shown = shown(&[("HEADERS", "latency_tokens")]);
+        let expected =
+            ["X-Kong-Proxy-Latency", "X-Kong-Response-Latency", "X-Kong-Admin-Latency", "X-Kong-Upstream-Latency"];
+        assert_eq!(shown["headers"], json!(expected));
+    }
+}

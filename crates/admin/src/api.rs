@@ -1,0 +1,34 @@
+use std::sync::Arc;
+
+use gibbon_runtime::Configuration;
+
+use crate::about::About;
+use crate::answer::Answer;
+use crate::dispatch::{self, PathTable};
+use crate::request::Request;
+
+/// The Admin API of one node: requests in, answers out.
+pub struct AdminApi {
+    /// The configuration that it shows and changes.
+    pub configuration: Arc<Configuration>,
+    /// What `GET /` and `/status` tell about the node.
+    pub about: About,
+    /// Every path that it has.
+    pub(crate) paths: PathTable,
+}
+
+impl AdminApi {
+    /// The API over a configuration, with paths for every entity that is defined there.
+    pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
+        let paths = PathTable::new(configuration.definitions());
+        Self { configuration, about, paths }
+    }
+
+    /// Answers a request. Whatever goes wrong becomes an answer.
+    ///
+    /// HEAD is answered as GET is, with the body: whoever carries the answer knows its length and leaves it out. A
+    /// change that has begun is finished even if the caller stops waiting for its answer.
+    pub async fn handle(&self, request: Request) -> Answer {
+        dispatch::dispatch(self, &request).await.unwrap_or_else(Answer::from)
+    }
+}

@@ -1,0 +1,76 @@
+//! How a path names a record: by its id, or by the one unique field that is meant for that.
+
+use gibbon_schema::{EntityDef, Environment, Object};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::reader::Reader;
+use crate::error::ApiError;
+
+/// What names a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// Its id.
+    Id(Uuid),
+    /// The value of a unique field.
+    Value {
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// The length of an id in its one form that paths take, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+const ID_LENGTH: usize = 36;
+
+impl Key {
+    /// Reads a segment of a path.
+    ///
+    /// # Errors
+    /// [`ApiError::InvalidUnique`] where no record can have that value.
+    pub(crate) fn parse(def: &EntityDef, text: &str, env: &dyn Environment) -> Result<Self, ApiError> {
+        if let Some(id) = Uuid::try_parse(text).ok().filter(|_| text.len() == ID_LENGTH) {
+            return Ok(Self::Id(id));
+        }
+        let field = def.endpoint_key.ok_or_else(|| ApiError::InvalidPrimaryKey { key: text.to_owned() })?;
+        check_value(def, field, text, env)?;
+        Ok(Self::Value { field, value: text.to_owned() })
+    }
+
+    /// The record that it names.
+    pub(crate) async fn find(&self, reader: &mut Reader<'_>, def: &EntityDef) -> Result<Option<Object>, ApiError> {
+        Ok(match self {
+            Self::Id(id) => reader.get(def.name, *id).await?,
+            Self::Value { field, value } => reader.find(def.name, field, value).await?,
+        })
+    }
+
+    /// It says that there is no such record.
+    pub(crate) fn not_found(&self) -> ApiError {
+        let key = match self {
+            Self::Id(id) => Object::from_iter([("id".to_owned(), json!(id))]),
+            Self::Value { field, value } => Object::from_iter([((*field).to_owned(), json!(value))]),
+        };
+        ApiError::NoSuchRecord { key }
+    }
+}
+
+/// Whether a record can have `value` in a unique field.
+///
+/// # Errors
+/// [`ApiError::InvalidUnique`] if not.
+pub(crate) fn check_value(
+    def: &EntityDef,
+    field: &'static str,
+    value: &str,
+    env: &dyn Environment,
+) -> Result<(), ApiError> {
+    let only = Object::from_iter([(field.to_owned(), json!(value))]);
+    let Err(violations) = def.validate(only, env) else { return Ok(()) };
+    match violations.fields().get(field) {
+        Some(Value::String(reason)) => Err(ApiError::InvalidUnique { field, reason: reason.clone() }),
+        // The others are of fields that were not asked about.
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,81 @@
+//! Showing records.
+
+use gibbon_store::{Filter, PageRequest};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::by_value;
+use super::place::Place;
+use super::reader::Reader;
+use super::subject::{Subject, definition, require};
+use crate::answer::Answer;
+use crate::api::AdminApi;
+use crate::error::ApiError;
+use crate::request::Request;
+use crate::{paging, tags};
+
+/// A page of a collection.
+pub(super) async fn list(
+    api: &AdminApi,
+    place: Place,
+    parameters: &[String],
+    request: &Request,
+) -> Result<Answer, ApiError> {
+    let Listing { kind, relation, path } = Listing::find(api, place, parameters).await?;
+    let definitions = api.configuration.definitions();
+    let def = definition(definitions, kind)?;
+    if relation.is_none()
+        && let Some(answer) = by_value::answer(api, def, request).await?
+    {
+        return Ok(answer);
+    }
+    let tags = if def.has_field("tags") { tags::filter(request)? } else { None };
+    let wanted = PageRequest { size: paging::size(request)?, after: paging::after(request, read_id)? };
+    let page = api.configuration.store().page(kind, &Filter { relation, tags }, wanted).await?;
+    let data = page.records.iter().map(|record| Value::Object(def.view(record, definitions).into_owned())).collect();
+    let next = page.next.map(|id| paging::offset(&[&id.to_string()]));
+    Ok(Answer::ok(paging::body(data, next, &path, request)))
+}
+
+/// What a collection lists.
+struct Listing {
+    kind: &'static str,
+    /// The foreign field and what it must refer to.
+    relation: Option<(String, Uuid)>,
+    /// The path of the collection, for the link to the next page.
+    path: String,
+}
+
+impl Listing {
+    async fn find(api: &AdminApi, place: Place, parameters: &[String]) -> Result<Self, ApiError> {
+        let definitions = api.configuration.definitions();
+        match (place, parameters) {
+            (Place::Collection { kind }, _) => {
+                let path = format!("/{}", definition(definitions, kind)?.collection);
+                Ok(Self { kind, relation: None, path })
+            }
+            (Place::Children { parent, field, kind }, [name]) => {
+                let mut reader = Reader::Store(&**api.configuration.store());
+                let (parent, id, _) = require(&mut reader, definitions, parent, name).await?;
+                let nested = definition(definitions, kind)?.nested;
+                let path = format!("/{}/{}/{nested}", parent.collection, paging::escape(name));
+                Ok(Self { kind, relation: Some((field.to_owned(), id)), path })
+            }
+            _ => Err(ApiError::NotFound),
+        }
+    }
+}
+
+fn read_id(parts: &[&str]) -> Option<Uuid> {
+    let [id] = parts else { return None };
+    Uuid::try_parse(id).ok()
+}
+
+/// One record.
+pub(super) async fn show(api: &AdminApi, place: Place, parameters: &[String]) -> Result<Answer, ApiError> {
+    let definitions = api.configuration.definitions();
+    let mut reader = Reader::Store(&**api.configuration.store());
+    let subject = Subject::find(&mut reader, definitions, place, parameters).await?;
+    let record = subject.present().ok_or(ApiError::NotFound)?;
+    Ok(Answer::ok(subject.def.view(record, definitions).into_owned()))
+}

@@ -1,0 +1,213 @@
+//! Changing records: everything that a request changes, in one transaction that is live before the answer is given.
+
+use std::sync::Arc;
+
+use gibbon_runtime::{Configuration, Definitions};
+use gibbon_schema::{EntityDef, Object};
+use gibbon_store::Transaction;
+use serde_json::json;
+
+use super::key::Key;
+use super::place::Place;
+use super::reader::Reader;
+use super::subject::{Subject, Way, definition, referred, require};
+use crate::answer::Answer;
+use crate::body::{Payload, PayloadKind};
+use crate::error::ApiError;
+use crate::references::{self, id_of};
+
+/// What a request changes.
+pub(super) struct Change {
+    /// The records that its path means.
+    pub(super) place: Place,
+    /// The segments of the path that name records.
+    pub(super) parameters: Vec<String>,
+    /// What it does to them.
+    pub(super) action: Action,
+}
+
+/// What is done to records.
+pub(super) enum Action {
+    /// POST to a collection.
+    Create(Payload),
+    /// PUT.
+    Replace(Payload),
+    /// PATCH.
+    Update(Payload),
+    /// DELETE.
+    Delete,
+}
+
+/// Makes a change, all of it or nothing.
+pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -> Result<Answer, ApiError> {
+    let mut write = configuration.write().await?;
+    let mut writer = Writer { definitions: configuration.definitions(), tx: write.tx() };
+    match writer.apply(change).await {
+        Ok(Done::Changed(answer)) => {
+            write.commit().await?;
+            Ok(answer)
+        }
+        // A commit that changes nothing would take a revision all the same.
+        Ok(Done::Unchanged(answer)) => {
+            write.rollback().await?;
+            Ok(answer)
+        }
+        Err(error) => {
+            if let Err(error) = write.rollback().await {
+                tracing::warn!("a refused change was not rolled back: {error}");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// What became of a change.
+enum Done {
+    Changed(Answer),
+    Unchanged(Answer),
+}
+
+struct Writer<'a> {
+    definitions: &'a Definitions,
+    tx: &'a mut dyn Transaction,
+}
+
+impl<'a> Writer<'a> {
+    async fn apply(&mut self, change: Change) -> Result<Done, ApiError> {
+        let Change { place, parameters, action } = change;
+        if let Action::Create(payload) = action {
+            return self.create(place, &parameters, payload).await;
+        }
+        let definitions = self.definitions;
+        let subject = Subject::find(&mut self.reader(), definitions, place, &parameters).await?;
+        match action {
+            Action::Replace(payload) => self.replace(&subject, payload).await,
+            Action::Update(payload) => self.update(&subject, payload).await,
+            Action::Create(_) | Action::Delete => self.delete(&subject).await,
+        }
+    }
+
+    async fn create(&mut self, place: Place, parameters: &[String], payload: Payload) -> Result<Done, ApiError> {
+        let (def, parent) = match (place, parameters) {
+            (Place::Collection { kind }, _) => (definition(self.definitions, kind)?, None),
+            (Place::Children { parent, field, kind }, [name]) => {
+                let definitions = self.definitions;
+                let parent = require(&mut self.reader(), definitions, parent, name).await?.1;
+                (definition(definitions, kind)?, Some((field, parent)))
+            }
+            _ => return Err(ApiError::NotFound),
+        };
+        let mut values = self.values(def, payload, None);
+        if let Some((field, parent)) = parent {
+            values.insert(field.to_owned(), json!({ "id": parent }));
+        }
+        self.resolve(def, &mut values).await?;
+        let record = def.prepare_insert(values, self.definitions)?;
+        self.insert(def, &record).await?;
+        Ok(Done::Changed(Answer::created(self.shown(def, &record))))
+    }
+
+    /// PUT: what is there is replaced as a whole, what is not is created under the name that the path gives it. Under
+    /// a parent it becomes that parent's, even if it was another's.
+    async fn replace(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
+        let def = subject.def;
+        let mut values = self.values(def, payload, None);
+        if let Way::ChildOf { field, parent } = &subject.way {
+            values.insert((*field).to_owned(), json!({ "id": parent }));
+        }
+        if let Key::Value { field, value } = &subject.key {
+            values.insert((*field).to_owned(), json!(value));
+        }
+        self.resolve(def, &mut values).await?;
+        let existing = subject.record.as_ref();
+        let id = existing.and_then(id_of).or(match subject.key {
+            Key::Id(id) => Some(id),
+            Key::Value { .. } => None,
+        });
+        let record = match id {
+            Some(id) => def.prepare_replace(id, existing, values, self.definitions)?,
+            None => def.prepare_insert(values, self.definitions)?,
+        };
+        match existing {
+            Some(_) => self.overwrite(def, &record).await?,
+            None => self.insert(def, &record).await?,
+        }
+        self.link(subject, &record).await?;
+        Ok(Done::Changed(Answer::ok(self.shown(def, &record))))
+    }
+
+    /// A record that was made as the target of another which referred to nothing becomes its target.
+    async fn link(&mut self, subject: &Subject<'_>, target: &Object) -> Result<(), ApiError> {
+        let Way::TargetOf { def, record, field } = &subject.way else { return Ok(()) };
+        if referred(record, field).is_some() {
+            return Ok(());
+        }
+        let patch = Object::from_iter([((*field).to_owned(), json!({ "id": target.get("id") }))]);
+        let linked = def.prepare_update(record, patch, self.definitions)?;
+        self.overwrite(def, &linked).await
+    }
+
+    /// PATCH. A record below a parent stays there unless the body names another.
+    async fn update(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
+        let (def, existing) = (subject.def, subject.required()?);
+        let mut patch = self.values(def, payload, Some(existing));
+        self.resolve(def, &mut patch).await?;
+        let record = def.prepare_update(existing, patch, self.definitions)?;
+        self.overwrite(def, &record).await?;
+        Ok(Done::Changed(Answer::ok(self.shown(def, &record))))
+    }
+
+    /// DELETE. Of a record that is named directly, only that it is gone matters; one that is looked for below a parent
+    /// must be there; what others refer to is not deleted through them.
+    async fn delete(&mut self, subject: &Subject<'_>) -> Result<Done, ApiError> {
+        let record = match (&subject.way, subject.present()) {
+            (Way::Direct, None) => return Ok(Done::Unchanged(Answer::no_content())),
+            (Way::TargetOf { .. }, Some(_)) => return Err(ApiError::MethodNotAllowed),
+            (_, record) => record.ok_or(ApiError::NotFound)?,
+        };
+        let id = id_of(record).ok_or_else(|| ApiError::Internal("a stored record has no id".to_owned()))?;
+        self.tx.delete(subject.def.name, id).await?;
+        Ok(Done::Changed(Answer::no_content()))
+    }
+
+    /// The members of a body, those of a form with the types of their fields.
+    fn values(&self, def: &EntityDef, payload: Payload, existing: Option<&Object>) -> Object {
+        match payload.kind {
+            PayloadKind::Json => payload.values,
+            PayloadKind::Form => coerced(def, payload.values, existing, self.definitions),
+        }
+    }
+
+    async fn resolve(&mut self, def: &EntityDef, values: &mut Object) -> Result<(), ApiError> {
+        let definitions = self.definitions;
+        references::resolve(&mut self.reader(), definitions, def, values).await
+    }
+
+    async fn insert(&mut self, def: &EntityDef, record: &Object) -> Result<(), ApiError> {
+        self.tx.insert(def, record).await.map_err(|error| ApiError::of_write(error, record))
+    }
+
+    async fn overwrite(&mut self, def: &EntityDef, record: &Object) -> Result<(), ApiError> {
+        self.tx.replace(def, record).await.map_err(|error| ApiError::of_write(error, record))
+    }
+
+    fn shown(&self, def: &EntityDef, record: &Object) -> Object {
+        def.view(record, self.definitions).into_owned()
+    }
+
+    fn reader(&mut self) -> Reader<'_> {
+        Reader::Transaction(&mut *self.tx)
+    }
+}
+
+/// A form with the types of its fields. Which fields there are can depend on the record that it changes (those of a
+/// plugin's configuration on the plugin's name), so it is read together with that record.
+fn coerced(def: &EntityDef, form: Object, existing: Option<&Object>, definitions: &Definitions) -> Object {
+    let Some(existing) = existing else { return def.coerce_form(form, definitions) };
+    let given: Vec<String> = form.keys().cloned().collect();
+    let mut whole = existing.clone();
+    whole.extend(form);
+    let mut whole = def.coerce_form(whole, definitions);
+    whole.retain(|name, _| given.contains(name));
+    whole
+}

@@ -1,0 +1,127 @@
+//! The table of contents of the API: every path, what it means, and which methods it has.
+
+mod path_table;
+
+use http::header::ALLOW;
+use http::{HeaderValue, Method};
+
+pub(crate) use path_table::PathTable;
+
+use crate::answer::Answer;
+use crate::api::AdminApi;
+use crate::crud::{self, Place};
+use crate::error::ApiError;
+use crate::request::Request;
+use crate::routes::{endpoints, plugins, root, schemas, status};
+use crate::tags;
+
+/// What a path means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// What this node is.
+    Root,
+    /// How it fares.
+    Status,
+    /// All paths.
+    Endpoints,
+    /// All tags.
+    Tags,
+    /// The records that have one tag.
+    Tag,
+    /// Which plugins there are.
+    PluginsEnabled,
+    /// What a plugin can be told.
+    PluginConfig,
+    /// The schema of a plugin.
+    PluginSchema,
+    /// Whether a plugin would be taken.
+    ValidatePlugin,
+    /// The schema of an entity.
+    Schema,
+    /// Whether a record would be taken.
+    Validate,
+    /// Records.
+    Records(Place),
+}
+
+/// The paths that are not derived from entities. A path stands before those that would also match it.
+const FIXED: [(&str, Endpoint); 11] = [
+    ("/", Endpoint::Root),
+    ("/status", Endpoint::Status),
+    ("/endpoints", Endpoint::Endpoints),
+    ("/tags", Endpoint::Tags),
+    ("/tags/{tags}", Endpoint::Tag),
+    ("/plugins/enabled", Endpoint::PluginsEnabled),
+    ("/plugins/schema/{name}", Endpoint::PluginConfig),
+    ("/schemas/plugins/validate", Endpoint::ValidatePlugin),
+    ("/schemas/plugins/{name}", Endpoint::PluginSchema),
+    ("/schemas/{name}", Endpoint::Schema),
+    ("/schemas/{db_entity_name}/validate", Endpoint::Validate),
+];
+
+/// The methods that the API has anywhere.
+const METHODS: [Method; 7] =
+    [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
+
+impl Endpoint {
+    /// The methods of the path, sorted.
+    fn methods(self) -> &'static [&'static str] {
+        match self {
+            Self::Records(place) => place.methods(),
+            Self::Validate | Self::ValidatePlugin => &["OPTIONS", "POST"],
+            _ => &["GET", "HEAD", "OPTIONS"],
+        }
+    }
+
+    fn allow(self, answer: Answer) -> Answer {
+        let list = HeaderValue::from_str(&self.methods().join(", "));
+        list.map(|list| answer.clone().header(ALLOW, list)).unwrap_or(answer)
+    }
+
+    fn is_read(self, method: &Method) -> bool {
+        matches!(*method, Method::GET | Method::HEAD) && self.methods().contains(&"GET")
+    }
+}
+
+/// Does what a request asks for.
+pub(crate) async fn dispatch(api: &AdminApi, request: &Request) -> Result<Answer, ApiError> {
+    // As in Kong, a method that the API has nowhere is refused before its path is looked at.
+    if !METHODS.contains(&request.method) {
+        return Err(ApiError::MethodNotAllowed);
+    }
+    let (endpoint, parameters) = api.paths.find(&request.path).ok_or(ApiError::NotFound)?;
+    if request.method == Method::OPTIONS {
+        return Ok(endpoint.allow(Answer::no_content()));
+    }
+    match answer(api, endpoint, parameters, request).await {
+        Err(ApiError::MethodNotAllowed) => Ok(endpoint.allow(ApiError::MethodNotAllowed.into())),
+        answer => answer,
+    }
+}
+
+async fn answer(
+    api: &AdminApi,
+    endpoint: Endpoint,
+    parameters: Vec<String>,
+    request: &Request,
+) -> Result<Answer, ApiError> {
+    let name = parameters.first().map_or("", String::as_str);
+    match endpoint {
+        Endpoint::Records(place) => crud::answer(api, place, parameters, request).await,
+        Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
+        Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,
+        information if information.is_read(&request.method) => match information {
+            Endpoint::Root => root::show(api, request).await,
+            Endpoint::Status => status::show(api, request).await,
+            Endpoint::Endpoints => Ok(endpoints::list(api.paths.templates())),
+            Endpoint::Tags => tags::list(api, None, request).await,
+            Endpoint::Tag => tags::list(api, Some(name), request).await,
+            Endpoint::PluginsEnabled => plugins::enabled(api, request).await,
+            Endpoint::PluginConfig => plugins::schema(api, request, name).await,
+            Endpoint::PluginSchema => schemas::plugin(api, request, name).await,
+            Endpoint::Schema => schemas::entity(api, request, name).await,
+            Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::Records(_) => Err(ApiError::MethodNotAllowed),
+        },
+        _ => Err(ApiError::MethodNotAllowed),
+    }
+}

@@ -1,0 +1,36 @@
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
+
+/// A request to the Admin API, free of the engine that carried it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is to be done.
+    pub method: Method,
+    /// The segments of the path, percent-decoded. Empty segments are dropped, so that a trailing slash means nothing.
+    pub path: Vec<String>,
+    /// The parameters of the query, decoded, in the order in which they were sent.
+    pub query: Vec<(String, String)>,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// A request from the target that stands in the request line, such as `/services/a%20b?size=10`.
+    ///
+    /// Segments are split before they are decoded, so that `%2F` is a character of a name and no separator.
+    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Bytes) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = path.split('/').filter(|segment| !segment.is_empty());
+        let path = path.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect();
+        let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { method, path, query, headers, body }
+    }
+
+    /// The first value of a parameter of the query.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,114 @@
+//! One request and its answer, between the engine's types and ours.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use gibbon_conf::GatewayHeader;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::Server;
+use super::access_line::AccessLine;
+use super::incoming::{self, BodyFault};
+use crate::answer::Answer;
+use crate::browser::{self, Cors};
+use crate::error::ApiError;
+use crate::request::Request;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency");
+
+/// Answers a request, whatever it is.
+pub(super) async fn exchange(
+    server: &Arc<Server>,
+    peer: SocketAddr,
+    request: http::Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    let begun = Instant::now();
+    let (head, mut body) = request.into_parts();
+    let line = server.options.access_log.as_ref().map(|_| AccessLine::new(&head, peer, SystemTime::now()));
+    let (mut answer, cors) = match server.options.browsers.admit(&head.method, &head.uri, &head.headers) {
+        Ok(cors) => (answer(server, &head, &mut body).await, cors),
+        Err(error) => {
+            incoming::discard(&mut body, &head.headers).await;
+            (Answer::from(error), Cors::Refused)
+        }
+    };
+    browser::decorate(&mut answer, &cors, &head.method, &head.headers);
+    own_headers(server, &mut answer, begun);
+    let (response, sent) = render(answer, &head.method);
+    if let (Some(line), Some(log)) = (line, &server.options.access_log) {
+        log(line.finish(response.status(), sent));
+    }
+    response
+}
+
+async fn answer(server: &Arc<Server>, head: &Parts, body: &mut Incoming) -> Answer {
+    let options = &server.options;
+    match incoming::read(body, options.body_bytes, options.times.body).await {
+        Ok(bytes) => {
+            let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+            handle(server, Request::new(head.method.clone(), target, head.headers.clone(), bytes)).await
+        }
+        Err(BodyFault::TooLarge) => {
+            incoming::discard(body, &head.headers).await;
+            ApiError::BodyTooLarge.into()
+        }
+        Err(BodyFault::Slow) => Answer::message(StatusCode::REQUEST_TIMEOUT, "Request timeout"),
+        Err(BodyFault::Broken) => Answer::message(StatusCode::BAD_REQUEST, "Bad request"),
+    }
+}
+
+/// Does the request in a task of its own: it ends as a whole even if the client goes away, and a panic is its own only.
+async fn handle(server: &Arc<Server>, request: Request) -> Answer {
+    let Ok(place) = Arc::clone(&server.requests).acquire_owned().await else {
+        return ApiError::Internal("the server is closed".to_owned()).into();
+    };
+    let api = Arc::clone(&server.api);
+    let done = tokio::spawn(async move {
+        let answer = api.handle(request).await;
+        drop(place);
+        answer
+    });
+    done.await.unwrap_or_else(|error| ApiError::Internal(error.to_string()).into())
+}
+
+fn own_headers(server: &Server, answer: &mut Answer, begun: Instant) {
+    let wanted = server.options.headers;
+    if wanted.contains(GatewayHeader::Server)
+        && let Ok(product) = HeaderValue::try_from(format!("gibbon/{}", server.api.about.version))
+    {
+        answer.headers.push((header::SERVER, product));
+    }
+    if wanted.contains(GatewayHeader::AdminLatency)
+        && let Ok(milliseconds) = HeaderValue::try_from(begun.elapsed().as_millis().to_string())
+    {
+        answer.headers.push((ADMIN_LATENCY, milliseconds));
+    }
+}
+
+/// The answer as the engine sends it, and how many bytes of body that is. An answer to HEAD has the length of what
+/// it does not have (RFC 9110, section 9.3.2); 204 has none.
+fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
+    let bytes = answer.body.map(|body| Bytes::from(body.to_string()));
+    let has_json = bytes.is_some();
+    let bytes = bytes.unwrap_or_default();
+    let length = bytes.len();
+    let sent = if method == Method::HEAD { Bytes::new() } else { bytes };
+    let sent_length = sent.len();
+    let mut response = Response::new(Full::new(sent));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    headers.extend(answer.headers);
+    if has_json {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    if answer.status != StatusCode::NO_CONTENT {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    (response, sent_length)
+}

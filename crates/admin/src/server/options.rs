@@ -1,0 +1,65 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use gibbon_conf::{Conf, GatewayHeaders};
+
+use crate::browser::BrowserRules;
+
+/// Takes whole lines; never waits.
+pub type LineSink = Arc<dyn Fn(Vec<u8>) + Send + Sync>;
+
+/// How the Admin API is served.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// Bytes of a body; `None` when there is no bound.
+    pub body_bytes: Option<u64>,
+    /// Which headers answers have.
+    pub headers: GatewayHeaders,
+    /// Which web pages may use it.
+    pub browsers: BrowserRules,
+    /// Where a line goes for each request; `None` where that is off.
+    pub access_log: Option<LineSink>,
+    /// Connections at the same time; more wait to be accepted.
+    pub connections: usize,
+    /// How long clients may take.
+    pub times: Times,
+}
+
+/// How long clients may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// For the head of a request, from its first byte or, if it is the first one, from the start of the connection.
+    pub head: Duration,
+    /// For the next kibibyte of a body.
+    pub body: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// To read some of an answer.
+    pub send: Duration,
+    /// To end what is under way when the server goes down.
+    pub drain: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { head: seconds(10), body: seconds(10), idle: seconds(65), send: seconds(60), drain: seconds(10) }
+    }
+}
+
+/// Connections at the same time, unless told otherwise.
+const CONNECTIONS: usize = 1024;
+
+impl ServerOptions {
+    /// The options of these settings, on the machine of that name.
+    pub fn new(conf: &Conf, hostname: &str, access_log: Option<LineSink>) -> Self {
+        Self {
+            body_bytes: conf.admin.body_bytes,
+            headers: conf.proxy.headers,
+            browsers: BrowserRules::new(&conf.admin, hostname),
+            access_log,
+            connections: CONNECTIONS,
+            times: Times::default(),
+        }
+    }
+}

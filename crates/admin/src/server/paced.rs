@@ -1,0 +1,175 @@
+//! A socket whose other side must not take for ever.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+use super::options::Times;
+
+/// Tells the socket whether a request is being served; then it waits for as long as that takes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pacer {
+    serving: Arc<AtomicBool>,
+}
+
+impl Pacer {
+    /// A head is there.
+    pub(super) fn begin(&self) {
+        self.serving.store(true, Ordering::Relaxed);
+    }
+
+    /// Its answer is there.
+    pub(super) fn end(&self) {
+        self.serving.store(false, Ordering::Relaxed);
+    }
+
+    fn is_serving(&self) -> bool {
+        self.serving.load(Ordering::Relaxed)
+    }
+}
+
+/// A socket with deadlines.
+pub(super) struct Paced<S> {
+    socket: S,
+    pacer: Pacer,
+    times: Times,
+    waiting_for: Wait,
+    read: Deadline,
+    write: Deadline,
+}
+
+/// What the read deadline is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// For nothing: a request is being served.
+    Nothing,
+    /// For the rest of a head.
+    Head,
+    /// For the next request.
+    Request,
+}
+
+/// A timer that is made when it is first needed.
+#[derive(Default)]
+struct Deadline {
+    timer: Option<Pin<Box<Sleep>>>,
+    is_set: bool,
+}
+
+impl Deadline {
+    fn set(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().reset(end),
+            None => self.timer = Some(Box::pin(tokio::time::sleep_until(end))),
+        }
+        self.is_set = true;
+    }
+
+    /// Unlike [`Deadline::set`], leaves one that is set where it is.
+    fn ensure(&mut self, time: Duration) {
+        if !self.is_set {
+            self.set(time);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.is_set = false;
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        match &mut self.timer {
+            Some(timer) if self.is_set => timer.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into()),
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl<S> Paced<S> {
+    /// Waits for a first request.
+    pub(super) fn new(socket: S, pacer: Pacer, times: Times) -> Self {
+        let (read, write) = (Deadline::default(), Deadline::default());
+        Self { socket, pacer, times, waiting_for: Wait::Head, read, write }
+    }
+
+    fn wait_for(&mut self, what: Wait) {
+        if self.waiting_for != what {
+            self.waiting_for = what;
+            self.read.clear();
+        }
+        match what {
+            Wait::Nothing => self.read.clear(),
+            Wait::Head => self.read.ensure(self.times.head),
+            Wait::Request => self.read.ensure(self.times.idle),
+        }
+    }
+
+    fn written<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.write.clear();
+            return outcome;
+        }
+        self.write.ensure(self.times.send);
+        self.write.poll(cx).map(Err)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.pacer.is_serving() {
+            this.wait_for(Wait::Nothing);
+        } else if this.waiting_for != Wait::Head {
+            this.wait_for(Wait::Request);
+        } else {
+            this.wait_for(Wait::Head);
+        }
+        match Pin::new(&mut this.socket).poll_read(cx, buf) {
+            Poll::Ready(outcome) => {
+                if this.waiting_for == Wait::Request {
+                    this.wait_for(Wait::Head);
+                }
+                Poll::Ready(outcome)
+            }
+            Poll::Pending => this.read.poll(cx).map(Err),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.socket).poll_write(cx, buf);
+        this.written(cx, outcome)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.socket).poll_flush(cx);
+        this.written(cx, outcome)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.socket).poll_write_vectored(cx, bufs);
+        this.written(cx, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+}

@@ -1,0 +1,141 @@
+//! A node with nothing configured, and how the chapters talk to it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gibbon_admin::{About, AdminApi, Answer, Counters, Request};
+use gibbon_conf::{ConfFile, Machine, Sources, User};
+use gibbon_plugin_api::{ConfigureError, Flow, Handler, PluginDef, Registry, RequestCx, Settings};
+use gibbon_runtime::{Configuration, Definitions};
+use gibbon_schema::{Subschema, field};
+use gibbon_store::{Options, Store, sqlite};
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// The id of nothing.
+pub const NOBODY: &str = "5d0c2f4e-7a61-4b6e-9a3c-1e2f3a4b5c6d";
+
+pub struct Node {
+    pub api: AdminApi,
+    pub configuration: Arc<Configuration>,
+    folder: TempDir,
+}
+
+impl Node {
+    /// A node with the plugins of the gateway and one that is easily broken.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
+        let registry = Arc::new(Registry::new(plugins));
+        let definitions = Arc::new(Definitions::new(&registry));
+        let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
+        let store = sqlite::open_with(&folder.path().join("store.db"), options).await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let settings = Settings { verified_tokens_bytes: 0 };
+        let configuration = Configuration::load(store, registry, definitions, settings).await.unwrap();
+        let configuration = Arc::new(configuration);
+        let api = AdminApi::new(Arc::clone(&configuration), about(&folder));
+        Self { api, configuration, folder }
+    }
+
+    /// A request with a JSON body; a null body is none.
+    pub async fn call(&self, method: &str, target: &str, body: Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = self.send(method, target, "application/json", body).await;
+        (answer.status.as_u16(), answer.body.unwrap_or_default())
+    }
+
+    pub async fn get(&self, target: &str) -> (u16, Value) {
+        self.call("GET", target, Value::Null).await
+    }
+
+    pub async fn delete(&self, target: &str) -> (u16, Value) {
+        self.call("DELETE", target, Value::Null).await
+    }
+
+    /// A request with a form.
+    pub async fn form(&self, method: &str, target: &str, form: &str) -> (u16, Value) {
+        let answer = self.send(method, target, "application/x-www-form-urlencoded", form.to_owned()).await;
+        (answer.status.as_u16(), answer.body.unwrap_or_default())
+    }
+
+    pub async fn send(&self, method: &str, target: &str, content_type: &str, body: String) -> Answer {
+        let mut headers = HeaderMap::new();
+        if !body.is_empty() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
+        }
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.api.handle(Request::new(method, target, headers, Bytes::from(body))).await
+    }
+
+    /// Creates what a chapter takes for granted.
+    pub async fn given(&self, collection: &str, body: Value) -> Value {
+        let (status, body) = self.call("POST", collection, body).await;
+        assert_eq!(status, 201, "{collection}: {body}");
+        body
+    }
+
+    /// How many records a collection has.
+    pub async fn count(&self, collection: &str) -> usize {
+        let (status, body) = self.get(&format!("{collection}?size=1000")).await;
+        assert_eq!(status, 200, "{collection}: {body}");
+        body["data"].as_array().unwrap().len()
+    }
+
+    /// The database goes away.
+    pub async fn lose_store(&self) {
+        self.configuration.store().close().await;
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+fn about(folder: &TempDir) -> About {
+    let machine = Machine { user: User::Root, cores: 1, folder: folder.path().to_owned() };
+    let sources = Sources { file: ConfFile::Search(vec![]), env: vec![], options: vec![], machine };
+    let conf = gibbon_conf::load(&sources).unwrap().conf;
+    About { version: "0.0.0", hostname: "here".to_owned(), node_id: Uuid::nil(), conf, counters: Arc::new(Quiet) }
+}
+
+/// A data plane without traffic.
+struct Quiet;
+
+impl Counters for Quiet {
+    fn connections_active(&self) -> u64 {
+        0
+    }
+    fn connections_accepted(&self) -> u64 {
+        0
+    }
+    fn requests_in_flight(&self) -> u64 {
+        0
+    }
+    fn requests_total(&self) -> u64 {
+        0
+    }
+}
+
+/// A plugin whose schema takes a configuration that cannot be served.
+static FRAGILE: PluginDef = PluginDef {
+    name: "fragile",
+    version: "1.0.0",
+    priority: 1,
+    schema: || Subschema::new("fragile", [field("config").record([field("broken").boolean().default(false)]).required()]),
+    credentials: &[],
+    configure: |config, _| match config["broken"].as_bool() {
+        Some(true) => Err(ConfigureError { field: "broken", reason: "it is broken".to_owned() }),
+        _ => Ok(Box::new(Bystander)),
+    },
+};
+
+struct Bystander;
+
+impl Handler for Bystander {
+    fn access(&self, _cx: &mut RequestCx<'_>) -> Flow {
+        Flow::Continue
+    }
+}

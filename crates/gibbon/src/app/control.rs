@@ -1,0 +1,115 @@
+//! What runs beside the workers: the Admin API, and the housekeeping of the configuration.
+
+use std::io;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gibbon_admin::{About, AdminApi, LineSink, ServerOptions, serve};
+use gibbon_proxy::Counters;
+use gibbon_runtime::Configuration;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::cli::Boot;
+
+/// The name, below the prefix, of the file that holds the id of the node.
+const NODE_ID: &str = "node_id";
+
+/// How often expired records are looked for and old revisions are dropped.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+
+/// The parts beside the workers.
+pub(super) struct Control {
+    stop: watch::Sender<bool>,
+    admin: JoinHandle<io::Result<()>>,
+    housekeeping: JoinHandle<()>,
+}
+
+/// Starts them on `runtime`.
+pub(super) fn start(
+    runtime: &Runtime,
+    boot: &Boot,
+    configuration: &Arc<Configuration>,
+    counters: Arc<Counters>,
+    sockets: Vec<TcpListener>,
+) -> io::Result<Control> {
+    let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
+    let sink = boot.logging.admin_access();
+    let access_log = sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
+    let options = ServerOptions::new(&boot.conf, &hostname, access_log);
+    let about = About {
+        version: env!("CARGO_PKG_VERSION"),
+        hostname,
+        node_id: node_id(&boot.conf.prefix)?,
+        conf: boot.conf.clone(),
+        counters: Arc::new(Counted(counters)),
+    };
+    let api = Arc::new(AdminApi::new(Arc::clone(configuration), about));
+    let (stop, stopped) = watch::channel(false);
+    let admin = runtime.spawn(serve(sockets, api, options, stopped));
+    let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
+    Ok(Control { stop, admin, housekeeping })
+}
+
+impl Control {
+    /// Ends them; requests to the Admin API that are under way are answered.
+    pub(super) async fn stop(self) {
+        // Nobody listens only if the server has ended already.
+        let _ = self.stop.send(true);
+        match self.admin.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the admin port failed"),
+            Err(error) => tracing::error!(%error, "the admin port ended badly"),
+        }
+        self.housekeeping.abort();
+    }
+}
+
+async fn keep_house(configuration: Arc<Configuration>) {
+    let mut interval = tokio::time::interval(HOUSEKEEPING);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        configuration.sweep();
+        if let Err(error) = configuration.purge_expired().await {
+            tracing::error!(%error, "cannot remove expired records");
+        }
+    }
+}
+
+/// The same after a restart: what is known of a node elsewhere stays true.
+fn node_id(prefix: &Path) -> io::Result<Uuid> {
+    let file = prefix.join(NODE_ID);
+    let known = std::fs::read_to_string(&file).ok().and_then(|text| Uuid::try_parse(text.trim()).ok());
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    let id = Uuid::new_v4();
+    std::fs::write(file, format!("{id}\n"))?;
+    Ok(id)
+}
+
+/// The counts of the data plane as the Admin API asks for them.
+struct Counted(Arc<Counters>);
+
+impl gibbon_admin::Counters for Counted {
+    fn connections_active(&self) -> u64 {
+        self.0.connections_active()
+    }
+
+    fn connections_accepted(&self) -> u64 {
+        self.0.connections_accepted()
+    }
+
+    fn requests_in_flight(&self) -> u64 {
+        self.0.requests_in_flight()
+    }
+
+    fn requests_total(&self) -> u64 {
+        self.0.requests_total()
+    }
+}

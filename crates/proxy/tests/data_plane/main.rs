@@ -1,0 +1,30 @@
+//! What the data plane does, seen from outside: a client's socket on one side, an upstream's on the other.
+//!
+//! Each module is one subject, each test one sentence about it. Nothing here knows which engine carries HTTP.
+#![cfg(test)]
+
+mod access_log;
+mod body_streams;
+mod bodies;
+mod broken_upstreams;
+mod client_leaves;
+mod connections;
+mod drain;
+mod error_pages;
+mod forwarded;
+mod framing;
+mod hop_by_hop;
+mod identity;
+mod limits;
+mod marks;
+mod messages;
+mod names;
+mod noise;
+mod path_attacks;
+mod paths;
+mod plugins;
+mod reconfiguration;
+mod retries;
+mod routing;
+mod timeouts;
+mod websocket;

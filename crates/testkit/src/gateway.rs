@@ -1,0 +1,210 @@
+//! A gateway in the test's own process: its own store, its own workers, its own port.
+
+mod records;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
+use gibbon_conf::{Conf, ConfFile, Machine, Sources, User};
+use gibbon_plugin_api::{PluginDef, Registry, Settings as PluginSettings};
+use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings};
+use gibbon_runtime::{Configuration, Definitions};
+use gibbon_store::{Options, Store, sqlite};
+use http::HeaderValue;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::client::Client;
+use crate::waiting::eventually;
+
+/// What `Server` says of a gateway of these tests.
+pub const PRODUCT: &str = "gibbon/test";
+
+/// What it adds to `Via`.
+pub const VIA: &str = "1.1 gibbon/test";
+
+/// A running gateway. It stops when dropped.
+pub struct Gateway {
+    data_plane: Option<DataPlane>,
+    configuration: Arc<Configuration>,
+    counters: Arc<Counters>,
+    access_log: Lines,
+    address: SocketAddr,
+    // After everything that uses them: fields are dropped in this order.
+    control: Runtime,
+    folder: TempDir,
+}
+
+/// What is to be different from an ordinary gateway.
+#[derive(Default)]
+pub struct Builder {
+    settings: Vec<(String, String)>,
+    plugins: Vec<&'static PluginDef>,
+}
+
+type Lines = Arc<Mutex<Vec<u8>>>;
+
+impl Builder {
+    /// Sets a key of the configuration file, by the name that it has there.
+    #[must_use]
+    pub fn setting(mut self, key: &str, value: &str) -> Self {
+        self.settings.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Offers a plugin.
+    #[must_use]
+    pub fn plugin(mut self, plugin: &'static PluginDef) -> Self {
+        self.plugins.push(plugin);
+        self
+    }
+
+    /// Starts the gateway.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start(self) -> Gateway {
+        let folder = tempfile::tempdir().expect("a folder is to be had");
+        let conf = configure(folder.path(), &self.settings);
+        let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let control = control.expect("a runtime is to be had");
+        let configuration = Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins))));
+        let access_log = Lines::default();
+        let sockets = gibbon_proxy::listen::open((Ipv4Addr::LOCALHOST, 0).into(), conf.workers, None);
+        let sockets = sockets.expect("a port is free");
+        let address = sockets[0].local_addr().expect("it is bound");
+        let data_plane = DataPlane::start(
+            sockets.into_iter().map(|socket| vec![socket]).collect(),
+            Arc::clone(&configuration),
+            settings(&conf, &access_log),
+            resolver(&conf, &control),
+        );
+        let data_plane = data_plane.expect("the workers start");
+        let counters = data_plane.counters();
+        Gateway { data_plane: Some(data_plane), configuration, counters, access_log, address, control, folder }
+    }
+}
+
+impl Gateway {
+    /// A gateway with the usual settings, one worker and no plugin.
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// A gateway with some settings of its own, by the names that they have in the configuration file.
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        settings.iter().fold(Self::builder(), |builder, (key, value)| builder.setting(key, value)).start()
+    }
+
+    /// A gateway that is to be described further.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A new connection to it.
+    pub fn connect(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// What it has counted.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Its configuration, for what the helpers here do not offer.
+    pub fn configuration(&self) -> &Arc<Configuration> {
+        &self.configuration
+    }
+
+    /// The lines of its access log, once there are `count` of them.
+    pub fn access_log(&self, count: usize) -> Vec<String> {
+        let lines = || {
+            let bytes = self.access_log.lock().unwrap_or_else(PoisonError::into_inner);
+            String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        eventually(&format!("{count} lines in the access log"), || lines().len() >= count);
+        lines()
+    }
+
+    /// Makes other settings valid while it runs.
+    pub fn reconfigure(&self, changed: &[(&str, &str)]) {
+        let changed: Vec<_> = changed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let conf = configure(self.folder.path(), &changed);
+        let data_plane = self.data_plane.as_ref().expect("the gateway runs");
+        data_plane.reconfigure(settings(&conf, &self.access_log));
+    }
+
+    /// Accepts nothing more and waits for what is under way, for `patience` at the longest.
+    pub fn drain(&mut self, patience: Duration) -> Drain {
+        self.data_plane.take().expect("the gateway runs").drain(Some(patience))
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        if let Some(data_plane) = self.data_plane.take() {
+            data_plane.stop();
+        }
+        self.control.block_on(self.configuration.store().close());
+    }
+}
+
+/// The settings of the gateway: the defaults, one worker, and what the test says.
+fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
+    let own = [("prefix", folder.to_str().expect("a folder of ours has a plain name")), ("nginx_worker_processes", "1")];
+    let own = own.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let env = own.chain(settings.iter().cloned()).map(|(key, value)| (format!("KONG_{}", key.to_uppercase()), value));
+    let sources = Sources {
+        file: ConfFile::Search(Vec::new()),
+        env: env.collect(),
+        options: Vec::new(),
+        machine: Machine { user: User::Ordinary, cores: 1, folder: folder.to_owned() },
+    };
+    let loaded = gibbon_conf::load(&sources).expect("the settings of a test are valid");
+    assert!(loaded.warnings.is_empty(), "the settings of a test mean something: {:?}", loaded.warnings);
+    loaded.conf
+}
+
+async fn load(folder: &Path, registry: Registry) -> Configuration {
+    let registry = Arc::new(registry);
+    let definitions = Arc::new(Definitions::new(&registry));
+    let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
+    let store = sqlite::open_with(&folder.join("gibbon.db"), options).await.expect("the store opens");
+    let store: Arc<dyn Store> = Arc::new(store);
+    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20 };
+    Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
+}
+
+fn settings(conf: &Conf, access_log: &Lines) -> Settings {
+    let lines = Arc::clone(access_log);
+    let sink: LineSink =
+        Arc::new(move |more: Vec<u8>| lines.lock().unwrap_or_else(PoisonError::into_inner).extend(more));
+    Settings {
+        proxy: conf.proxy.clone(),
+        limits: conf.limits.clone(),
+        real_ip: conf.real_ip.clone(),
+        upstream: conf.upstream.clone(),
+        product: HeaderValue::from_static(PRODUCT),
+        via: HeaderValue::from_static(VIA),
+        access_log: Some(sink),
+    }
+}
+
+fn resolver(conf: &Conf, control: &Runtime) -> Resolver {
+    let settings = gibbon_balancer::dns::Settings {
+        valid_ttl: conf.dns.valid_ttl,
+        stale_ttl: conf.dns.stale_ttl,
+        not_found_ttl: conf.dns.not_found_ttl,
+        error_ttl: conf.dns.error_ttl,
+        ..gibbon_balancer::dns::Settings::default()
+    };
+    Resolver::new(SystemLookup::new(&conf.dns.resolvers, Family::default()), settings, control.handle().clone())
+}
