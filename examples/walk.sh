@@ -14,7 +14,7 @@ WRONG=0
 CHECKS=0
 
 leave() {
-  local status=$?
+  local status=${1-$?}
   end_children
   if [ "$status" != 0 ] && [ "$status" != 77 ]; then
     for log in "$WORK"/*.log; do

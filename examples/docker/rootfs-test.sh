@@ -25,22 +25,20 @@ title "The root file system"
 (cd "$IMAGE" && find . -type f -o -name gibbon -type d) | sort
 chmod 0755 "$WORK"
 
-# What a container runtime mounts into every container, where this machine lets us; the gateway needs neither to run.
-mounted=()
-for folder in proc dev; do
-  mkdir -p "$IMAGE/$folder"
-  mount --rbind "/$folder" "$IMAGE/$folder" 2>/dev/null && mount --make-rslave "$IMAGE/$folder" && mounted+=("$folder")
+# What a container runtime brings into every container: /proc, and these devices.
+mkdir "$IMAGE/proc" "$IMAGE/dev"
+for device in "null 3" "zero 5" "random 8" "urandom 9"; do
+  mknod -m 0666 "$IMAGE/dev/${device% *}" c 1 "${device#* }" || skip "device nodes cannot be made here"
 done
-unmount() { for folder in "${mounted[@]}"; do umount --recursive --lazy "$IMAGE/$folder"; done; }
-trap 'status=$?; end_children; unmount; (exit $status); leave' EXIT
-[ "${#mounted[@]}" = 2 ] || mknod -m 0666 "$IMAGE/dev/null" c 1 3 2>/dev/null || true
+mount -t proc proc "$IMAGE/proc" || skip "/proc cannot be mounted here"
+trap 'status=$?; end_children; umount --lazy "$IMAGE/proc"; leave "$status"' EXIT
 
 ADMIN_PORT=$(free_port) PROXY_PORT=$(free_port) UPSTREAM_PORT=$(free_port)
 MAPPED=(--connect-to "localhost:8001:127.0.0.1:$ADMIN_PORT" --connect-to "localhost:8000:127.0.0.1:$PROXY_PORT")
 # A command in the image: nothing of this machine's environment, the variables and the user of the image.
 mapfile -t VARIABLES < <(sed -n 's/^ENV //p' "$ROOT/Dockerfile")
 INSIDE=(env -i "${VARIABLES[@]}" "KONG_ADMIN_LISTEN=0.0.0.0:$ADMIN_PORT" "KONG_PROXY_LISTEN=0.0.0.0:$PROXY_PORT"
-  chroot --userspec="$(sed -n 's/^USER //p' "$ROOT/Dockerfile")" "$IMAGE" /usr/bin/gibbon)
+  "$(command -v chroot)" --userspec="$(sed -n 's/^USER //p' "$ROOT/Dockerfile")" "$IMAGE" /usr/bin/gibbon)
 start_inside() {
   background gibbon "${INSIDE[@]}" start
   wait_for "http://127.0.0.1:$ADMIN_PORT/status" "the gateway in the image"

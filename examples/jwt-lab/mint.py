@@ -10,9 +10,12 @@ import hashlib
 import hmac
 import json
 import time
+import warnings
 
 import jwt
 
+# PyJWT remarks on every token that the lab's secret is short, and it is right: 32 bytes would be better.
+warnings.filterwarnings("ignore", module="jwt")
 
 def part(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -153,7 +153,7 @@ healthy
 gibbon jwt inspect "$MINTED" --secret "$SECRET"
 status_is 0
 contains "output" '"iss": "jwttoken"' "$SAID"
-contains "output" "expires in 9 minutes" "$SAID"
+contains "output" "expires in 9 min" "$SAID"
 contains "output" "made with this secret" "$SAID"
 gibbon jwt verify "$MINTED" --secret "$SECRET" --claims exp --max-life 600
 status_is 0

@@ -6,6 +6,7 @@ use crate::about::About;
 use crate::answer::Answer;
 use crate::dispatch::{self, PathTable};
 use crate::request::Request;
+use crate::routes::root::EnabledPlugins;
 
 /// The Admin API of one node: requests in, answers out.
 pub struct AdminApi {
@@ -15,13 +16,15 @@ pub struct AdminApi {
     pub about: About,
     /// Every path that it has.
     pub(crate) paths: PathTable,
+    /// Which plugins `GET /` lists as configured.
+    pub(crate) enabled_plugins: EnabledPlugins,
 }
 
 impl AdminApi {
     /// The API over a configuration, with paths for every entity that is defined there.
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
         let paths = PathTable::new(configuration.definitions());
-        Self { configuration, about, paths }
+        Self { configuration, about, paths, enabled_plugins: EnabledPlugins::default() }
     }
 
     /// Answers a request. Whatever goes wrong becomes an answer.

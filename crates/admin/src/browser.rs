@@ -62,7 +62,11 @@ impl BrowserRules {
         }
         self.check_host(uri, headers)?;
         let Some(origin) = origin else {
-            return if is_own(site) || is_link(method, headers) { Ok(Cors::Open) } else { Err(foreign("another site")) };
+            return if is_own(site) || is_link(method, headers) {
+                Ok(Cors::Open)
+            } else {
+                Err(foreign("another site"))
+            };
         };
         let single = headers.get_all(header::ORIGIN).iter().count() == 1;
         let text = origin.to_str().unwrap_or_default().to_ascii_lowercase();

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 mod wire;
 
-
 /// Why a request was not done. Texts are those that users of Kong see.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {

@@ -149,9 +149,8 @@ async fn configure(conf: &Conf, registry: Arc<Registry>) -> Result<Arc<Configura
     let definitions = Arc::new(Definitions::new(&registry));
     let Database::Sqlite { path } = &conf.database;
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
-    let store = sqlite::open_with(path, options)
-        .await
-        .map_err(|source| AppError::Database { path: path.clone(), source })?;
+    let store =
+        sqlite::open_with(path, options).await.map_err(|source| AppError::Database { path: path.clone(), source })?;
     let store: Arc<dyn Store> = Arc::new(store);
     let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes };
     Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))

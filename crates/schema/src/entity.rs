@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -202,15 +201,17 @@ impl EntityDef {
         coerce(Scope::of(&self.schema, &input, self.context(env)), input)
     }
 
-    /// A stored body as answers show it: with the former names of fields that answers still carry.
-    pub fn view<'b>(&self, body: &'b Object, env: &dyn Environment) -> Cow<'b, Object> {
+    /// A stored body as answers show it: what the record belongs to comes first, as with Kong, and the former names of
+    /// fields that answers still carry are there.
+    pub fn view(&self, body: &Object, env: &dyn Environment) -> Object {
+        let mut view = Object::with_capacity(body.len());
+        let references = self.foreign_fields().filter_map(|(name, ..)| body.get_key_value(name));
+        view.extend(references.chain(body).map(|(name, value)| (name.clone(), value.clone())));
         let scope = Scope::of(&self.schema, body, self.context(env));
-        if !shorthand::has_read_back(scope) {
-            return Cow::Borrowed(body);
+        if shorthand::has_read_back(scope) {
+            shorthand::read_back(scope, &mut view);
         }
-        let mut view = body.clone();
-        shorthand::read_back(scope, &mut view);
-        Cow::Owned(view)
+        view
     }
 
     /// The document of `GET /schemas/<name>`.

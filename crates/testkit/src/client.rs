@@ -70,6 +70,11 @@ impl Client {
         self.stream().write_all(bytes.as_ref())
     }
 
+    /// The same connection for a thread that sends while another one reads.
+    pub fn second_handle(&self) -> Self {
+        Self { reader: MessageReader::new(self.stream().try_clone().expect("a connection can be held twice")) }
+    }
+
     /// Says that nothing more will be sent.
     pub fn finish_sending(&self) {
         // It fails only where the other side has gone already.

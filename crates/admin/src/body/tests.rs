@@ -107,7 +107,9 @@ fn broken_multipart_is_refused() {
 fn only_three_types_are_read_and_a_body_needs_one() {
     assert!(run(&HeaderMap::new(), "").unwrap().values.is_empty());
     assert!(read("multipart/form-data", "").unwrap().values.is_empty());
-    for (content_type, body) in [("text/plain", ""), ("application/yaml", "a: 1"), ("application/jsonp", "{}"), ("", "")] {
+    for (content_type, body) in
+        [("text/plain", ""), ("application/yaml", "a: 1"), ("application/jsonp", "{}"), ("", "")]
+    {
         assert!(matches!(read(content_type, body), Err(ApiError::UnsupportedMediaType)), "{content_type}");
     }
     assert!(matches!(run(&HeaderMap::new(), "a=1"), Err(ApiError::UnsupportedMediaType)));

@@ -11,7 +11,8 @@ fn rules() -> BrowserRules {
 }
 
 fn fields(fields: &[(&'static str, &str)]) -> HeaderMap {
-    let fields = fields.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+    let fields =
+        fields.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
     fields.collect()
 }
 
@@ -47,7 +48,9 @@ fn only_known_pages_may_read_or_write() {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
             let outcome = admit(method, &[("host", "localhost:8001"), ("origin", origin)]);
             match outcome {
-                Ok(cors) => assert!(admitted && cors == Cors::Origin(HeaderValue::from_str(origin).unwrap()), "{origin}"),
+                Ok(cors) => {
+                    assert!(admitted && cors == Cors::Origin(HeaderValue::from_str(origin).unwrap()), "{origin}")
+                }
                 Err(error) => assert!(!admitted && matches!(error, ApiError::Forbidden(_)), "{origin}"),
             }
         }

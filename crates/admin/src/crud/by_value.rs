@@ -19,7 +19,7 @@ pub(crate) async fn answer(api: &AdminApi, def: &EntityDef, request: &Request) -
     let Some((field, value)) = asked else { return Ok(None) };
     check_value(def, field, value, api.configuration.definitions())?;
     let record = api.configuration.store().find(def.name, field, value).await?;
-    let shown = record.map(|record| def.view(&record, api.configuration.definitions()).into_owned());
-    let data: Vec<Value> = shown.into_iter().map(Value::Object).collect();
+    let record = record.map(|record| def.view(&record, api.configuration.definitions()));
+    let data: Vec<Value> = record.into_iter().map(Value::Object).collect();
     Ok(Some(Answer::ok(json!({ "data": data, "next": null }))))
 }

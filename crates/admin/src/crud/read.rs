@@ -32,7 +32,7 @@ pub(super) async fn list(
     let tags = if def.has_field("tags") { tags::filter(request)? } else { None };
     let wanted = PageRequest { size: paging::size(request)?, after: paging::after(request, read_id)? };
     let page = api.configuration.store().page(kind, &Filter { relation, tags }, wanted).await?;
-    let data = page.records.iter().map(|record| Value::Object(def.view(record, definitions).into_owned())).collect();
+    let data = page.records.iter().map(|record| Value::Object(def.view(record, definitions))).collect();
     let next = page.next.map(|id| paging::offset(&[&id.to_string()]));
     Ok(Answer::ok(paging::body(data, next, &path, request)))
 }
@@ -77,5 +77,5 @@ pub(super) async fn show(api: &AdminApi, place: Place, parameters: &[String]) ->
     let mut reader = Reader::Store(&**api.configuration.store());
     let subject = Subject::find(&mut reader, definitions, place, parameters).await?;
     let record = subject.present().ok_or(ApiError::NotFound)?;
-    Ok(Answer::ok(subject.def.view(record, definitions).into_owned()))
+    Ok(Answer::ok(subject.def.view(record, definitions)))
 }

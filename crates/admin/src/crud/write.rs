@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
     }
 
     fn shown(&self, def: &EntityDef, record: &Object) -> Object {
-        def.view(record, self.definitions).into_owned()
+        def.view(record, self.definitions)
     }
 
     fn reader(&mut self) -> Reader<'_> {

@@ -80,10 +80,11 @@ fn of_entity(def: &EntityDef, definitions: &Definitions) -> Vec<Path> {
 impl Path {
     fn fixed(template: &'static str, endpoint: Endpoint) -> Self {
         let segments = template.split('/').filter(|segment| !segment.is_empty());
-        let segments = segments.map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) => Segment::Parameter(name),
-            None => Segment::Literal(segment),
-        });
+        let segments =
+            segments.map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(name) => Segment::Parameter(name),
+                None => Segment::Literal(segment),
+            });
         Self { segments: segments.collect(), endpoint }
     }
 

@@ -89,9 +89,7 @@ fn of_listing(error: ApiError) -> Answer {
             let message = format!("'{offset}' is not a valid offset: {reason}");
             coded(StatusCode::BAD_REQUEST, 7, "invalid offset", message, None)
         }
-        ApiError::InvalidSize { reason } => {
-            coded(StatusCode::BAD_REQUEST, 9, "invalid size", reason.to_owned(), None)
-        }
+        ApiError::InvalidSize { reason } => coded(StatusCode::BAD_REQUEST, 9, "invalid size", reason.to_owned(), None),
         ApiError::InvalidUnique { field, reason } => {
             coded(StatusCode::BAD_REQUEST, 10, &format!("invalid unique {field}"), reason, None)
         }

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn a_line_has_the_combined_format_and_cannot_be_broken() {
-        let request = Request::post("/services?size=1").header("user-agent", HeaderValue::from_bytes(b"a\"b\xff").unwrap());
+        let request =
+            Request::post("/services?size=1").header("user-agent", HeaderValue::from_bytes(b"a\"b\xff").unwrap());
         let (head, ()) = request.body(()).unwrap().into_parts();
         let now = UNIX_EPOCH + Duration::from_secs(1_795_404_841);
         let line = AccessLine::new(&head, "192.0.2.1:5000".parse().unwrap(), now).finish(StatusCode::CREATED, 42);

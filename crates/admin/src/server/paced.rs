@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,22 +15,19 @@ use super::options::Times;
 /// Tells the socket whether a request is being served; then it waits for as long as that takes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pacer {
-    serving: Arc<AtomicBool>,
+    /// Begun and ended ones together: odd while one is being served.
+    turns: Arc<AtomicUsize>,
 }
 
 impl Pacer {
     /// A head is there.
     pub(super) fn begin(&self) {
-        self.serving.store(true, Ordering::Relaxed);
+        self.turns.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Its answer is there.
     pub(super) fn end(&self) {
-        self.serving.store(false, Ordering::Relaxed);
-    }
-
-    fn is_serving(&self) -> bool {
-        self.serving.load(Ordering::Relaxed)
+        self.turns.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -39,6 +36,8 @@ pub(super) struct Paced<S> {
     socket: S,
     pacer: Pacer,
     times: Times,
+    /// What the pacer had counted at the last look.
+    turns: usize,
     waiting_for: Wait,
     read: Deadline,
     write: Deadline,
@@ -95,7 +94,17 @@ impl<S> Paced<S> {
     /// Waits for a first request.
     pub(super) fn new(socket: S, pacer: Pacer, times: Times) -> Self {
         let (read, write) = (Deadline::default(), Deadline::default());
-        Self { socket, pacer, times, waiting_for: Wait::Head, read, write }
+        Self { socket, pacer, times, turns: 0, waiting_for: Wait::Head, read, write }
+    }
+
+    /// Looks at what has been served since the last time: the engine does not read while it is.
+    fn keep_up(&mut self) {
+        let turns = self.pacer.turns.load(Ordering::Relaxed);
+        if turns != self.turns {
+            self.turns = turns;
+            self.wait_for(if turns % 2 == 1 { Wait::Nothing } else { Wait::Request });
+        }
+        self.wait_for(self.waiting_for);
     }
 
     fn wait_for(&mut self, what: Wait) {
@@ -123,13 +132,7 @@ impl<S> Paced<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.pacer.is_serving() {
-            this.wait_for(Wait::Nothing);
-        } else if this.waiting_for != Wait::Head {
-            this.wait_for(Wait::Request);
-        } else {
-            this.wait_for(Wait::Head);
-        }
+        this.keep_up();
         match Pin::new(&mut this.socket).poll_read(cx, buf) {
             Poll::Ready(outcome) => {
                 if this.waiting_for == Wait::Request {

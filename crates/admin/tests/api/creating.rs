@@ -17,7 +17,10 @@ async fn a_new_record_is_answered_whole_with_201() {
 async fn shorthands_are_taken_apart_and_not_shown() {
     let node = Node::new().await;
     let body = node.given("/services", json!({"url": "https://orders.internal:8443/v2"})).await;
-    assert_eq!((&body["protocol"], &body["host"], &body["port"]), (&json!("https"), &json!("orders.internal"), &json!(8443)));
+    assert_eq!(
+        (&body["protocol"], &body["host"], &body["port"]),
+        (&json!("https"), &json!("orders.internal"), &json!(8443))
+    );
     assert!(body.get("url").is_none());
 }
 
@@ -80,7 +83,9 @@ async fn fields_that_are_unique_together_are_told_together() {
     let (status, body) = node.call("POST", "/services/orders/plugins", json!({"name": "key-auth"})).await;
     assert_eq!(status, 409);
     let id = service["id"].as_str().unwrap();
-    let text = format!("UNIQUE violation detected on '{{consumer=null,name=\"key-auth\",route=null,service={{id=\"{id}\"}}}}'");
+    let text = format!(
+        "UNIQUE violation detected on '{{consumer=null,name=\"key-auth\",route=null,service={{id=\"{id}\"}}}}'"
+    );
     assert_eq!(body["message"], text);
     assert_eq!(body["fields"], json!({"name": "key-auth", "route": null, "service": {"id": id}, "consumer": null}));
 }

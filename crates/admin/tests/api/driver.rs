@@ -15,17 +15,17 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// The id of nothing.
-pub const NOBODY: &str = "5d0c2f4e-7a61-4b6e-9a3c-1e2f3a4b5c6d";
+pub(crate) const NOBODY: &str = "5d0c2f4e-7a61-4b6e-9a3c-1e2f3a4b5c6d";
 
-pub struct Node {
-    pub api: AdminApi,
-    pub configuration: Arc<Configuration>,
+pub(crate) struct Node {
+    pub(crate) api: AdminApi,
+    pub(crate) configuration: Arc<Configuration>,
     folder: TempDir,
 }
 
 impl Node {
     /// A node with the plugins of the gateway and one that is easily broken.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
         let registry = Arc::new(Registry::new(plugins));
@@ -41,27 +41,27 @@ impl Node {
     }
 
     /// A request with a JSON body; a null body is none.
-    pub async fn call(&self, method: &str, target: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn call(&self, method: &str, target: &str, body: Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let answer = self.send(method, target, "application/json", body).await;
         (answer.status.as_u16(), answer.body.unwrap_or_default())
     }
 
-    pub async fn get(&self, target: &str) -> (u16, Value) {
+    pub(crate) async fn get(&self, target: &str) -> (u16, Value) {
         self.call("GET", target, Value::Null).await
     }
 
-    pub async fn delete(&self, target: &str) -> (u16, Value) {
+    pub(crate) async fn delete(&self, target: &str) -> (u16, Value) {
         self.call("DELETE", target, Value::Null).await
     }
 
     /// A request with a form.
-    pub async fn form(&self, method: &str, target: &str, form: &str) -> (u16, Value) {
+    pub(crate) async fn form(&self, method: &str, target: &str, form: &str) -> (u16, Value) {
         let answer = self.send(method, target, "application/x-www-form-urlencoded", form.to_owned()).await;
         (answer.status.as_u16(), answer.body.unwrap_or_default())
     }
 
-    pub async fn send(&self, method: &str, target: &str, content_type: &str, body: String) -> Answer {
+    pub(crate) async fn send(&self, method: &str, target: &str, content_type: &str, body: String) -> Answer {
         let mut headers = HeaderMap::new();
         if !body.is_empty() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
@@ -71,25 +71,25 @@ impl Node {
     }
 
     /// Creates what a chapter takes for granted.
-    pub async fn given(&self, collection: &str, body: Value) -> Value {
+    pub(crate) async fn given(&self, collection: &str, body: Value) -> Value {
         let (status, body) = self.call("POST", collection, body).await;
         assert_eq!(status, 201, "{collection}: {body}");
         body
     }
 
     /// How many records a collection has.
-    pub async fn count(&self, collection: &str) -> usize {
+    pub(crate) async fn count(&self, collection: &str) -> usize {
         let (status, body) = self.get(&format!("{collection}?size=1000")).await;
         assert_eq!(status, 200, "{collection}: {body}");
         body["data"].as_array().unwrap().len()
     }
 
     /// The database goes away.
-    pub async fn lose_store(&self) {
+    pub(crate) async fn lose_store(&self) {
         self.configuration.store().close().await;
     }
 
-    pub fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 }
@@ -124,7 +124,9 @@ static FRAGILE: PluginDef = PluginDef {
     name: "fragile",
     version: "1.0.0",
     priority: 1,
-    schema: || Subschema::new("fragile", [field("config").record([field("broken").boolean().default(false)]).required()]),
+    schema: || {
+        Subschema::new("fragile", [field("config").record([field("broken").boolean().default(false)]).required()])
+    },
     credentials: &[],
     configure: |config, _| match config["broken"].as_bool() {
         Some(true) => Err(ConfigureError { field: "broken", reason: "it is broken".to_owned() }),

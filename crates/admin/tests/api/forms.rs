@@ -18,7 +18,8 @@ async fn a_form_is_read_by_the_types_of_the_fields() {
 async fn references_and_lists_have_their_forms() {
     let node = Node::new().await;
     let service = node.given("/services", json!({"name": "orders", "host": "orders.internal"})).await;
-    let (status, route) = node.form("POST", "/routes", "service.name=orders&paths[]=/a&methods[1]=GET&methods[2]=PUT").await;
+    let (status, route) =
+        node.form("POST", "/routes", "service.name=orders&paths[]=/a&methods[1]=GET&methods[2]=PUT").await;
     assert_eq!(status, 201, "{route}");
     assert_eq!(route["service"], json!({"id": service["id"]}));
     assert_eq!((&route["paths"], &route["methods"]), (&json!(["/a"]), &json!(["GET", "PUT"])));
@@ -30,7 +31,8 @@ async fn the_configuration_of_a_plugin_has_the_types_of_that_plugin() {
     let (status, plugin) = node.form("POST", "/plugins", "name=jwt&config.claims_to_verify=exp").await;
     assert_eq!((status, &plugin["config"]["claims_to_verify"]), (201, &json!(["exp"])));
     let path = format!("/plugins/{}", plugin["id"].as_str().unwrap());
-    let (status, plugin) = node.form("PATCH", &path, "config.maximum_expiration=60&config.run_on_preflight=false").await;
+    let (status, plugin) =
+        node.form("PATCH", &path, "config.maximum_expiration=60&config.run_on_preflight=false").await;
     assert_eq!(status, 200, "{plugin}");
     let config = &plugin["config"];
     assert_eq!((&config["maximum_expiration"], &config["run_on_preflight"]), (&json!(60), &json!(false)));

@@ -77,7 +77,8 @@ async fn an_offset_survives_being_encoded_differently() {
     let node = with_consumers(3).await;
     let (_, page) = node.get("/consumers?size=2").await;
     let offset = page["offset"].as_str().unwrap();
-    let padded = format!("{}{}", offset.replace('-', "%2B").replace('_', "%2F"), "%3D".repeat((4 - offset.len() % 4) % 4));
+    let padded =
+        format!("{}{}", offset.replace('-', "%2B").replace('_', "%2F"), "%3D".repeat((4 - offset.len() % 4) % 4));
     let (status, page) = node.get(&format!("/consumers?size=2&offset={padded}")).await;
     assert_eq!((status, page["data"].as_array().map(Vec::len)), (200, Some(1)));
 }

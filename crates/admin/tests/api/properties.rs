@@ -10,9 +10,33 @@ use crate::driver::Node;
 /// Segments that lead somewhere, and some that do not.
 fn segment() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "services", "routes", "consumers", "plugins", "jwts", "key-auths", "jwt", "key-auth", "route", "service", "consumer",
-        "tags", "schemas", "validate", "status", "endpoints", "enabled", "schema", "ada", "orders", "issuer", "fragile",
-        "5d0c2f4e-7a61-4b6e-9a3c-1e2f3a4b5c6d", "%00", "%ff", "..", "a%2Fb",
+        "services",
+        "routes",
+        "consumers",
+        "plugins",
+        "jwts",
+        "key-auths",
+        "jwt",
+        "key-auth",
+        "route",
+        "service",
+        "consumer",
+        "tags",
+        "schemas",
+        "validate",
+        "status",
+        "endpoints",
+        "enabled",
+        "schema",
+        "ada",
+        "orders",
+        "issuer",
+        "fragile",
+        "5d0c2f4e-7a61-4b6e-9a3c-1e2f3a4b5c6d",
+        "%00",
+        "%ff",
+        "..",
+        "a%2Fb",
     ]);
     prop_oneof![8 => known.prop_map(str::to_owned), 1 => "[ -~]{0,6}".prop_map(|text| text.replace(['?', '#', '/'], "_"))]
 }
@@ -37,17 +61,43 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::vec((member(), inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())),
+            prop::collection::vec((member(), inner), 0..4).prop_map(|members| Value::Object(
+                members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+            )),
         ]
     })
 }
 
 fn member() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "id", "name", "host", "url", "port", "paths", "methods", "headers", "protocols", "username", "custom_id", "tags", "key",
-        "secret", "algorithm", "rsa_public_key", "consumer", "service", "route", "config", "enabled", "ttl", "x",
-        "instance_name", "created_at", "updated_at", "regex_priority", "sources",
+        "id",
+        "name",
+        "host",
+        "url",
+        "port",
+        "paths",
+        "methods",
+        "headers",
+        "protocols",
+        "username",
+        "custom_id",
+        "tags",
+        "key",
+        "secret",
+        "algorithm",
+        "rsa_public_key",
+        "consumer",
+        "service",
+        "route",
+        "config",
+        "enabled",
+        "ttl",
+        "x",
+        "instance_name",
+        "created_at",
+        "updated_at",
+        "regex_priority",
+        "sources",
     ])
 }
 

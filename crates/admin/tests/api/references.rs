@@ -11,7 +11,10 @@ async fn a_record_is_meant_by_id_or_by_a_unique_field() {
     let consumer = node.given("/consumers", json!({"username": "ada", "custom_id": "1815"})).await;
     let by_id = node.given("/routes", json!({"paths": ["/a"], "service": {"id": service["id"]}})).await;
     let by_name = node.given("/routes", json!({"paths": ["/b"], "service": {"name": "orders"}})).await;
-    assert_eq!((&by_id["service"], &by_name["service"]), (&json!({"id": service["id"]}), &json!({"id": service["id"]})));
+    assert_eq!(
+        (&by_id["service"], &by_name["service"]),
+        (&json!({"id": service["id"]}), &json!({"id": service["id"]}))
+    );
     for reference in [json!({"username": "ada"}), json!({"custom_id": "1815"})] {
         let credential = node.given("/jwts", json!({"consumer": reference})).await;
         assert_eq!(credential["consumer"], json!({"id": consumer["id"]}), "{reference}");

@@ -36,7 +36,8 @@ async fn the_path_decides_about_name_and_id() {
     let node = Node::new().await;
     let (_, body) = node.call("PUT", "/services/orders", json!({"name": "other", "host": "orders.internal"})).await;
     assert_eq!(body["name"], "orders");
-    let (_, body) = node.call("PUT", &format!("/consumers/{NOBODY}"), json!({"id": body["id"], "username": "ada"})).await;
+    let (_, body) =
+        node.call("PUT", &format!("/consumers/{NOBODY}"), json!({"id": body["id"], "username": "ada"})).await;
     assert_eq!(body["id"], NOBODY);
 }
 

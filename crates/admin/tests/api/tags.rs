@@ -53,7 +53,8 @@ async fn the_records_that_have_a_tag_are_listed_over_all_kinds() {
     let node = tagged().await;
     let (status, body) = node.get("/tags/gold").await;
     assert_eq!((status, &body["next"]), (200, &json!(null)));
-    let kinds: Vec<_> = body["data"].as_array().unwrap().iter().map(|row| row["entity_name"].as_str().unwrap()).collect();
+    let kinds: Vec<_> =
+        body["data"].as_array().unwrap().iter().map(|row| row["entity_name"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["consumers", "consumers", "services"]);
     let service = node.get("/services/orders").await.1;
     let expected = json!({"tag": "gold", "entity_name": "services", "entity_id": service["id"]});
@@ -77,5 +78,8 @@ async fn all_tags_are_listed_page_by_page() {
 #[tokio::test]
 async fn tags_are_written_in_the_records_only() {
     let node = tagged().await;
-    assert_eq!(node.call("POST", "/tags", json!({"tag": "new"})).await, (405, json!({"message": "Method not allowed"})));
+    assert_eq!(
+        node.call("POST", "/tags", json!({"tag": "new"})).await,
+        (405, json!({"message": "Method not allowed"}))
+    );
 }

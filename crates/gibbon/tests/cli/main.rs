@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod command;
+mod place;
 mod running;
 mod without_gateway;

@@ -1,88 +1,11 @@
 //! The commands to a gateway that runs.
 
-use crate::command::{Done, gibbon_with};
-use std::io::{BufRead as _, BufReader};
+use crate::command::gibbon_with;
+use crate::place::{Place, eventually, get, status};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-
-/// A prefix with two free ports; whatever still runs there is stopped in the end.
-struct Place {
-    prefix: tempfile::TempDir,
-    proxy: u16,
-    admin: u16,
-}
-
-impl Place {
-    fn new() -> Self {
-        // Both are held while the second is chosen, so that they differ.
-        let ports = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [proxy, admin] = ports.map(|listener| listener.local_addr().unwrap().port());
-        let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin };
-        place.configure("");
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.prefix.path().join(name)
-    }
-
-    /// Writes the configuration file anew, with some lines more.
-    fn configure(&self, more: &str) {
-        let listen = format!("proxy_listen = 127.0.0.1:{}\nadmin_listen = 127.0.0.1:{}\n", self.proxy, self.admin);
-        std::fs::write(self.path("gibbon.conf"), format!("{listen}nginx_worker_processes = 1\n{more}")).unwrap();
-    }
-
-    /// Runs a command with this prefix.
-    fn run(&self, arguments: &[&str]) -> Done {
-        let mut all = arguments.to_vec();
-        all.extend(["-p", self.prefix.path().to_str().unwrap()]);
-        gibbon_with(&all, &[])
-    }
-
-    /// The same with the configuration file.
-    fn run_with_file(&self, arguments: &[&str]) -> Done {
-        let file = self.path("gibbon.conf");
-        let mut all = arguments.to_vec();
-        all.extend(["-c", file.to_str().unwrap()]);
-        self.run(&all)
-    }
-
-    fn start(&self) {
-        let done = self.run_with_file(&["start", "--daemon"]);
-        assert_eq!((done.status, done.out.as_str()), (0, "Gibbon started\n"), "{}", done.err);
-    }
-
-    fn pid(&self) -> String {
-        std::fs::read_to_string(self.path("pids/gibbon.pid")).unwrap()
-    }
-
-    fn is_open(&self) -> bool {
-        [self.proxy, self.admin].iter().all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok())
-    }
-
-    /// Sends a signal to the gateway as an operator would.
-    fn kill(&self, signal: &str) {
-        let status = std::process::Command::new("kill").args([signal, self.pid().trim()]).status().unwrap();
-        assert!(status.success());
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.run(&["stop"]);
-    }
-}
-
-/// Waits for something that another process is about to do.
-fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !happened() {
-        assert!(start.elapsed() < Duration::from_secs(20), "{what} did not happen");
-        std::thread::yield_now();
-    }
-}
 
 #[test]
 fn start_returns_when_the_ports_are_open_and_stop_when_they_are_closed() {
@@ -228,4 +151,119 @@ fn only_the_owner_can_look_into_a_new_prefix() {
     let mode = std::fs::metadata(&below).unwrap().permissions().mode();
     assert_eq!(gibbon_with(&arguments("stop"), &[]).status, 0);
     assert_eq!(mode & 0o777, 0o700);
+}
+
+/// A service behind the gateway that the test answers for, with a request on its way through to it: the connection of the
+/// client, and that of the gateway.
+fn request_under_way(place: &Place) -> (TcpStream, TcpStream) {
+    let origin = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("url=http://127.0.0.1:{}&name=slow", origin.local_addr().unwrap().port());
+    assert_eq!(place.post("/services", &url), 201);
+    assert_eq!(place.post("/services/slow/routes", "paths[]=/slow"), 201);
+    let client = place.send("/slow");
+    let (mut upstream, _) = origin.accept().unwrap();
+    assert!(upstream.read(&mut [0; 4096]).unwrap() > 0);
+    (client, upstream)
+}
+
+#[test]
+fn quit_waits_for_a_request_under_way() {
+    let place = Place::new();
+    place.start();
+    let (client, mut upstream) = request_under_way(&place);
+    let quit = std::thread::scope(|scope| {
+        let quit = scope.spawn(|| place.run(&["quit", "-t", "60"]));
+        eventually("the closing of the proxy's port", || place.proxy_refuses());
+        upstream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        assert_eq!(status(client), 200);
+        quit.join().unwrap()
+    });
+    assert_eq!((quit.status, quit.out.as_str()), (0, "Gibbon stopped (gracefully)\n"), "{}", quit.err);
+}
+
+#[test]
+fn quit_does_not_wait_for_ever_and_stop_not_at_all() {
+    for (command, said) in
+        [(&["quit", "-t", "1"][..], "Timeout, Gibbon stopped forcefully\n"), (&["stop"], "Gibbon stopped\n")]
+    {
+        let place = Place::new();
+        place.start();
+        let (client, _upstream) = request_under_way(&place);
+        let done = place.run(command);
+        assert_eq!((done.status, done.out.as_str()), (0, said), "{}", done.err);
+        assert_ne!(status(client), 200);
+    }
+}
+
+#[test]
+fn what_reload_reads_takes_effect() {
+    let place = Place::new();
+    place.start();
+    let long = format!("/{}", "x".repeat(2000));
+    assert_eq!(status(place.send(&long)), 404);
+    place.configure("client_uri_max_size = 1k\n");
+    assert_eq!(place.run(&["reload"]).status, 0);
+    eventually("the new limit", || status(place.send(&long)) == 414);
+}
+
+#[test]
+fn reload_with_another_file_changes_to_it_for_good() {
+    let place = Place::new();
+    place.start();
+    let long = format!("/{}", "x".repeat(2000));
+    place.configure_file("other.conf", "client_uri_max_size = 1k\n");
+    assert_eq!(place.run_with("other.conf", &["reload"]).status, 0);
+    eventually("the other limit", || status(place.send(&long)) == 414);
+    place.configure_file("other.conf", "");
+    assert_eq!(place.run(&["reload"]).status, 0);
+    eventually("the limit of the changed file", || status(place.send(&long)) == 404);
+}
+
+#[test]
+fn what_was_written_is_there_after_a_restart() {
+    let place = Place::new();
+    place.start();
+    assert_eq!(place.post("/services", "name=kept&url=http://127.0.0.1:9"), 201);
+    assert_eq!(place.run_with_file(&["restart"]).status, 0);
+    assert_eq!(status(get(place.admin, "/services/kept")), 200);
+    assert_eq!(status(get(place.admin, "/services/another")), 404);
+}
+
+#[test]
+fn every_request_is_in_its_access_log_when_the_gateway_has_stopped() {
+    let place = Place::new();
+    place.start();
+    assert_eq!(status(place.send("/nowhere")), 404);
+    assert_eq!(status(get(place.admin, "/status")), 200);
+    assert_eq!(place.run(&["stop"]).status, 0);
+    let log = |name| std::fs::read_to_string(place.path(name)).unwrap();
+    let (proxy, admin) = (log("logs/access.log"), log("logs/admin_access.log"));
+    assert_eq!((proxy.lines().count(), admin.lines().count()), (1, 1), "{proxy}{admin}");
+    assert!(proxy.contains("/nowhere") && proxy.contains("404"), "{proxy}");
+    assert!(admin.contains("/status") && admin.contains("200"), "{admin}");
+}
+
+#[test]
+fn a_plugin_that_does_not_exist_is_named() {
+    let place = Place::new();
+    place.configure("plugins = bundled, frobnicate\n");
+    for arguments in [&["start", "--daemon"][..], &["start"]] {
+        let done = place.run_with_file(arguments);
+        assert_eq!(done.status, 1);
+        assert!(done.err.contains("`frobnicate`"), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_client_that_sends_half_a_request_does_not_hold_up_stop() {
+    let place = Place::new();
+    for port in [place.proxy, place.admin] {
+        place.start();
+        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        client.write_all(b"POST /services HTTP/1.1\r\nHost: localhost\r\nContent-Le").unwrap();
+        let begun = Instant::now();
+        let done = place.run(&["stop"]);
+        assert_eq!((done.status, done.out.as_str()), (0, "Gibbon stopped\n"), "{}", done.err);
+        assert!(begun.elapsed() < Duration::from_secs(5), "it took {:?}", begun.elapsed());
+    }
 }

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 
 use crate::access_log::Entry;
 use crate::engine::pool::Lease;
+use crate::http::buffering::Resumed;
 use crate::engine::progress::Progress;
 use crate::wheel::{Timer, Wheel};
 
@@ -59,6 +60,7 @@ pub(crate) enum RequestBody {
     Empty,
     Whole(Option<Bytes>),
     Stream(Box<ClientStream>),
+    Resumed(Box<Resumed>),
 }
 
 /// A body that still comes from the client.
@@ -136,6 +138,7 @@ impl Body for RequestBody {
             Self::Empty => Poll::Ready(None),
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream(stream) => Pin::new(stream).poll_frame(cx),
+            Self::Resumed(resumed) => Pin::new(resumed).poll_frame(cx),
         }
     }
 
@@ -144,6 +147,7 @@ impl Body for RequestBody {
             Self::Empty | Self::Whole(None) => true,
             Self::Whole(Some(_)) => false,
             Self::Stream(stream) => stream.is_end_stream(),
+            Self::Resumed(resumed) => resumed.is_end_stream(),
         }
     }
 
@@ -152,6 +156,7 @@ impl Body for RequestBody {
             Self::Empty | Self::Whole(None) => SizeHint::with_exact(0),
             Self::Whole(Some(bytes)) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(stream) => stream.size_hint(),
+            Self::Resumed(resumed) => resumed.size_hint(),
         }
     }
 }

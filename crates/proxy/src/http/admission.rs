@@ -1,7 +1,7 @@
 //! What is refused before anybody looks at it: requests that two parties could read in two ways.
 
 use gibbon_plugin_api::RequestHead;
-use http::{Version, header};
+use http::{Method, Version, header};
 
 use crate::engine::body::BodyFailure;
 use crate::http::error::ProxyError;
@@ -12,6 +12,10 @@ use crate::settings::Settings;
 pub(crate) fn check(head: &RequestHead, survey: Survey, settings: &Settings) -> Result<(), ProxyError> {
     if head.raw_target().len() > settings.limits.uri_bytes {
         return Err(ProxyError::TargetTooLong);
+    }
+    // TRACE would show an attacker the fields that were added on the way; CONNECT makes a tunnel past every route.
+    if matches!(head.method, Method::TRACE | Method::CONNECT) {
+        return Err(ProxyError::MethodNotAllowed);
     }
     check_host(head, survey)?;
     check_length(head, survey, settings.limits.body_bytes)
@@ -69,7 +73,7 @@ fn check_length(head: &RequestHead, survey: Survey, limit: Option<u64>) -> Resul
 #[cfg(test)]
 mod tests {
     use gibbon_plugin_api::Headers;
-    use http::{HeaderName, Method};
+    use http::HeaderName;
 
     use super::*;
 

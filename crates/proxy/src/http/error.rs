@@ -26,6 +26,8 @@ pub(crate) enum ProxyError {
     TargetTooLong,
     #[error(transparent)]
     Body(#[from] BodyFailure),
+    #[error("the method is not served")]
+    MethodNotAllowed,
     #[error("no route matches")]
     NoRoute,
     #[error("the route wants HTTPS")]
@@ -53,9 +55,12 @@ pub(crate) enum ProxyError {
 impl ProxyError {
     pub(crate) fn origin(&self) -> Origin {
         match self {
-            Self::BadRequest(_) | Self::TargetTooLong | Self::Body(_) | Self::NoRoute | Self::HttpsRequired { .. } => {
-                Origin::Client
-            }
+            Self::BadRequest(_)
+            | Self::TargetTooLong
+            | Self::Body(_)
+            | Self::MethodNotAllowed
+            | Self::NoRoute
+            | Self::HttpsRequired { .. } => Origin::Client,
             Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::Reply(_) => Origin::Configuration,
             Self::NameResolution { .. }
             | Self::Connect(_)
@@ -79,6 +84,7 @@ impl ProxyError {
             Self::TargetTooLong => (StatusCode::URI_TOO_LONG, "URI too long".into()),
             Self::Body(BodyFailure::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload too large".into()),
             Self::Body(BodyFailure::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "Request timeout".into()),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed".into()),
             Self::NoRoute => (StatusCode::NOT_FOUND, "no Route matched with those values".into()),
             Self::RouteClosed => {
                 (StatusCode::SERVICE_UNAVAILABLE, "The upstream server is currently unavailable".into())

@@ -25,6 +25,7 @@ use crate::http::negotiation::Wishes;
 use crate::http::request_id::RequestId;
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
+use crate::http::buffering::Gathered;
 use crate::http::debug_fields::{self, DebugFields};
 use crate::http::{access, admission, buffering, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
@@ -135,7 +136,7 @@ impl<'w> Exchange<'w> {
         }
         let forwarded = Forwarded::new(&self.head, self.client, &self.settings);
         routing::require_https(entry, &forwarded, self.head.raw_target())?;
-        self.buffer_body(entry.plan.body).await?;
+        self.hold_body(entry).await?;
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
         let target = Target::new(entry, origin, &path, matched.prefix);
@@ -143,14 +144,26 @@ impl<'w> Exchange<'w> {
         upstream::exchange(self, target, &forwarded).await
     }
 
-    async fn buffer_body(&mut self, need: Option<BodyNeed>) -> Result<(), ProxyError> {
-        if need != Some(BodyNeed::Buffer) || !matches!(self.body, RequestBody::Stream(_)) {
+    /// Holds the body in memory where that is wanted: all of it for a plugin that asked, and a small chunked one for
+    /// upstreams that cannot read chunks, unless the route says that nothing is to be held back.
+    async fn hold_body(&mut self, entry: &RouteEntry) -> Result<(), ProxyError> {
+        let for_plugin = entry.plan.body == Some(BodyNeed::Buffer);
+        let for_upstream = self.survey.transfer_encoding && entry.route.request_buffering;
+        if !for_plugin && !for_upstream {
             return Ok(());
         }
-        if let RequestBody::Stream(stream) = std::mem::replace(&mut self.body, RequestBody::Empty) {
-            let bytes = buffering::whole(stream, MAX_BUFFERED_BODY).await?;
-            self.body = RequestBody::Whole(Some(bytes));
-            self.body_state = Rc::default();
+        match std::mem::replace(&mut self.body, RequestBody::Empty) {
+            RequestBody::Stream(stream) if for_plugin => {
+                let bytes = buffering::whole(stream, MAX_BUFFERED_BODY).await?;
+                self.body = RequestBody::Whole(Some(bytes));
+            }
+            RequestBody::Stream(stream) => {
+                self.body = match buffering::gather(stream).await? {
+                    Gathered::Whole(bytes) => RequestBody::Whole(Some(bytes)),
+                    Gathered::Begun(resumed) => RequestBody::Resumed(resumed),
+                };
+            }
+            other => self.body = other,
         }
         Ok(())
     }
@@ -185,7 +198,7 @@ impl<'w> Exchange<'w> {
 fn whole_body(body: &RequestBody) -> Option<Bytes> {
     match body {
         RequestBody::Whole(bytes) => bytes.clone(),
-        RequestBody::Empty | RequestBody::Stream(_) => None,
+        RequestBody::Empty | RequestBody::Stream(_) | RequestBody::Resumed(_) => None,
     }
 }
 

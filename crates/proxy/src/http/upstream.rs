@@ -183,7 +183,7 @@ impl Spare {
         let body = match &exchange.body {
             RequestBody::Empty => None,
             RequestBody::Whole(bytes) => bytes.clone(),
-            RequestBody::Stream(_) => return None,
+            RequestBody::Stream(_) | RequestBody::Resumed(_) => return None,
         };
         let method = &exchange.head.method;
         let idempotent = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE);

@@ -151,7 +151,7 @@ proptest! {
     fn the_former_names_of_an_answer_may_be_sent_back(body in likely_body()) {
         let (def, env) = (everything(), Fixed::default());
         if let Ok(record) = def.prepare_insert(body, &env) {
-            let shown = def.view(&record, &env).into_owned();
+            let shown = def.view(&record, &env);
             prop_assert_eq!(&shown["limits"]["minimum"], &record["limits"]["low"]);
             prop_assert_eq!(def.prepare_insert(shown, &env), Ok(record));
         }
