@@ -97,8 +97,12 @@ impl BrowserRules {
     }
 }
 
-/// Kong's CORS headers. `Access-Control-Allow-Methods` follows `Allow`, so that both are right for the path.
+/// Kong's CORS headers. `Access-Control-Allow-Methods` follows `Allow`, so that both are right for the path. TRACE gets
+/// none: no page can send it, and in Kong it does not reach the API.
 pub(crate) fn decorate(answer: &mut Answer, cors: &Cors, method: &Method, headers: &HeaderMap) {
+    if method == Method::TRACE {
+        return;
+    }
     let origin = match cors {
         Cors::Open => HeaderValue::from_static("*"),
         Cors::Origin(origin) => origin.clone(),

@@ -70,7 +70,7 @@ impl fmt::Display for Cidr {
     }
 }
 
-/// Some blocks of addresses, and perhaps the peers of Unix sockets.
+/// Some blocks of addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CidrSet {
     blocks: Vec<Cidr>,
@@ -84,16 +84,15 @@ impl CidrSet {
         self.blocks.iter().any(|block| block.contains(address))
     }
 
-    /// Whether `unix:` was in the list.
-    #[must_use]
-    pub fn contains_unix(&self) -> bool {
-        self.unix
-    }
-
     /// Whether the set is empty, so that a caller can leave out the work of looking at addresses at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty() && !self.unix
+        self.blocks.is_empty()
+    }
+
+    /// Whether the list had `unix:` in it, which stands for peers on Unix sockets.
+    pub(crate) fn names_unix(&self) -> bool {
+        self.unix
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
@@ -141,7 +140,7 @@ mod tests {
     #[test]
     fn a_set_reads_a_list_and_unix() {
         let set = CidrSet::parse("127.0.0.1, 10.0.0.0/8, unix:").unwrap();
-        assert!(set.contains("10.9.9.9".parse().unwrap()) && set.contains_unix());
+        assert!(set.contains("10.9.9.9".parse().unwrap()) && set.names_unix());
         assert!(!set.contains("192.0.2.1".parse().unwrap()));
         assert!(CidrSet::parse("").unwrap().is_empty());
         assert!(CidrSet::parse("10.0.0.0/8, kong").unwrap_err().contains("`kong`"));

@@ -91,13 +91,13 @@ pub enum Warning {
         /// Why not.
         reason: &'static str,
     },
-    /// A listener, or a flag of one, that is not served.
+    /// A listener, a flag of one, or a kind of peer, that is not served.
     NotServed {
         /// The key of the listeners.
         key: &'static str,
         /// Where it stands.
         origin: Origin,
-        /// The listener as it was written.
+        /// The listener or peer as it was written.
         listener: String,
         /// What is missing.
         reason: &'static str,

@@ -7,11 +7,12 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{Conf, Database, Listener};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
-use gibbon_proxy::{DataPlane, Drain};
+use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError};
 use gibbon_store::{Options, Store, StoreError, sqlite};
 use tokio::runtime::Runtime;
@@ -61,19 +62,37 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     let admin = control::start(&control, &boot, &configuration, data_plane.counters(), admin_sockets)?;
     ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
-    let drain = control.block_on(steer(&boot, &data_plane, &mut signals));
+    let end = control.block_on(steer(&boot, &data_plane, &mut signals));
     tracing::info!("gibbon is going down");
-    control.block_on(admin.stop());
-    match drain {
-        End::Now => data_plane.stop(),
-        End::Gracefully => {
-            if data_plane.drain(None) == Drain::CutOff {
-                tracing::warn!("requests under way were cut off");
+    control.block_on(async {
+        match end {
+            End::Now => admin.abort(),
+            End::Gracefully => {
+                tokio::join!(admin.stop(), drain(&data_plane, &mut signals));
+            }
+        }
+    });
+    data_plane.stop();
+    control.block_on(configuration.store().close());
+    Ok(())
+}
+
+/// How often a drain is looked at.
+const DRAIN_TICK: Duration = Duration::from_millis(20);
+
+/// Waits for requests under way, unless a signal says that this has lasted long enough.
+async fn drain(data_plane: &DataPlane, signals: &mut Signals) {
+    data_plane.begin_drain();
+    let mut tick = tokio::time::interval(DRAIN_TICK);
+    while !data_plane.is_over() {
+        tokio::select! {
+            _ = tick.tick() => {}
+            signal = signals.next() => if signal == Signal::Stop {
+                tracing::warn!("requests under way are cut off");
+                return;
             }
         }
     }
-    control.block_on(configuration.store().close());
-    Ok(())
 }
 
 /// How the gateway ends.

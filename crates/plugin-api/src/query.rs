@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn a_bare_name_has_no_value_and_an_empty_one_has_an_empty_value() {
-        assert_eq!(read("a&b=&c=1"), [("a".into(), None), ("b".into(), Some("".into())), ("c".into(), Some("1".into()))]);
+        assert_eq!(
+            read("a&b=&c=1"),
+            [("a".into(), None), ("b".into(), Some("".into())), ("c".into(), Some("1".into()))]
+        );
     }
 
     #[test]

@@ -18,13 +18,8 @@ use crate::query::{self, Argument};
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
-pub const IDENTITY_HEADERS: [HeaderName; 5] = [
-    X_CONSUMER_ID,
-    X_CONSUMER_CUSTOM_ID,
-    X_CONSUMER_USERNAME,
-    X_CREDENTIAL_IDENTIFIER,
-    X_ANONYMOUS_CONSUMER,
-];
+pub const IDENTITY_HEADERS: [HeaderName; 5] =
+    [X_CONSUMER_ID, X_CONSUMER_CUSTOM_ID, X_CONSUMER_USERNAME, X_CREDENTIAL_IDENTIFIER, X_ANONYMOUS_CONSUMER];
 
 const X_CONSUMER_ID: HeaderName = HeaderName::from_static("x-consumer-id");
 const X_CONSUMER_CUSTOM_ID: HeaderName = HeaderName::from_static("x-consumer-custom-id");

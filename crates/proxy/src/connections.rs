@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use slab::Slab;
 
+use crate::counters::WorkerCounters;
 use crate::engine::progress::{ClientLimits, Progress};
 
 #[derive(Default)]
@@ -13,16 +14,18 @@ pub(crate) struct Connections {
     open: RefCell<Slab<Arc<Progress>>>,
 }
 
-/// A connection's place in the list; gone when dropped.
+/// A connection's place in the list; gone when dropped. A tunnel keeps it for as long as it carries something.
 pub(crate) struct Registration {
     connections: Rc<Connections>,
+    counters: Arc<WorkerCounters>,
     key: usize,
 }
 
 impl Connections {
-    pub(crate) fn register(self: &Rc<Self>, progress: &Arc<Progress>) -> Registration {
+    pub(crate) fn register(self: &Rc<Self>, progress: &Arc<Progress>, counters: &Arc<WorkerCounters>) -> Registration {
+        counters.accepted();
         let key = self.open.borrow_mut().insert(Arc::clone(progress));
-        Registration { connections: Rc::clone(self), key }
+        Registration { connections: Rc::clone(self), counters: Arc::clone(counters), key }
     }
 
     /// Ends those that are over their limits.
@@ -47,5 +50,6 @@ impl Connections {
 impl Drop for Registration {
     fn drop(&mut self) {
         self.connections.open.borrow_mut().try_remove(self.key);
+        self.counters.ended();
     }
 }

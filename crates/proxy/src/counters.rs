@@ -27,12 +27,20 @@ impl WorkerCounters {
         add_one(&self.ended);
     }
 
-    pub(crate) fn request_begun(&self) {
+    /// Counts a request, which is under way until the value is dropped, however that comes about: a client may leave,
+    /// and a plugin may panic.
+    pub(crate) fn begin_request(&self) -> UnderWay<'_> {
         add_one(&self.requests);
+        UnderWay(self)
     }
+}
 
-    pub(crate) fn request_ended(&self) {
-        add_one(&self.answered);
+/// A request that is being served.
+pub(crate) struct UnderWay<'c>(&'c WorkerCounters);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        add_one(&self.0.answered);
     }
 }
 
@@ -83,16 +91,16 @@ mod tests {
     #[test]
     fn the_counts_are_the_sums_of_all_workers() {
         let counters = Counters::new(2);
-        for number in [0, 1, 1] {
-            let worker = counters.of_worker(number);
-            worker.accepted();
-            worker.request_begun();
-        }
-        counters.of_worker(0).ended();
-        counters.of_worker(1).request_ended();
+        let workers = [0, 1, 1].map(|number| counters.of_worker(number));
+        let requests: Vec<_> = workers.iter().map(|worker| worker.begin_request()).collect();
+        workers.iter().for_each(|worker| worker.accepted());
+        workers[0].ended();
+        let left: Vec<_> = requests.into_iter().skip(1).collect();
         assert_eq!(counters.connections_accepted(), 3);
         assert_eq!(counters.connections_active(), 2);
         assert_eq!(counters.requests_total(), 3);
         assert_eq!(counters.requests_in_flight(), 2);
+        drop(left);
+        assert_eq!(counters.requests_in_flight(), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! The data plane as the rest of the gateway sees it: started, reconfigured, drained, stopped.
 
+use std::cell::RefCell;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -49,7 +50,9 @@ impl DataPlane {
             .enumerate()
             .map(|(number, listeners)| {
                 let shared = Arc::clone(&shared);
-                thread::Builder::new().name(format!("worker-{number}")).spawn(move || supervise(&shared, number, &listeners))
+                thread::Builder::new()
+                    .name(format!("worker-{number}"))
+                    .spawn(move || supervise(&shared, number, listeners))
             })
             .collect::<std::io::Result<_>>()?;
         Ok(Self { shared, threads })
@@ -65,9 +68,19 @@ impl DataPlane {
         self.shared.settings.store(Arc::new(settings));
     }
 
-    /// Accepts nothing more and waits for requests under way, for `patience` at the longest; `None` waits for ever.
-    pub fn drain(self, patience: Option<Duration>) -> Drain {
+    /// From now on nothing more is accepted; what is under way is served. [`DataPlane::is_over`] tells when all is.
+    pub fn begin_drain(&self) {
         self.shared.drain();
+    }
+
+    /// Whether every worker has ended.
+    pub fn is_over(&self) -> bool {
+        self.threads.iter().all(JoinHandle::is_finished)
+    }
+
+    /// Drains, and cuts off what is still under way after `patience`. Waits on the calling thread.
+    pub fn drain(self, patience: Duration) -> Drain {
+        self.begin_drain();
         if self.wait(patience) {
             return Drain::Complete;
         }
@@ -78,13 +91,13 @@ impl DataPlane {
     /// Ends at once.
     pub fn stop(self) {
         self.shared.stop();
-        self.wait(Some(NOTICE));
+        self.wait(NOTICE);
     }
 
-    fn wait(&self, patience: Option<Duration>) -> bool {
+    fn wait(&self, patience: Duration) -> bool {
         let begun = Instant::now();
-        while !self.threads.iter().all(JoinHandle::is_finished) {
-            if patience.is_some_and(|patience| begun.elapsed() > patience) {
+        while !self.is_over() {
+            if begun.elapsed() > patience {
                 return false;
             }
             thread::sleep(Duration::from_millis(10));
@@ -94,9 +107,11 @@ impl DataPlane {
 }
 
 /// Runs a worker and, should it die, another one on the same sockets.
-fn supervise(shared: &Arc<Shared>, number: usize, listeners: &[TcpListener]) {
+fn supervise(shared: &Arc<Shared>, number: usize, listeners: Vec<TcpListener>) {
+    let listeners = RefCell::new(listeners);
     loop {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker::run(shared, number, listeners)));
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker::run(shared, number, &listeners)));
         match outcome {
             Ok(Ok(())) => return,
             Ok(Err(error)) => tracing::error!(%error, "a worker could not start; trying again"),

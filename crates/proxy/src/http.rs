@@ -16,7 +16,7 @@ pub(crate) mod real_ip;
 pub(crate) mod request;
 pub(crate) mod request_id;
 pub(crate) mod response;
-pub(crate) mod survey;
 pub(crate) mod routing;
+pub(crate) mod survey;
 pub(crate) mod tunnel;
 pub(crate) mod upstream;

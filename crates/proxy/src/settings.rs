@@ -35,11 +35,6 @@ const SEND: Duration = Duration::from_secs(60);
 
 impl Settings {
     pub(crate) fn client_limits(&self) -> ClientLimits {
-        ClientLimits {
-            head: self.limits.head_time,
-            body: self.limits.body_time,
-            idle: self.limits.idle,
-            send: SEND,
-        }
+        ClientLimits { head: self.limits.head_time, body: self.limits.body_time, idle: self.limits.idle, send: SEND }
     }
 }

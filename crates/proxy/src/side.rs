@@ -68,7 +68,9 @@ mod tests {
         let outcomes: Vec<_> = (0..QUEUE + 8)
             .map(|_| {
                 let blocked = Arc::clone(&blocked);
-                side.submit(Box::new(move || { let _ = blocked.lock().unwrap().recv(); }))
+                side.submit(Box::new(move || {
+                    let _ = blocked.lock().unwrap().recv();
+                }))
             })
             .collect();
         assert!(outcomes.contains(&Err(Busy)));

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
-use ahash::RandomState;
 use arc_swap::ArcSwap;
 use gibbon_balancer::dns::Resolver;
 use gibbon_plugin_api::WorkerLocals;
@@ -19,6 +18,7 @@ use crate::connections::Connections;
 use crate::counters::{Counters, WorkerCounters};
 use crate::engine::pool::Pool;
 use crate::engine::server;
+use crate::http::request_id::RequestIds;
 use crate::settings::Settings;
 use crate::side::Side;
 use crate::wheel::{TICK, Wheel};
@@ -82,8 +82,7 @@ pub(crate) struct Worker {
     settings: RefCell<Rc<Settings>>,
     snapshot: RefCell<(u64, Rc<Arc<Snapshot>>)>,
     draining: Cell<bool>,
-    ids: RandomState,
-    next_id: Cell<u64>,
+    pub(crate) ids: RequestIds,
     turn: Cell<usize>,
 }
 
@@ -102,8 +101,7 @@ impl Worker {
             settings: RefCell::new(Rc::new(settings)),
             snapshot: RefCell::new((generation, snapshot)),
             draining: Cell::new(false),
-            ids: RandomState::new(),
-            next_id: Cell::new(0),
+            ids: RequestIds::new(),
             turn: Cell::new(0),
             shared,
         })
@@ -121,13 +119,6 @@ impl Worker {
             *cached = (generation, Rc::new(self.shared.configuration.snapshot()));
         }
         Rc::clone(&cached.1)
-    }
-
-    /// 128 bits that no other request has, as far as chance goes.
-    pub(crate) fn new_id(&self) -> u128 {
-        let number = self.next_id.get();
-        self.next_id.set(number + 1);
-        u128::from(self.ids.hash_one((number, 0_u8))) << 64 | u128::from(self.ids.hash_one((number, 1_u8)))
     }
 
     /// A number that goes round, to begin with another address each time.
@@ -157,13 +148,15 @@ impl Worker {
     }
 }
 
-/// Runs a worker on this thread until it is told to end.
-pub(crate) fn run(shared: &Arc<Shared>, number: usize, listeners: &[TcpListener]) -> std::io::Result<()> {
+/// Runs a worker on this thread until it is told to end. The sockets stay with the caller, for a worker that takes
+/// over from one that died; one that drains closes them, so that nobody waits there in vain.
+pub(crate) fn run(shared: &Arc<Shared>, number: usize, listeners: &RefCell<Vec<TcpListener>>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     local.block_on(&runtime, async {
         let worker = Worker::new(Arc::clone(shared), number);
         let accepting: Vec<_> = listeners
+            .borrow()
             .iter()
             .map(|listener| {
                 // The descriptor is duplicated, so that the socket outlives a worker that dies.
@@ -171,13 +164,17 @@ pub(crate) fn run(shared: &Arc<Shared>, number: usize, listeners: &[TcpListener]
                 Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener)))
             })
             .collect::<std::io::Result<_>>()?;
-        attend(&worker, accepting).await;
+        attend(&worker, accepting, listeners).await;
         Ok(())
     })
 }
 
 /// Looks after the worker until it is time to end.
-async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>) {
+async fn attend(
+    worker: &Rc<Worker>,
+    accepting: Vec<tokio::task::JoinHandle<()>>,
+    listeners: &RefCell<Vec<TcpListener>>,
+) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -187,6 +184,7 @@ async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>
             RUNNING => {}
             DRAINING => {
                 accepting.iter().for_each(tokio::task::JoinHandle::abort);
+                listeners.borrow_mut().clear();
                 if !worker.draining.replace(true) {
                     worker.connections.wake_all();
                 }
@@ -204,13 +202,7 @@ async fn accept(worker: Rc<Worker>, listener: tokio::net::TcpListener) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                worker.counters.accepted();
-                let worker = Rc::clone(&worker);
-                tokio::task::spawn_local(async move {
-                    let counters = Arc::clone(&worker.counters);
-                    server::serve(worker, stream, peer, local_port).await;
-                    counters.ended();
-                });
+                tokio::task::spawn_local(server::serve(Rc::clone(&worker), stream, peer, local_port));
             }
             Err(error) => {
                 // Out of descriptors, most likely: let some connections end before the next try.

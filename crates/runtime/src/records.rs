@@ -96,8 +96,12 @@ impl Records {
     pub fn put(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Extent {
         let extent = self.delete(kind, id);
         let outcome = match kind {
-            "services" => Service::from_body(body).map(|s| drop(self.services.insert(id, Arc::new(s)))).map_err(fault("services", id)),
-            "routes" => Route::from_body(body).map(|r| drop(self.routes.insert(id, Arc::new(r)))).map_err(fault("routes", id)),
+            "services" => Service::from_body(body)
+                .map(|s| drop(self.services.insert(id, Arc::new(s))))
+                .map_err(fault("services", id)),
+            "routes" => {
+                Route::from_body(body).map(|r| drop(self.routes.insert(id, Arc::new(r)))).map_err(fault("routes", id))
+            }
             "consumers" => Consumer::from_body(body).map(|c| self.consumers.insert(c)).map_err(fault("consumers", id)),
             "plugins" => self.put_plugin(id, body, registry, settings),
             other => self.put_credential(other, id, body, registry),

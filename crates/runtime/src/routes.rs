@@ -60,8 +60,11 @@ impl Origin {
             _ => 80,
         };
         let text = if service.port == default_port { host.to_owned() } else { format!("{host}:{}", service.port) };
-        let authority = HeaderValue::from_str(&text)
-            .map_err(|_| Fault { kind: "services", id: service.id, reason: format!("`{text}` is no host") })?;
+        let authority = HeaderValue::from_str(&text).map_err(|_| Fault {
+            kind: "services",
+            id: service.id,
+            reason: format!("`{text}` is no host"),
+        })?;
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
         Ok(Self { service: Arc::clone(service), literal, authority })
     }

@@ -124,9 +124,8 @@ impl Client {
 
     /// A POST with a body of known length.
     pub fn post(&mut self, target: &str, body: &[u8]) -> Response {
-        self.send(format!("POST {target} HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: {}\r\n\r\n", body.len()));
-        self.send(body);
-        self.response()
+        let head = format!("POST {target} HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: {}\r\n\r\n", body.len());
+        self.ask([head.as_bytes(), body].concat())
     }
 
     /// Reads the next `length` bytes as they come, whatever they are.

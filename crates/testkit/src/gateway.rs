@@ -144,7 +144,7 @@ impl Gateway {
 
     /// Accepts nothing more and waits for what is under way, for `patience` at the longest.
     pub fn drain(&mut self, patience: Duration) -> Drain {
-        self.data_plane.take().expect("the gateway runs").drain(Some(patience))
+        self.data_plane.take().expect("the gateway runs").drain(patience)
     }
 }
 
@@ -159,7 +159,8 @@ impl Drop for Gateway {
 
 /// The settings of the gateway: the defaults, one worker, and what the test says.
 fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
-    let own = [("prefix", folder.to_str().expect("a folder of ours has a plain name")), ("nginx_worker_processes", "1")];
+    let own =
+        [("prefix", folder.to_str().expect("a folder of ours has a plain name")), ("nginx_worker_processes", "1")];
     let own = own.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     let env = own.chain(settings.iter().cloned()).map(|(key, value)| (format!("KONG_{}", key.to_uppercase()), value));
     let sources = Sources {

@@ -135,6 +135,7 @@ fn decorated(cors: &Cors, method: Method, asked: &[(&'static str, &str)]) -> Vec
 fn answers_to_programs_are_open_to_everyone() {
     let expected = ["allow: GET, POST", "access-control-allow-origin: *", "access-control-allow-credentials: true"];
     assert_eq!(decorated(&Cors::Open, Method::GET, &[]), expected);
+    assert_eq!(decorated(&Cors::Open, Method::TRACE, &[]), ["allow: GET, POST"]);
 }
 
 #[test]

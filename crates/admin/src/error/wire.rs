@@ -49,7 +49,10 @@ fn of_code(error: ApiError) -> Answer {
             coded(StatusCode::BAD_REQUEST, 2, "schema violation", violations.message(), Some(fields))
         }
         ApiError::Unbuildable(reasons) => {
-            let message = format!("schema violation ({})", reasons.join("; "));
+            let message = match reasons.as_slice() {
+                [only] => format!("schema violation ({only})"),
+                all => format!("{} schema violations ({})", all.len(), all.join("; ")),
+            };
             coded(StatusCode::BAD_REQUEST, 2, "schema violation", message, Some(json!({ "@entity": reasons })))
         }
         ApiError::PrimaryKeyViolation { id } => {
@@ -140,4 +143,34 @@ fn coded(status: StatusCode, code: u8, name: &str, message: String, fields: Opti
         members.insert("fields".to_owned(), fields);
     }
     Answer::with(status, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_inside_is_not_shown() {
+        let inside = ["no such table: entities", "disk I/O error at /var/lib"];
+        let answers: [Answer; 2] =
+            [ApiError::Internal(inside[0].to_owned()).into(), ApiError::Unavailable(inside[1].into()).into()];
+        assert_eq!(answers[0], Answer::message(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error occurred"));
+        assert_eq!(
+            answers[1],
+            Answer::message(StatusCode::SERVICE_UNAVAILABLE, "the configuration store is not available")
+        );
+    }
+
+    #[test]
+    fn an_unsupported_body_is_answered_without_words() {
+        assert_eq!(Answer::from(ApiError::UnsupportedMediaType).body, None);
+    }
+
+    #[test]
+    fn several_faults_of_the_build_are_one_violation_of_the_record() {
+        let reasons = vec!["one".to_owned(), "two".to_owned()];
+        let body = Answer::from(ApiError::Unbuildable(reasons)).body.unwrap();
+        assert_eq!(body["message"], "2 schema violations (one; two)");
+        assert_eq!(body["fields"], json!({"@entity": ["one", "two"]}));
+    }
 }

@@ -56,6 +56,6 @@ async fn one(
 ) -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, Infallible> {
     pacer.begin();
     let response = exchange(server, peer, request).await;
-    pacer.end();
+    pacer.end().await;
     Ok(response)
 }

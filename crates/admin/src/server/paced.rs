@@ -1,5 +1,6 @@
 //! A socket whose other side must not take for ever.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,9 +26,15 @@ impl Pacer {
         self.turns.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Its answer is there.
-    pub(super) fn end(&self) {
+    /// Its answer is there. The engine asked for bytes before and will not ask again until some come: it is woken, so
+    /// that the wait for the next request has its end too.
+    pub(super) async fn end(&self) {
         self.turns.fetch_add(1, Ordering::Relaxed);
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
     }
 }
 
@@ -97,7 +104,7 @@ impl<S> Paced<S> {
         Self { socket, pacer, times, turns: 0, waiting_for: Wait::Head, read, write }
     }
 
-    /// Looks at what has been served since the last time: the engine does not read while it is.
+    /// Looks at what has been served since the last time.
     fn keep_up(&mut self) {
         let turns = self.pacer.turns.load(Ordering::Relaxed);
         if turns != self.turns {

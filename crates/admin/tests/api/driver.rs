@@ -5,9 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gibbon_admin::{About, AdminApi, Answer, Counters, Request};
 use gibbon_conf::{ConfFile, Machine, Sources, User};
-use gibbon_plugin_api::{ConfigureError, Flow, Handler, PluginDef, Registry, RequestCx, Settings};
+use gibbon_entities::{Body, BodyError};
+use gibbon_plugin_api::{
+    ConfigureError, CredentialDef, Flow, Handler, LoadedCredential, PluginDef, Registry, RequestCx, Settings,
+};
 use gibbon_runtime::{Configuration, Definitions};
-use gibbon_schema::{Subschema, field};
+use gibbon_schema::{EntityDef, Object, OnDelete, Schema, Subschema, field, typedefs};
 use gibbon_store::{Options, Store, sqlite};
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
@@ -119,7 +122,7 @@ impl Counters for Quiet {
     }
 }
 
-/// A plugin whose schema takes a configuration that cannot be served.
+/// A plugin whose schema takes a configuration that cannot be served, and whose credentials have no key for paths.
 static FRAGILE: PluginDef = PluginDef {
     name: "fragile",
     version: "1.0.0",
@@ -127,12 +130,34 @@ static FRAGILE: PluginDef = PluginDef {
     schema: || {
         Subschema::new("fragile", [field("config").record([field("broken").boolean().default(false)]).required()])
     },
-    credentials: &[],
+    credentials: &[CredentialDef { kind: "badges", entity: badge, load: load_badge }],
     configure: |config, _| match config["broken"].as_bool() {
         Some(true) => Err(ConfigureError { field: "broken", reason: "it is broken".to_owned() }),
         _ => Ok(Box::new(Bystander)),
     },
 };
+
+fn badge() -> EntityDef {
+    let fields = [
+        field("id").of(typedefs::uuid()),
+        field("consumer").foreign("consumers").required().on_delete(OnDelete::Cascade),
+        field("colour").string().default("white"),
+    ];
+    EntityDef {
+        name: "badges",
+        collection: "badges",
+        nested: "badge",
+        endpoint_key: None,
+        version: 1,
+        schema: Schema::new(fields),
+    }
+}
+
+fn load_badge(body: &Object) -> Result<LoadedCredential, BodyError> {
+    let body = Body::new(body);
+    let (id, consumer) = (body.id()?, body.reference("consumer")?.unwrap_or_default());
+    Ok(LoadedCredential { id, consumer, key: id.to_string().into(), value: Arc::new(()) })
+}
 
 struct Bystander;
 

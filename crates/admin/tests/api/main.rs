@@ -7,6 +7,7 @@
 mod creating;
 mod deleting;
 mod driver;
+mod entities_of_plugins;
 mod failures;
 mod forms;
 mod information;

@@ -135,6 +135,13 @@ fn listeners_that_leave_nothing_to_serve_or_collide_are_errors() {
 }
 
 #[test]
+fn unix_sockets_may_be_trusted_although_there_are_none() {
+    let found = warnings("trusted_ips = 10.0.0.0/8, unix:", &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("`unix:` of `trusted_ips`: no Unix socket is served in this version"), "{found:?}");
+}
+
+#[test]
 fn unknown_keys_are_named_with_what_was_perhaps_meant() {
     let found = warnings("proxy_listem = 0.0.0.0:80\n", &[("KONG_FROBNICATE", "x"), ("HOME", "/h")]);
     assert_eq!(found.len(), 2, "{found:?}");

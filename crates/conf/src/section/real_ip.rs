@@ -1,6 +1,7 @@
 //! Whose word about a client's address, port and scheme is believed.
 
 use crate::cidr::CidrSet;
+use crate::error::Warning;
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::reader::Reader;
 use crate::switch;
@@ -21,7 +22,7 @@ const TRUSTED: Key<CidrSet> = Key::new(
     "",
     Kind::List,
     CidrSet::parse,
-    "Addresses and blocks (`10.0.0.0/8, ::1`) of proxies in front of the gateway, or `unix:`. What these say in \
+    "Addresses and blocks (`10.0.0.0/8, ::1`) of proxies in front of the gateway. What these say in \
      `X-Forwarded-*` and in `real_ip_header` is believed and passed on; what others say is replaced.",
 );
 
@@ -61,7 +62,13 @@ fn header(text: &str) -> Result<Box<str>, String> {
 
 impl RealIp {
     pub(crate) fn read(reader: &mut Reader) -> Self {
-        Self { trusted: reader.read(&TRUSTED), header: reader.read(&HEADER), recursive: reader.read(&RECURSIVE) }
+        let trusted = reader.read(&TRUSTED);
+        if trusted.names_unix() {
+            let (key, origin) = (TRUSTED.doc.name, reader.origin(&TRUSTED));
+            let reason = "no Unix socket is served in this version";
+            reader.warnings.push(Warning::NotServed { key, origin, listener: "unix:".to_owned(), reason });
+        }
+        Self { trusted, header: reader.read(&HEADER), recursive: reader.read(&RECURSIVE) }
     }
 }
 

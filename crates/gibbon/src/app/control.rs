@@ -56,6 +56,12 @@ pub(super) fn start(
 }
 
 impl Control {
+    /// Ends them at once.
+    pub(super) fn abort(self) {
+        self.admin.abort();
+        self.housekeeping.abort();
+    }
+
     /// Ends them; requests to the Admin API that are under way are answered.
     pub(super) async fn stop(self) {
         // Nobody listens only if the server has ended already.

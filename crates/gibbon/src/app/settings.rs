@@ -31,7 +31,7 @@ pub(super) fn of(conf: &Conf, access_log: Option<Sink>) -> Settings {
 pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     let changed = [
         ("proxy_listen", running.proxy.listeners != read.proxy.listeners),
-        ("admin_listen", running.admin.listeners != read.admin.listeners),
+        ("the keys of the Admin API", running.admin != read.admin),
         ("nginx_worker_processes", running.workers != read.workers),
         ("plugins", running.plugins != read.plugins),
         ("the database", running.database != read.database),

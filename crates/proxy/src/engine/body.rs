@@ -13,8 +13,8 @@ use hyper::body::Incoming;
 
 use crate::access_log::Entry;
 use crate::engine::pool::Lease;
-use crate::http::buffering::Resumed;
 use crate::engine::progress::Progress;
+use crate::http::buffering::Resumed;
 use crate::wheel::{Timer, Wheel};
 
 /// Why a request's body could not be had.
@@ -75,6 +75,11 @@ pub(crate) struct ClientStream {
 }
 
 impl ClientStream {
+    fn finish(&self) {
+        self.state.finished.set(true);
+        self.progress.body_ended();
+    }
+
     fn fail(&self, failure: BodyFailure) -> Poll<Option<Result<Frame<Bytes>, BodyFailure>>> {
         self.state.failure.set(Some(failure));
         Poll::Ready(Some(Err(failure)))
@@ -106,14 +111,14 @@ impl Body for ClientStream {
                 Poll::Pending
             }
             Poll::Ready(None) => {
-                self.state.finished.set(true);
+                self.finish();
                 Poll::Ready(None)
             }
             Poll::Ready(Some(Err(_))) => self.fail(BodyFailure::Broken),
             Poll::Ready(Some(Ok(frame))) => {
                 let outcome = self.account(frame);
                 if self.incoming.is_end_stream() {
-                    self.state.finished.set(true);
+                    self.finish();
                 }
                 outcome
             }
@@ -242,6 +247,10 @@ impl ResponseBody {
             Source::Stream(stream) => match Pin::new(&mut stream.incoming).poll_frame(cx) {
                 Poll::Ready(frame) => {
                     stream.timer = None;
+                    if frame.is_none() {
+                        // The end of a chunked body shows only here.
+                        stream.release();
+                    }
                     Poll::Ready(frame.map(|frame| frame.map_err(ResponseFailure::Broken)))
                 }
                 Poll::Pending => {
@@ -262,6 +271,13 @@ impl Drop for ResponseBody {
 }
 
 impl UpstreamStream {
+    /// Gives the connection back.
+    fn release(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back();
+        }
+    }
+
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Timer::new(&self.wheel, self.read_timeout));
         timer.poll(cx)
@@ -272,9 +288,7 @@ impl Drop for UpstreamStream {
     fn drop(&mut self) {
         // Only a connection whose answer was read to its end can carry another request.
         if self.incoming.is_end_stream() {
-            if let Some(lease) = self.lease.take() {
-                lease.give_back();
-            }
+            self.release();
         }
     }
 }
@@ -283,7 +297,10 @@ impl Body for ResponseBody {
     type Data = Bytes;
     type Error = ResponseFailure;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, ResponseFailure>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ResponseFailure>>> {
         let frame = ready!(self.poll_source(cx));
         if let Some(Ok(frame)) = &frame {
             self.count(frame);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client_io::{ClientIo, Traffic};
@@ -45,6 +46,17 @@ pub(crate) struct UpstreamConnection {
     sender: http1::SendRequest<RequestBody>,
     traffic: Arc<Traffic>,
     requests: u32,
+    task: ConnectionTask,
+}
+
+/// What drives a connection. Ended with it: a task that waits for an upstream to take the rest of a request would
+/// otherwise hold on to the client for as long as the upstream likes.
+struct ConnectionTask(Option<AbortHandle>);
+
+impl Drop for ConnectionTask {
+    fn drop(&mut self) {
+        self.0.iter().for_each(AbortHandle::abort);
+    }
 }
 
 /// How long an upstream may be silent.
@@ -56,11 +68,7 @@ pub(crate) struct Patience {
 
 impl UpstreamConnection {
     /// Connects within `limit`.
-    pub(crate) async fn open(
-        address: SocketAddr,
-        limit: Duration,
-        wheel: &Rc<Wheel>,
-    ) -> Result<Self, ConnectFailure> {
+    pub(crate) async fn open(address: SocketAddr, limit: Duration, wheel: &Rc<Wheel>) -> Result<Self, ConnectFailure> {
         let connected = tokio::time::timeout(limit, TcpStream::connect(address)).await;
         let stream = connected
             .map_err(|_| ConnectFailure::TimedOut { address, limit })?
@@ -71,12 +79,13 @@ impl UpstreamConnection {
         let io = ClientIo::new(stream, Arc::clone(&traffic));
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(MAX_BUFFER)
+            .max_header_size(MAX_BUFFER)
             .handshake(io)
             .await
             .map_err(|source| ConnectFailure::Handshake { address, source })?;
-        // It ends when the sender is dropped or the upstream closes; its errors reach whoever waits for an answer.
-        tokio::task::spawn_local(async move { drop(connection.with_upgrades().await) });
-        Ok(Self { sender, traffic, requests: 0 })
+        // Its errors reach whoever waits for an answer.
+        let task = tokio::task::spawn_local(async move { drop(connection.with_upgrades().await) });
+        Ok(Self { sender, traffic, requests: 0, task: ConnectionTask(Some(task.abort_handle())) })
     }
 
     pub(crate) fn is_ready(&self) -> bool {
@@ -85,6 +94,11 @@ impl UpstreamConnection {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.sender.is_closed()
+    }
+
+    /// Lets the connection live on as what it has been changed to.
+    pub(crate) fn become_tunnel(mut self) {
+        self.task.0 = None;
     }
 
     /// How many requests it has carried.
@@ -105,7 +119,7 @@ impl UpstreamConnection {
         let traffic = Arc::clone(&self.traffic);
         traffic.begin();
         let mut answer = pin!(self.sender.try_send_request(message));
-        let mut timer = Timer::new(wheel, patience.read);
+        let mut timer = Timer::new(wheel, patience.read.min(patience.write));
         poll_fn(|cx| {
             if let Poll::Ready(outcome) = answer.as_mut().poll(cx) {
                 return Poll::Ready(outcome.map_err(|mut error| match error.take_message() {

@@ -41,6 +41,7 @@ const HEAD: u8 = 0;
 const BUSY: u8 = 1;
 const IDLE: u8 = 2;
 const TUNNEL: u8 = 3;
+const LINGER: u8 = 4;
 
 /// The state of one connection.
 #[derive(Debug)]
@@ -59,6 +60,8 @@ struct BodyProgress {
     pending_since: AtomicU64,
     waited: AtomicU64,
     bytes: AtomicU64,
+    /// Whether some of it is still to come.
+    unread: AtomicBool,
     expired: AtomicBool,
     waker: Mutex<Option<Waker>>,
 }
@@ -92,6 +95,7 @@ impl Progress {
     /// A request is being served.
     pub(crate) fn begin_request(&self) {
         self.phase.store(BUSY, Relaxed);
+        self.body.unread.store(false, Relaxed);
         self.body.pending_since.store(0, Relaxed);
         self.body.waited.store(0, Relaxed);
         self.body.bytes.store(0, Relaxed);
@@ -120,6 +124,30 @@ impl Progress {
         if self.write_blocked_since.load(Relaxed) != 0 {
             self.write_blocked_since.store(0, Relaxed);
         }
+    }
+
+    /// The request has a body.
+    pub(crate) fn body_begun(&self) {
+        self.body.unread.store(true, Relaxed);
+    }
+
+    /// All of it has been read.
+    pub(crate) fn body_ended(&self) {
+        self.body.unread.store(false, Relaxed);
+    }
+
+    /// Whether the client is perhaps still sending a body that nobody wants any more. If so, it gets the time of a
+    /// body to notice: a connection that is closed with something unread in it is reset, and a reset can overtake the
+    /// answer (RFC 9112 section 9.6).
+    pub(crate) fn lingers(&self) -> bool {
+        if self.phase.load(Relaxed) == LINGER {
+            return true;
+        }
+        let lingers = self.body.unread.load(Relaxed) && self.phase.load(Relaxed) != TUNNEL;
+        if lingers {
+            self.enter(LINGER);
+        }
+        lingers
     }
 
     /// The gateway waits for more of the body.
@@ -172,6 +200,7 @@ impl Progress {
         let too_late = match phase {
             HEAD => over(since, limits.head),
             IDLE => over(since, limits.idle),
+            LINGER => over(since, limits.body),
             _ => false,
         };
         if too_late || (blocked != 0 && phase != TUNNEL && over(blocked, limits.send)) {

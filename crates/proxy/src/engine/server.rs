@@ -28,8 +28,8 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
     let _ = stream.set_nodelay(true);
     let settings = worker.settings();
     let progress = Progress::new(Arc::clone(worker.wheel.clock()));
-    let registration = worker.connections.register(&progress);
-    let client = Rc::new(Client::new(&settings, peer, local_port, progress));
+    let registration = Rc::new(worker.connections.register(&progress, &worker.counters));
+    let client = Rc::new(Client::new(&settings, peer, local_port, progress, registration));
     let io = ServerIo::new(stream, Arc::clone(&client.progress));
     let limits = &settings.limits;
     let service = {
@@ -42,6 +42,8 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
     let connection = http1::Builder::new()
         .max_headers(limits.fields)
         .max_buf_size(limits.head_bytes.max(SMALLEST_BUFFER))
+        .max_header_size(limits.head_bytes)
+        .keep_alive(!limits.idle.is_zero())
         .serve_connection(io, service)
         .with_upgrades();
     let mut connection = pin!(connection);
@@ -58,12 +60,18 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
         connection.as_mut().poll(cx).map(drop)
     })
     .await;
-    drop(registration);
 }
 
-async fn answer(worker: &Rc<Worker>, client: &Rc<Client>, mut request: http::Request<Incoming>) -> http::Response<ResponseBody> {
+async fn answer(
+    worker: &Rc<Worker>,
+    client: &Rc<Client>,
+    mut request: http::Request<Incoming>,
+) -> http::Response<ResponseBody> {
     client.progress.begin_request();
-    let upgrade = request.headers().contains_key(http::header::UPGRADE).then(|| hyper::upgrade::on(&mut request));
+    // HTTP/1.0 knows no change of protocol (RFC 9110 section 7.8).
+    let may_upgrade =
+        request.version() == http::Version::HTTP_11 && request.headers().contains_key(http::header::UPGRADE);
+    let upgrade = may_upgrade.then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let head = RequestHead::new(parts.method, parts.uri, parts.version, Headers::from_map(parts.headers));
     let (head, body) = request::handle(worker, client, Arrival { head, body, upgrade }).await;

@@ -1,15 +1,18 @@
 //! A client's socket as the engine sees it: writes down what happens, for the limits on time.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::engine::progress::Progress;
+
+const DISCARDED_AT_ONCE: usize = 8 * 1024;
 
 pub(crate) struct ServerIo {
     stream: TokioIo<TcpStream>,
@@ -27,6 +30,20 @@ impl ServerIo {
             Poll::Ready(_) => self.progress.written(),
         }
         outcome
+    }
+}
+
+impl ServerIo {
+    /// Reads what still comes and forgets it, until the client has no more to say.
+    fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut space = [MaybeUninit::uninit(); DISCARDED_AT_ONCE];
+        loop {
+            let mut buffer = ReadBuf::uninit(&mut space);
+            let outcome = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer.unfilled()));
+            if outcome.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
+            }
+        }
     }
 }
 
@@ -64,6 +81,10 @@ impl Write for ServerIo {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        if self.progress.lingers() {
+            ready!(self.poll_discard(cx));
+        }
+        Poll::Ready(Ok(()))
     }
 }

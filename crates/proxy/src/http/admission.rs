@@ -17,11 +17,18 @@ pub(crate) fn check(head: &RequestHead, survey: Survey, settings: &Settings) -> 
     if matches!(head.method, Method::TRACE | Method::CONNECT) {
         return Err(ProxyError::MethodNotAllowed);
     }
+    if survey.foreign_coding {
+        // The gateway takes codings off and would pass on what is in them under a false name.
+        return Err(ProxyError::BadRequest("a transfer coding that is not known"));
+    }
     check_host(head, survey)?;
     check_length(head, survey, settings.limits.body_bytes)
 }
 
 fn check_host(head: &RequestHead, survey: Survey) -> Result<(), ProxyError> {
+    if head.authority().is_some_and(|authority| !is_authority(authority.as_bytes())) {
+        return Err(ProxyError::BadRequest("the target names no host"));
+    }
     match survey.hosts {
         0 if head.version == Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
         0 => Ok(()),

@@ -46,6 +46,8 @@ pub(crate) enum ProxyError {
     UpstreamSilent(Duration),
     #[error("the exchange with the upstream failed: {0}")]
     UpstreamBroken(hyper::Error),
+    #[error("the upstream changed the protocol unasked")]
+    ProtocolChanged,
     #[error("the upstream ended the connection before the request could be sent")]
     NotTaken,
     #[error("a plugin answers")]
@@ -66,8 +68,18 @@ impl ProxyError {
             | Self::Connect(_)
             | Self::UpstreamSilent(_)
             | Self::UpstreamBroken(_)
+            | Self::ProtocolChanged
             | Self::NotTaken => Origin::Upstream,
         }
+    }
+
+    /// Whether the gateway decided to answer so, in contrast to something having failed: the two differ in the form
+    /// that an error page has by default.
+    pub(crate) fn is_decision(&self) -> bool {
+        matches!(
+            self,
+            Self::NoRoute | Self::HttpsRequired { .. } | Self::NoService | Self::NameResolution { .. } | Self::Reply(_)
+        )
     }
 
     /// Whether the connection cannot carry another request: what is left of this one is in the way.
@@ -94,7 +106,11 @@ impl ProxyError {
             Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) => {
                 (StatusCode::GATEWAY_TIMEOUT, "The upstream server is timing out".into())
             }
-            Self::Connect(_) | Self::UpstreamBroken(_) | Self::NotTaken | Self::ProtocolNotServed => {
+            Self::Connect(_)
+            | Self::UpstreamBroken(_)
+            | Self::ProtocolChanged
+            | Self::NotTaken
+            | Self::ProtocolNotServed => {
                 (StatusCode::BAD_GATEWAY, "An invalid response was received from the upstream server".into())
             }
         };

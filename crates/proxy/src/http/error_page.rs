@@ -19,7 +19,9 @@ pub(crate) fn render(form: ErrorType, message: &str, id: &RequestId) -> (HeaderV
             (HeaderValue::from_static("text/plain; charset=utf-8"), format!("{message}\nrequest_id: {id}\n").into())
         }
         ErrorType::Html => (HeaderValue::from_static("text/html; charset=utf-8"), html(&escaped(message), id).into()),
-        ErrorType::Xml => (HeaderValue::from_static("application/xml; charset=utf-8"), xml(&escaped(message), id).into()),
+        ErrorType::Xml => {
+            (HeaderValue::from_static("application/xml; charset=utf-8"), xml(&escaped(message), id).into())
+        }
     }
 }
 
@@ -59,15 +61,21 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request_id::RequestIds;
 
     fn page(form: ErrorType, message: &str) -> String {
-        String::from_utf8(render(form, message, &RequestId::new(1)).1.to_vec()).unwrap()
+        page_of(form, message, &RequestIds::new().next())
+    }
+
+    fn page_of(form: ErrorType, message: &str, id: &RequestId) -> String {
+        String::from_utf8(render(form, message, id).1.to_vec()).unwrap()
     }
 
     #[test]
     fn json_is_indented_by_two() {
-        let id = "00000000000000000000000000000001";
-        assert_eq!(page(ErrorType::Json, "a"), format!("{{\n  \"message\":\"a\",\n  \"request_id\":\"{id}\"\n}}"));
+        let id = RequestIds::new().next();
+        let expected = format!("{{\n  \"message\":\"a\",\n  \"request_id\":\"{}\"\n}}", id.as_str());
+        assert_eq!(page_of(ErrorType::Json, "a", &id), expected);
     }
 
     #[test]

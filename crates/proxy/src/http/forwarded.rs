@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use gibbon_plugin_api::{Headers, RequestHead};
+use gibbon_plugin_api::{Headers, RequestHead, Scheme};
 use http::{HeaderName, HeaderValue, header};
 
 use crate::http::client::{Client, ascii};
@@ -20,53 +20,44 @@ const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 /// How many fields the gateway adds to a request at most, so that room for them is made once.
 const OWN_FIELDS: usize = 12;
 
-/// The values for one request. What a client says of itself counts only where it is trusted.
-pub(crate) struct Forwarded {
-    pub(crate) proto: HeaderValue,
-    pub(crate) host: HeaderValue,
-    port: HeaderValue,
-    real_ip: HeaderValue,
+/// How the client speaks to the first proxy that is trusted. What a client says of itself counts only where it is one.
+pub(crate) fn proto(head: &RequestHead, client: &Client) -> HeaderValue {
+    told(head, client, PROTO).unwrap_or(match client.connection.scheme {
+        Scheme::Http => HeaderValue::from_static("http"),
+        Scheme::Https => HeaderValue::from_static("https"),
+    })
 }
 
-impl Forwarded {
-    pub(crate) fn new(head: &RequestHead, client: &Client, settings: &Settings) -> Self {
-        let connection = &client.connection;
-        let told = |name: HeaderName| if connection.trusted { head.headers.get(name).cloned() } else { None };
-        let proto = match connection.scheme {
-            gibbon_plugin_api::Scheme::Http => HeaderValue::from_static("http"),
-            gibbon_plugin_api::Scheme::Https => HeaderValue::from_static("https"),
-        };
-        Self {
-            proto: told(PROTO).unwrap_or(proto),
-            host: told(HOST).unwrap_or_else(|| host_name(head)),
-            port: told(PORT).unwrap_or_else(|| client.port.clone()),
-            real_ip: real_address(head, client, settings),
-        }
-    }
+/// The host that the client asked that proxy for.
+pub(crate) fn host(head: &RequestHead, client: &Client) -> HeaderValue {
+    told(head, client, HOST).unwrap_or_else(|| host_name(head))
+}
 
-    /// Writes everything into the request. `prefix` is the part of the path that the route takes off.
-    pub(crate) fn write(&self, head: &mut RequestHead, client: &Client, prefix: Option<&str>, via: &HeaderValue) {
-        let trusted = client.connection.trusted;
-        head.headers.reserve(OWN_FIELDS);
-        let chain = forwarded_for(&head.headers, &self.real_ip, &client.connection.peer_ip);
-        if !(trusted && head.headers.contains(PATH)) {
-            let path = HeaderValue::from_str(head.raw_path()).unwrap_or(HeaderValue::from_static("/"));
-            head.headers.set(PATH, path);
-        }
-        let headers = &mut head.headers;
-        if !(trusted && headers.contains(PREFIX)) {
-            match prefix.and_then(|prefix| HeaderValue::from_str(prefix).ok()) {
-                Some(prefix) => headers.set(PREFIX, prefix),
-                None => drop(headers.remove(PREFIX)),
-            }
-        }
-        headers.set(FOR, chain);
-        headers.set(PROTO, self.proto.clone());
-        headers.set(HOST, self.host.clone());
-        headers.set(PORT, self.port.clone());
-        headers.set(REAL_IP, self.real_ip.clone());
-        headers.append(header::VIA, via.clone());
+fn told(head: &RequestHead, client: &Client, name: HeaderName) -> Option<HeaderValue> {
+    if client.connection.trusted { head.headers.get(name).cloned() } else { None }
+}
+
+/// Writes everything into the request. `prefix` is the part of the path that the route takes off.
+pub(crate) fn write(head: &mut RequestHead, client: &Client, settings: &Settings, prefix: Option<&str>) {
+    let address = real_address(head, client, settings);
+    let chain = forwarded_for(&head.headers, &address, &client.connection.peer_ip);
+    let (proto, host) = (proto(head, client), host(head, client));
+    let port = told(head, client, PORT).unwrap_or_else(|| client.port.clone());
+    let path = told(head, client, PATH).or_else(|| HeaderValue::from_str(head.raw_path()).ok());
+    let prefix = told(head, client, PREFIX).or_else(|| prefix.and_then(|prefix| HeaderValue::from_str(prefix).ok()));
+    let headers = &mut head.headers;
+    headers.reserve(OWN_FIELDS);
+    match prefix {
+        Some(prefix) => headers.set(PREFIX, prefix),
+        None => drop(headers.remove(PREFIX)),
     }
+    headers.set(PATH, path.unwrap_or(HeaderValue::from_static("/")));
+    headers.set(FOR, chain);
+    headers.set(PROTO, proto);
+    headers.set(HOST, host);
+    headers.set(PORT, port);
+    headers.set(REAL_IP, address);
+    headers.append(header::VIA, settings.via.clone());
 }
 
 /// The host as the client wrote it, in lower case and without a port.

@@ -44,7 +44,9 @@ pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upg
     let upgrade = wanted_upgrade(headers);
     let trailers = headers.get_str(header::TE).is_some_and(names_trailers);
     remove_named(headers);
-    for name in [header::TE, header::UPGRADE, header::TRANSFER_ENCODING, header::EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY] {
+    for name in
+        [header::TE, header::UPGRADE, header::TRANSFER_ENCODING, header::EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY]
+    {
         headers.remove(name);
     }
     if trailers {
@@ -58,6 +60,10 @@ pub(crate) fn clean_response(headers: &mut Headers) {
     let survey = Survey::of(headers);
     if survey.connection {
         remove_named(headers);
+    }
+    if survey.transfer_encoding {
+        // The chunks tell how long the body is; a length beside them is wrong (RFC 9112 section 6.3).
+        headers.remove(header::CONTENT_LENGTH);
     }
     if survey.hop_by_hop || survey.transfer_encoding {
         for name in [header::UPGRADE, header::TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
@@ -76,10 +82,13 @@ fn names_trailers(te: &str) -> bool {
 }
 
 fn remove_named(headers: &mut Headers) {
-    // Most often it says `keep-alive` or nothing at all.
-    let Some(first) = headers.get(header::CONNECTION) else { return };
-    let plain = first == "keep-alive" || first == "close";
-    if plain && headers.all(header::CONNECTION).nth(1).is_none() {
+    // Most often it says `keep-alive` once, which names no field.
+    let names_nothing = {
+        let mut values = headers.all(header::CONNECTION);
+        let first = values.next();
+        values.next().is_none() && first.is_none_or(|value| value == "keep-alive" || value == "close")
+    };
+    if names_nothing {
         headers.remove(header::CONNECTION);
         return;
     }

@@ -4,7 +4,6 @@ use gibbon_conf::ErrorType;
 use gibbon_plugin_api::Headers;
 use http::{HeaderValue, header};
 
-
 /// What of a request decides about the form of an error page; kept when its head goes upstream.
 #[derive(Debug, Clone)]
 pub(crate) struct Wishes {
@@ -18,13 +17,20 @@ impl Wishes {
         Self { accept: field(header::ACCEPT), content_type: field(header::CONTENT_TYPE) }
     }
 
-    /// The form for this request: what it accepts, else what it sent itself, else `default`.
-    pub(crate) fn preferred(&self, default: ErrorType) -> ErrorType {
-        let text = |value: &Option<HeaderValue>, read: fn(&str) -> Option<ErrorType>| {
-            value.as_ref().and_then(|value| value.to_str().ok()).and_then(read)
-        };
-        text(&self.accept, best).or_else(|| text(&self.content_type, form_of)).unwrap_or(default)
+    /// The form of an answer that the gateway decides upon: what the client accepts, else JSON.
+    pub(crate) fn of_decision(&self) -> ErrorType {
+        self.accept.as_ref().map_or(ErrorType::Json, form)
     }
+
+    /// The form of a page about a failure: what the client accepts, else what it sent itself, else `default`.
+    pub(crate) fn of_failure(&self, default: ErrorType) -> ErrorType {
+        self.accept.as_ref().or(self.content_type.as_ref()).map_or(default, form)
+    }
+}
+
+/// What a value that names nothing known asks for is JSON.
+fn form(value: &HeaderValue) -> ErrorType {
+    value.to_str().ok().and_then(best).unwrap_or(ErrorType::Json)
 }
 
 /// The first of the most wanted ranges that names a form.
@@ -68,7 +74,7 @@ mod tests {
     fn accepting(accept: &str) -> ErrorType {
         let mut headers = Headers::default();
         headers.set(header::ACCEPT, accept.parse().unwrap());
-        Wishes::of(&headers).preferred(ErrorType::Plain)
+        Wishes::of(&headers).of_failure(ErrorType::Plain)
     }
 
     #[test]
@@ -87,12 +93,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_counts_where_nothing_known_is_accepted_and_then_the_default() {
+    fn what_was_sent_counts_for_a_failure_where_nothing_is_said_and_then_the_default() {
         let mut headers = Headers::default();
-        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Html), ErrorType::Html);
-        headers.set(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().unwrap());
-        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Plain), ErrorType::Json);
-        headers.set(header::ACCEPT, "image/png".parse().unwrap());
-        assert_eq!(Wishes::of(&headers).preferred(ErrorType::Plain), ErrorType::Json);
+        assert_eq!(Wishes::of(&headers).of_failure(ErrorType::Html), ErrorType::Html);
+        headers.set(header::CONTENT_TYPE, "text/plain; charset=utf-8".parse().unwrap());
+        assert_eq!(Wishes::of(&headers).of_failure(ErrorType::Html), ErrorType::Plain);
+        assert_eq!(Wishes::of(&headers).of_decision(), ErrorType::Json);
+    }
+
+    #[test]
+    fn who_accepts_nothing_known_gets_json() {
+        assert_eq!(accepting("image/png"), ErrorType::Json);
+        assert_eq!(accepting("nonsense"), ErrorType::Json);
     }
 }

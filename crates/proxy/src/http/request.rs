@@ -18,15 +18,14 @@ pub(crate) use crate::http::client::Client;
 
 use crate::access_log::{Entry, request_line};
 use crate::engine::body::{BodyState, ClientStream, RequestBody, ResponseBody};
+use crate::http::buffering::Gathered;
+use crate::http::debug_fields::{self, DebugFields};
 use crate::http::error::ProxyError;
-use crate::http::forwarded::Forwarded;
 use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::negotiation::Wishes;
 use crate::http::request_id::RequestId;
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
-use crate::http::buffering::Gathered;
-use crate::http::debug_fields::{self, DebugFields};
 use crate::http::{access, admission, buffering, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
 use crate::worker::Worker;
@@ -60,12 +59,12 @@ pub(crate) struct Exchange<'w> {
 
 /// Serves one request.
 pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, arrival: Arrival) -> (ResponseHead, ResponseBody) {
-    worker.counters.request_begun();
+    let under_way = worker.counters.begin_request();
     let snapshot = worker.snapshot();
     let mut exchange = Exchange::new(worker, client, arrival);
     let entry = exchange.log_entry();
     let outcome = exchange.run(&snapshot).await;
-    worker.counters.request_ended();
+    drop(under_way);
     let (head, body) = match outcome {
         Ok(answer) => response::proxied(&mut exchange, answer),
         Err(error) => response::own(&exchange, error),
@@ -92,6 +91,7 @@ impl<'w> Exchange<'w> {
         let body = if arrival.body.is_end_stream() {
             RequestBody::Empty
         } else {
+            client.progress.body_begun();
             RequestBody::Stream(Box::new(ClientStream {
                 incoming: arrival.body,
                 progress: Arc::clone(&client.progress),
@@ -100,8 +100,21 @@ impl<'w> Exchange<'w> {
                 window: settings.limits.body_progress as u64,
             }))
         };
-        let id = RequestId::new(worker.new_id());
-        Self { worker, client, settings, id, started: Instant::now(), head, body, body_state, survey, wishes: None, debug: None, upgrade }
+        let id = worker.ids.next();
+        Self {
+            worker,
+            client,
+            settings,
+            id,
+            started: Instant::now(),
+            head,
+            body,
+            body_state,
+            survey,
+            wishes: None,
+            debug: None,
+            upgrade,
+        }
     }
 
     /// What the access log will say of the request; taken before plugins change anything.
@@ -113,11 +126,12 @@ impl<'w> Exchange<'w> {
             client: self.client.connection.peer_ip.clone(),
             request: request_line(self.head.method.as_str(), self.head.raw_target()),
             version: self.head.version,
-            status: StatusCode::OK,
+            // Stays where the client leaves before there is an answer; web servers log that as 499.
+            status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
             bytes: 0,
             referer: field(header::REFERER),
             agent: field(header::USER_AGENT),
-            id: self.id,
+            id: self.id.clone(),
         }))
     }
 
@@ -134,14 +148,12 @@ impl<'w> Exchange<'w> {
         if entry.state == RouteState::Closed {
             return Err(ProxyError::RouteClosed);
         }
-        let forwarded = Forwarded::new(&self.head, self.client, &self.settings);
-        routing::require_https(entry, &forwarded, self.head.raw_target())?;
+        routing::require_https(entry, &self.head, self.client)?;
         self.hold_body(entry).await?;
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
         let target = Target::new(entry, origin, &path, matched.prefix);
-        self.wishes = Some(Wishes::of(&self.head.headers));
-        upstream::exchange(self, target, &forwarded).await
+        upstream::exchange(self, target).await
     }
 
     /// Holds the body in memory where that is wanted: all of it for a plugin that asked, and a small chunked one for

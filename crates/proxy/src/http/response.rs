@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use gibbon_conf::GatewayHeader as Own;
+use gibbon_conf::{ErrorType, GatewayHeader as Own};
 use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::engine::body::ResponseBody;
 use crate::http::error::{Origin, ProxyError};
+use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 use crate::http::upstream::{Answer, X_KONG_REQUEST_ID};
-use crate::http::negotiation::Wishes;
 use crate::http::{error_page, hop_by_hop, tunnel};
 
 const X_KONG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-kong-upstream-latency");
@@ -59,13 +59,13 @@ pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (Respo
 /// Both sides go over to another protocol, if the client asked for it; an upstream that does so unasked is broken.
 fn switch(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
     let (Some((_, client)), Some(upstream)) = (exchange.upgrade.take(), answer.upgrade) else {
-        let error = ProxyError::BadRequest("the upstream changed the protocol unasked");
-        return own(exchange, error);
+        return own(exchange, ProxyError::ProtocolChanged);
     };
     answer.head.headers.set(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     answer.head.headers.set(header::UPGRADE, HeaderValue::from_static("websocket"));
     exchange.client.progress.become_tunnel();
-    tokio::task::spawn_local(tunnel::run(client, upstream, answer.patience));
+    let registration = std::rc::Rc::clone(&exchange.client.registration);
+    tokio::task::spawn_local(tunnel::run(client, upstream, answer.patience, registration));
     (answer.head, ResponseBody::empty())
 }
 
@@ -73,9 +73,15 @@ fn switch(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, Res
 pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, ResponseBody) {
     log(exchange, &error);
     let ends_connection = error.ends_connection();
+    let wishes = exchange.wishes.clone().unwrap_or_else(|| Wishes::of(&exchange.head.headers));
+    let form = if error.is_decision() {
+        wishes.of_decision()
+    } else {
+        wishes.of_failure(exchange.settings.proxy.error_default_type)
+    };
     let reply = error.into_reply();
     let mut headers = Headers::default();
-    let body = write_body(exchange, &reply, &mut headers);
+    let body = write_body(exchange, &reply, form, &mut headers);
     let settings = &exchange.settings;
     if settings.proxy.headers.contains(Own::ResponseLatency) {
         headers.set(X_KONG_RESPONSE_LATENCY, millis(Instant::now() - exchange.started));
@@ -98,7 +104,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, 
     (ResponseHead { status: reply.status, headers }, body)
 }
 
-fn write_body(exchange: &Exchange<'_>, reply: &Reply, headers: &mut Headers) -> ResponseBody {
+fn write_body(exchange: &Exchange<'_>, reply: &Reply, form: ErrorType, headers: &mut Headers) -> ResponseBody {
     let (content_type, bytes) = match &reply.body {
         ReplyBody::Empty => {
             headers.set(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -106,11 +112,7 @@ fn write_body(exchange: &Exchange<'_>, reply: &Reply, headers: &mut Headers) -> 
         }
         ReplyBody::Json(bytes) => (HeaderValue::from_static("application/json; charset=utf-8"), bytes.clone()),
         ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
-        ReplyBody::Error(message) => {
-            let wishes = exchange.wishes.clone().unwrap_or_else(|| Wishes::of(&exchange.head.headers));
-            let form = wishes.preferred(exchange.settings.proxy.error_default_type);
-            error_page::render(form, message, &exchange.id)
-        }
+        ReplyBody::Error(message) => error_page::render(form, message, &exchange.id),
     };
     headers.set(header::CONTENT_TYPE, content_type);
     headers.set(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));

@@ -6,8 +6,9 @@ use gibbon_router::{HeaderLookup, RequestKey, Scheme as RouterScheme};
 use gibbon_runtime::{RouteEntry, RouteTable};
 use http::{HeaderValue, StatusCode};
 
+use crate::http::client::Client;
 use crate::http::error::ProxyError;
-use crate::http::forwarded::Forwarded;
+use crate::http::forwarded;
 
 /// The route of a request.
 pub(crate) struct Matched<'s> {
@@ -53,16 +54,16 @@ fn router_scheme(scheme: Scheme) -> RouterScheme {
 }
 
 /// Sends a client away to HTTPS whose route speaks nothing else.
-pub(crate) fn require_https(entry: &RouteEntry, forwarded: &Forwarded, target: &str) -> Result<(), ProxyError> {
+pub(crate) fn require_https(entry: &RouteEntry, head: &RequestHead, client: &Client) -> Result<(), ProxyError> {
     let route = &entry.route;
     let https_only = route.protocols.contains(Protocol::Https) && !route.protocols.contains(Protocol::Http);
-    if !https_only || forwarded.proto == "https" {
+    if !https_only || forwarded::proto(head, client) == "https" {
         return Ok(());
     }
     let status = StatusCode::from_u16(route.https_redirect_status_code).unwrap_or(StatusCode::UPGRADE_REQUIRED);
     let location = || {
-        let host = forwarded.host.to_str().unwrap_or("");
-        HeaderValue::from_str(&format!("https://{host}{target}")).ok()
+        let host = forwarded::host(head, client);
+        HeaderValue::from_str(&format!("https://{}{}", host.to_str().ok()?, head.raw_target())).ok()
     };
     let location = (status != StatusCode::UPGRADE_REQUIRED).then(location).flatten();
     Err(ProxyError::HttpsRequired { location, status })

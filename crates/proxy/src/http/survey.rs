@@ -11,6 +11,8 @@ pub(crate) struct Survey {
     pub(crate) lengths: u32,
     /// `Transfer-Encoding`
     pub(crate) transfer_encoding: bool,
+    /// A transfer coding other than one `chunked`.
+    pub(crate) foreign_coding: bool,
     /// `Connection`
     pub(crate) connection: bool,
     /// Any other field that belongs to one connection.
@@ -22,20 +24,28 @@ pub(crate) struct Survey {
 impl Survey {
     pub(crate) fn of(headers: &Headers) -> Self {
         let mut survey = Self::default();
-        for (name, _) in headers.iter() {
-            survey.note(name.as_str());
+        for (name, value) in headers.iter() {
+            survey.note(name.as_str(), value.as_bytes());
         }
         survey
     }
 
     /// Names differ in length, so that most are passed over without being compared.
-    fn note(&mut self, name: &str) {
+    fn note(&mut self, name: &str, value: &[u8]) {
         match (name.len(), name) {
             (4, "host") => self.hosts += 1,
             (14, "content-length") => self.lengths += 1,
-            (17, "transfer-encoding") => self.transfer_encoding = true,
+            (17, "transfer-encoding") => {
+                self.foreign_coding |= self.transfer_encoding || !value.eq_ignore_ascii_case(b"chunked");
+                self.transfer_encoding = true;
+            }
             (10, "connection") => self.connection = true,
-            (2, "te") | (5, "proxy") | (6, "expect") | (7, "upgrade") | (10, "keep-alive") | (16, "proxy-connection") => {
+            (2, "te")
+            | (5, "proxy")
+            | (6, "expect")
+            | (7, "upgrade")
+            | (10, "keep-alive")
+            | (16, "proxy-connection") => {
                 self.hop_by_hop = true;
             }
             (13, "x-consumer-id")

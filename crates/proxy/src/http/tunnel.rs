@@ -1,22 +1,23 @@
 //! Two connections that have left HTTP (RFC 9110 section 7.8): bytes go both ways until one side ends, or both are
 //! silent for longer than the service allows.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
-use std::cell::Cell;
 
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::time::{Instant, sleep_until};
 
+use crate::connections::Registration;
 use crate::engine::client::Patience;
 
 /// What is read at once from one side.
 const PIECE: usize = 16 * 1024;
 
-/// Carries bytes until the end.
-pub(crate) async fn run(client: OnUpgrade, upstream: OnUpgrade, patience: Patience) {
+/// Carries bytes until the end. The connection stays registered as long, so that a worker that drains waits for it.
+pub(crate) async fn run(client: OnUpgrade, upstream: OnUpgrade, patience: Patience, _registration: Rc<Registration>) {
     let (client, upstream) = match tokio::try_join!(client, upstream) {
         Ok(both) => both,
         Err(error) => {
@@ -27,9 +28,8 @@ pub(crate) async fn run(client: OnUpgrade, upstream: OnUpgrade, patience: Patien
     let (client_read, client_write) = split(TokioIo::new(client));
     let (upstream_read, upstream_write) = split(TokioIo::new(upstream));
     let moved = Rc::new(Cell::new(Instant::now()));
-    let carry_both = async {
-        tokio::join!(carry(client_read, upstream_write, &moved), carry(upstream_read, client_write, &moved))
-    };
+    let carry_both =
+        async { tokio::join!(carry(client_read, upstream_write, &moved), carry(upstream_read, client_write, &moved)) };
     tokio::select! {
         _ = carry_both => {}
         () = silence(&moved, patience) => tracing::debug!("a tunnel was silent for too long"),

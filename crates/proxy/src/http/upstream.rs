@@ -20,7 +20,8 @@ use crate::engine::body::{BodyState, RequestBody, ResponseBody, UpstreamStream};
 use crate::engine::client::{Patience, SendFailure, UpstreamConnection};
 use crate::engine::pool::Lease;
 use crate::http::error::ProxyError;
-use crate::http::forwarded::Forwarded;
+use crate::http::forwarded;
+use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 
 pub(crate) const X_KONG_REQUEST_ID: HeaderName = HeaderName::from_static("x-kong-request-id");
@@ -90,19 +91,31 @@ enum Reuse {
 }
 
 /// Sends the request, again if that is allowed and of use, and waits for the head of the answer.
-pub(crate) async fn exchange(
-    exchange: &mut Exchange<'_>,
-    target: Target<'_>,
-    forwarded: &Forwarded,
-) -> Result<Answer, ProxyError> {
-    let origin = target.origin;
-    let service = &*origin.service;
-    if service.protocol != Protocol::Http {
+pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Answer, ProxyError> {
+    if target.origin.service.protocol != Protocol::Http {
         return Err(ProxyError::ProtocolNotServed);
     }
-    let addresses = resolve(exchange, origin).await?;
+    let addresses = resolve(exchange, target.origin).await?;
     let spare = Spare::of(exchange);
-    let mut request = Some(compose(exchange, &target, forwarded)?);
+    if spare.is_none() {
+        exchange.wishes = Some(Wishes::of(&exchange.head.headers));
+    }
+    let outcome = attempt(exchange, &target, &addresses, spare.as_ref()).await;
+    if let (Err(_), Some(spare)) = (&outcome, &spare) {
+        // The head went upstream in vain; an error page is made for what it asked for.
+        spare.restore(exchange);
+    }
+    outcome
+}
+
+async fn attempt(
+    exchange: &mut Exchange<'_>,
+    target: &Target<'_>,
+    addresses: &Addresses,
+    spare: Option<&Spare>,
+) -> Result<Answer, ProxyError> {
+    let service = &*target.origin.service;
+    let mut request = Some(compose(exchange, target)?);
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
@@ -121,9 +134,9 @@ pub(crate) async fn exchange(
         }
         if request.is_none() {
             // It has been sent: only what changes nothing when it is done twice is made anew.
-            let Some(spare) = &spare else { return Err(failed.error) };
+            let Some(spare) = spare else { return Err(failed.error) };
             spare.restore(exchange);
-            request = Some(compose(exchange, &target, forwarded)?);
+            request = Some(compose(exchange, target)?);
         }
     }
 }
@@ -186,7 +199,10 @@ impl Spare {
             RequestBody::Stream(_) | RequestBody::Resumed(_) => return None,
         };
         let method = &exchange.head.method;
-        let idempotent = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE);
+        let idempotent = matches!(
+            *method,
+            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
+        );
         if !idempotent {
             return None;
         }
@@ -213,14 +229,21 @@ fn answer(
     asked: Instant,
     patience: Patience,
 ) -> Answer {
-    let upgrade = (response.status() == http::StatusCode::SWITCHING_PROTOCOLS)
-        .then(|| hyper::upgrade::on(&mut response));
+    let upgrade =
+        (response.status() == http::StatusCode::SWITCHING_PROTOCOLS).then(|| hyper::upgrade::on(&mut response));
     let (parts, incoming) = response.into_parts();
     let head = ResponseHead { status: parts.status, headers: Headers::from_map(parts.headers) };
+    let lease = match upgrade {
+        None => Some(lease),
+        Some(_) => {
+            // A connection that changes its protocol never comes back.
+            lease.connection.become_tunnel();
+            None
+        }
+    };
     let body = ResponseBody::stream(Box::new(UpstreamStream {
         incoming,
-        // A connection that changes its protocol never comes back.
-        lease: upgrade.is_none().then_some(lease),
+        lease,
         wheel: std::rc::Rc::clone(&exchange.worker.wheel),
         read_timeout: patience.read,
         timer: None,
@@ -263,12 +286,9 @@ async fn resolve(exchange: &Exchange<'_>, origin: &Origin) -> Result<Addresses, 
 }
 
 /// The request as the upstream gets it. Takes head and body out of the exchange.
-fn compose(
-    exchange: &mut Exchange<'_>,
-    target: &Target<'_>,
-    forwarded: &Forwarded,
-) -> Result<Request<RequestBody>, ProxyError> {
-    forwarded.write(&mut exchange.head, exchange.client, target.forwarded_prefix.as_deref(), &exchange.settings.via);
+fn compose(exchange: &mut Exchange<'_>, target: &Target<'_>) -> Result<Request<RequestBody>, ProxyError> {
+    let prefix = target.forwarded_prefix.as_deref();
+    forwarded::write(&mut exchange.head, exchange.client, &exchange.settings, prefix);
     let mut line = String::with_capacity(target.path.len() + 1 + exchange.head.query().map_or(0, str::len));
     line.push_str(&target.path);
     if let Some(query) = exchange.head.query() {

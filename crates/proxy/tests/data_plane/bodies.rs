@@ -1,6 +1,7 @@
 //! Bodies both ways, in every framing.
 
 use gibbon_testkit::{Action, Gateway, Origin};
+use serde_json::json;
 
 fn gateway(origin: &Origin) -> Gateway {
     let gateway = Gateway::start();
@@ -29,16 +30,44 @@ fn a_body_of_known_length_arrives_with_its_length() {
     assert_eq!(request.field("transfer-encoding"), None);
 }
 
+/// `hello` in two chunks.
+const CHUNKED_HELLO: &str =
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=\"y\"\r\nhel\r\n002\r\nlo\r\n0\r\n\r\n";
+
 #[test]
-fn a_chunked_body_arrives_chunked() {
+fn a_small_chunked_body_arrives_with_its_length() {
     let origin = Origin::echoing_targets();
-    let answer = gateway(&origin).connect().ask(
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=\"y\"\r\nhel\r\n002\r\nlo\r\n0\r\n\r\n",
-    );
-    assert_eq!(answer.status, 200);
+    assert_eq!(gateway(&origin).connect().ask(CHUNKED_HELLO).status, 200);
+    let request = origin.only_request();
+    assert_eq!((request.text(), request.field("content-length")), ("hello".to_owned(), Some("5")));
+    assert_eq!(request.field("transfer-encoding"), None);
+}
+
+#[test]
+fn a_chunked_body_arrives_chunked_where_the_route_holds_nothing_back() {
+    let origin = Origin::echoing_targets();
+    let gateway = Gateway::start();
+    let service = gateway.service_at(&origin, json!({}));
+    gateway.route_to(service, json!({ "paths": ["/"], "request_buffering": false }));
+    assert_eq!(gateway.connect().ask(CHUNKED_HELLO).status, 200);
     let request = origin.only_request();
     assert_eq!((request.text(), request.field("content-length")), ("hello".to_owned(), None));
     assert_eq!(request.field("transfer-encoding"), Some("chunked"));
+}
+
+#[test]
+fn a_chunked_body_keeps_its_trailers_out_of_the_fields() {
+    let origin = Origin::echoing_targets();
+    let gateway = gateway(&origin);
+    let trailers = "X-Sum: 1\r\nHost: other\r\nContent-Length: 3\r\nX-Consumer-Username: root\r\n";
+    let mut client = gateway.connect();
+    for _ in 0..2 {
+        let head = "POST / HTTP/1.1\r\nHost: h\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assert_eq!(client.ask(format!("{head}5\r\nhello\r\n0\r\n{trailers}\r\n")).status, 200);
+        let request = origin.last_request();
+        assert_eq!((request.text(), request.all("x-consumer-username").len()), ("hello".to_owned(), 0));
+        assert!(request.trailers.iter().all(|(name, _)| name.eq_ignore_ascii_case("x-sum")), "{:?}", request.trailers);
+    }
 }
 
 #[test]
@@ -112,6 +141,7 @@ fn eight_megabytes_go_up_unchanged() {
     }
     assert_eq!(client.ask("0\r\n\r\n").status, 200);
     assert!(origin.last_request().body == body);
+    assert_eq!(origin.last_request().field("transfer-encoding"), Some("chunked"), "nobody holds so much back");
 }
 
 #[test]
@@ -119,7 +149,9 @@ fn eight_megabytes_come_down_unchanged() {
     let body = noise(EIGHT_MEGABYTES);
     let sent = body.clone();
     let origin = Origin::start(move |request| match request.target.as_str() {
-        "/known" => Action::send(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", sent.len())).then_send(&*sent),
+        "/known" => {
+            Action::send(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", sent.len())).then_send(&*sent)
+        }
         _ => {
             let answer = Action::send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             let chunk = |piece: &[u8]| [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();

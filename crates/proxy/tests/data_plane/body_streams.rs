@@ -1,6 +1,7 @@
 //! Bodies are passed on while they come; none is held.
 
 use gibbon_testkit::{Action, Gate, Gateway, Origin};
+use serde_json::json;
 
 /// More than any buffer on the way could hold.
 const LARGE: usize = 256 * 1024 * 1024;
@@ -49,7 +50,8 @@ fn the_beginning_of_a_request_arrives_before_its_end_is_sent() {
     let answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nseen";
     let origin = Origin::answering_heads(move |_| Action::default().then_discard(5).then_send(answer).then_hang());
     let gateway = Gateway::start();
-    gateway.proxy_to(&origin);
+    let service = gateway.service_at(&origin, json!({}));
+    gateway.route_to(service, json!({ "paths": ["/"], "request_buffering": false }));
     for head in ["Content-Length: 10\r\n\r\nfirst", "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"] {
         let mut client = gateway.connect();
         assert_eq!(client.ask(format!("POST / HTTP/1.1\r\nHost: h\r\n{head}")).text(), "seen");

@@ -54,7 +54,9 @@ fn an_answer_that_breaks_off_ends_broken_for_the_client() {
         let gateway = gateway(&origin);
         let mut client = gateway.connect();
         client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-        assert_eq!(client.try_response().unwrap_err(), ReadError::BrokenOff, "{bytes}");
+        // Whether the head gets through before the end shows is left open.
+        let error = client.try_response().unwrap_err();
+        assert!(matches!(error, ReadError::BrokenOff | ReadError::Closed), "{error:?}: {bytes}");
         assert_eq!(origin.requests().len(), 1, "what has been begun is not begun again: {bytes}");
     }
 }
@@ -109,7 +111,8 @@ fn of_two_framings_of_an_answer_the_chunks_count() {
 #[test]
 fn an_upstream_that_changes_the_protocol_unasked_gets_502() {
     let origin = Origin::start(|_| {
-        Action::send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n").then_echo()
+        Action::send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+            .then_echo()
     });
     let gateway = gateway(&origin);
     let mut client = gateway.connect();

@@ -1,6 +1,7 @@
 //! Clients that do not wait for the end.
 
 use gibbon_testkit::{Action, Gateway, Origin, eventually};
+use serde_json::json;
 
 fn gateway(origin: &Origin) -> Gateway {
     let gateway = Gateway::start();
@@ -44,7 +45,9 @@ fn a_client_that_leaves_within_the_answer_lets_go_of_the_upstream() {
 #[test]
 fn an_upstream_never_takes_half_a_body_for_a_whole_one() {
     let origin = Origin::echoing_targets();
-    let gateway = gateway(&origin);
+    let gateway = Gateway::start();
+    let service = gateway.service_at(&origin, json!({}));
+    gateway.route_to(service, json!({ "paths": ["/"], "strip_path": false, "request_buffering": false }));
     for request in [
         "POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf",
         "POST /half HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",

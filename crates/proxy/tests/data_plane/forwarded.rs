@@ -38,15 +38,8 @@ const NAMES: [&str; 7] = [
 fn an_ordinary_request_is_described() {
     let (gateway, request) = forwarded(&[], &[]);
     let port = gateway.address().port().to_string();
-    let expected = [
-        Some("127.0.0.1"),
-        Some("http"),
-        Some("gateway.test"),
-        Some(&*port),
-        Some("/p"),
-        None,
-        Some("127.0.0.1"),
-    ];
+    let expected =
+        [Some("127.0.0.1"), Some("http"), Some("gateway.test"), Some(&*port), Some("/p"), None, Some("127.0.0.1")];
     assert_eq!(values(&request, &NAMES), expected);
     assert_eq!(request.field("via"), Some("1.1 gibbon/test"));
 }

@@ -13,13 +13,8 @@ const CLAIMS: [&str; 5] = [
     "X-Anonymous-Consumer: true",
 ];
 
-const NAMES: [&str; 5] = [
-    "x-consumer-id",
-    "x-consumer-custom-id",
-    "x-consumer-username",
-    "x-credential-identifier",
-    "x-anonymous-consumer",
-];
+const NAMES: [&str; 5] =
+    ["x-consumer-id", "x-consumer-custom-id", "x-consumer-username", "x-credential-identifier", "x-anonymous-consumer"];
 
 #[test]
 fn what_a_client_claims_to_be_is_removed_on_a_route_without_plugins() {

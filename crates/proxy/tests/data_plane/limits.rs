@@ -1,5 +1,6 @@
 //! What a client may cost. Each limit is a key of the configuration, set low here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use gibbon_testkit::{Client, Gateway, Origin, PATIENCE, ReadError};
@@ -70,24 +71,22 @@ fn more_fields_than_allowed_get_431() {
     }
 }
 
-/// How long the gateway bears a client that `feed` keeps alive.
-fn borne(mut client: Client, feed: impl Fn(&Client) + Send) -> Duration {
+/// How long the gateway bears a client that sends `trickle` again and again.
+fn borne(mut client: Client, trickle: &str) -> Duration {
     let begun = Instant::now();
-    let ended = std::thread::scope(|scope| {
-        let sending = client.second_handle();
-        let ended = std::sync::atomic::AtomicBool::new(false);
-        let ended = &ended;
-        scope.spawn(move || {
-            while !ended.load(std::sync::atomic::Ordering::Relaxed) && begun.elapsed() < PATIENCE {
-                feed(&sending);
+    let over = AtomicBool::new(false);
+    let sending = client.second_handle();
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) && sending.try_send(trickle).is_ok() {
                 std::thread::sleep(Duration::from_millis(20));
             }
         });
         let outcome = client.try_response();
-        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        over.store(true, Ordering::Relaxed);
         outcome
     });
-    assert_eq!(ended.unwrap_err(), ReadError::Closed);
+    assert_eq!(outcome.unwrap_err(), ReadError::Closed);
     begun.elapsed()
 }
 
@@ -95,17 +94,17 @@ fn borne(mut client: Client, feed: impl Fn(&Client) + Send) -> Duration {
 fn a_head_that_does_not_end_in_time_ends_the_connection() {
     let (gateway, _origin) = gateway(&[("client_head_timeout", "500ms")]);
     let at_least = Duration::from_millis(500);
-    let silent = borne(gateway.connect(), |_| ());
+    let silent = borne(gateway.connect(), "");
     let trickling = {
         let client = gateway.connect();
         client.send("GET / HTTP/1.1\r\nX: ");
-        borne(client, |client| drop(client.try_send("x")))
+        borne(client, "x")
     };
     let after_a_request = {
         let mut client = gateway.connect();
         assert_eq!(client.get("/").status, 200);
         client.send("GET / HT");
-        borne(client, |_| ())
+        borne(client, "")
     };
     for time in [silent, trickling, after_a_request] {
         // The clock of a worker is up to a tenth of a second behind.
@@ -190,7 +189,9 @@ fn a_body_above_the_limit_gets_413() {
     };
     assert_eq!(client.ask(chunked("a\r\n0123456789\r\n0\r\n\r\n")).status, 200);
     let large = "POST / HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nContent-Length: 11\r\n\r\n01234567890";
-    for request in [large, &chunked("b\r\n01234567890\r\n0\r\n\r\n"), &chunked("6\r\n012345\r\n6\r\n678901\r\n0\r\n\r\n")] {
+    for request in
+        [large, &chunked("b\r\n01234567890\r\n0\r\n\r\n"), &chunked("6\r\n012345\r\n6\r\n678901\r\n0\r\n\r\n")]
+    {
         let mut client = gateway.connect();
         let answer = client.ask(request);
         assert_eq!(answer.status, 413, "{request}");

@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 mod access_log;
-mod body_streams;
 mod bodies;
+mod body_streams;
 mod broken_upstreams;
 mod client_leaves;
 mod connections;

@@ -142,7 +142,8 @@ fn who_expects_100_need_not_send_a_body_that_nobody_would_take() {
     let service = gateway.service(json!({ "host": "127.0.0.1", "port": refusing.port(), "retries": 0 }));
     gateway.route_to(service, json!({ "paths": ["/refused"] }));
     for (target, length, status) in [("/nowhere", 5, 404), ("/refused", 5, 502), ("/refused", 11, 413)] {
-        let head = format!("POST {target} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n");
+        let head =
+            format!("POST {target} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n");
         let mut client = gateway.connect();
         assert_eq!(client.ask(head).status, status, "{target} {length}");
     }

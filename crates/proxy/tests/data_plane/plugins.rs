@@ -36,9 +36,12 @@ static ELSEWHERE: PluginDef = plugin("elsewhere", 40, || schema("elsewhere", [])
 static FRAGILE: PluginDef = plugin("fragile", 50, || schema("fragile", []), |_, _| Ok(Box::new(Fragile)));
 
 /// Can never be configured.
-static UNBUILDABLE: PluginDef = plugin("unbuildable", 60, || schema("unbuildable", []), |_, _| {
-    Err(ConfigureError { field: "x", reason: "never".to_owned() })
-});
+static UNBUILDABLE: PluginDef = plugin(
+    "unbuildable",
+    60,
+    || schema("unbuildable", []),
+    |_, _| Err(ConfigureError { field: "x", reason: "never".to_owned() }),
+);
 
 type Configure = fn(&Value, &Settings) -> Result<Box<dyn Handler>, ConfigureError>;
 
@@ -135,9 +138,8 @@ fn a_plugin_that_needs_the_whole_body_sees_and_changes_it() {
     let (gateway, origin) = gateway_with(&CAPITALS);
     let mut client = gateway.connect();
     assert_eq!(client.post("/known", b"hello").status, 200);
-    let answer = client.ask(
-        "POST /chunked HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
-    );
+    let answer = client
+        .ask("POST /chunked HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n");
     assert_eq!(answer.status, 200);
     for request in origin.requests() {
         assert_eq!(request.text(), "HELLO!", "{}", request.target);

@@ -58,7 +58,8 @@ fn routes_are_told_apart_by_host_method_header_and_path() {
         ("GET /a/b/x", "any", "", Some("/longer/x")),
         ("GET /re/42", "any", "", Some("/regex")),
         ("GET /re/42x", "any", "", None),
-        ("GET /a", "H.TEST", "", Some("/host")),
+        ("GET /a", "h.test", "", Some("/host")),
+        ("GET /a", "H.TEST", "", Some("/plain")),
         ("GET /a", "h.test:1", "", Some("/host")),
         ("GET /q", "x.y.w.test", "", Some("/wild/q")),
         ("POST /m", "any", "Content-Length: 0\r\n", Some("/post")),
@@ -129,9 +130,21 @@ fn a_target_that_is_no_path_is_refused() {
     let origin = Origin::echoing_targets();
     let gateway = Gateway::start();
     gateway.proxy_to(&origin);
-    for line in ["CONNECT one.test:443", "OPTIONS *", "GET http://user@one.test/", "GET one.test"] {
+    for line in ["OPTIONS *", "GET http://user@one.test/", "GET one.test"] {
         let answer = gateway.connect().ask(format!("{line} HTTP/1.1\r\nHost: one.test\r\n\r\n"));
         assert_eq!(answer.status, 400, "{line}");
+    }
+    assert_eq!(origin.connections(), 0);
+}
+
+#[test]
+fn methods_that_would_go_past_the_gateway_or_show_what_it_adds_get_405() {
+    let origin = Origin::echoing_targets();
+    let gateway = Gateway::start();
+    gateway.proxy_to(&origin);
+    for line in ["CONNECT one.test:443", "TRACE /"] {
+        let answer = gateway.connect().ask(format!("{line} HTTP/1.1\r\nHost: one.test\r\n\r\n"));
+        assert_eq!(answer.status, 405, "{line}");
     }
     assert_eq!(origin.connections(), 0);
 }

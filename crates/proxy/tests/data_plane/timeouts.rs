@@ -94,19 +94,17 @@ fn an_upstream_that_does_not_take_the_request_gets_504() {
     // More than the buffers of both sockets take.
     let length = 64 * 1024 * 1024;
     client.send(format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"));
-    let status = std::thread::scope(|scope| {
-        // The gateway ends the connection while this goes on.
-        let upload = client.second_handle();
-        scope.spawn(move || {
-            for _ in 0..length / 65536 {
-                if upload.try_send([b'x'; 65536]).is_err() {
-                    return;
-                }
-            }
-        });
-        timed(SHORT, || client.response()).status
+    let upload = client.second_handle();
+    let status = timed(SHORT, || {
+        std::thread::scope(|scope| {
+            // The gateway ends the connection while this goes on.
+            scope.spawn(move || (0..length / 65536).try_for_each(|_| upload.try_send([b'x'; 65536])));
+            client.response().status
+        })
     });
     assert_eq!(status, 504);
+    drop(client);
+    eventually("nothing holds on to the client", || gateway.counters().connections_active() == 0);
 }
 
 #[test]

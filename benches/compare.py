@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Compares Gibbon with nginx, HAProxy, Envoy and bare prototypes on the same work, in one run.
+
+Each peer has one worker on CPU 0; the load generator and the upstream share CPU 1. In every round each scenario is measured
+for each peer, in an order that changes from round to round; the tables show medians over the rounds, and ratios that were
+taken within each round. README.md beside this file says more. Nothing is downloaded; everything is on the loopback interface
+and is stopped at the end.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from comparison import report
+from comparison.measure import WARM_UP, measure
+from comparison.peers import Workplace, available, upstream
+from comparison.processes import LOAD_CPU
+from comparison.scenarios import SCENARIOS
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+
+def main():
+    """Builds the tools, makes the tokens, runs the rounds, prints the tables."""
+    options = parse_options()
+    gibbons = [named(text) for text in options.gibbon]
+    tools = build_tools(options.target_dir)
+    os.sched_setaffinity(0, {LOAD_CPU})
+    results = report.Results()
+    place = Workplace(Path(tempfile.mkdtemp(prefix="gibbon-bench-")), tools)
+    try:
+        subprocess.run([tools / "tokens", place.keys, str(WARM_UP + options.requests)], check=True)
+        with upstream(place):
+            run_rounds(options, chosen(available(gibbons, place), options.peers), place, results)
+    finally:
+        shutil.rmtree(place.run, ignore_errors=True)
+        if options.json:
+            options.json.write_text(json.dumps(results.rows, indent=1))
+    print(f"\n{machine()}; {options.rounds} rounds of {options.requests} requests, {options.connections} connections\n")
+    for name in options.scenarios:
+        print(report.table(results, SCENARIOS[name]))
+    print(report.targets(results, [name for name, _ in gibbons]))
+
+
+def parse_options():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = lambda text: text.split(",")
+    parser.add_argument("--gibbon", action="append", metavar="[NAME=]PATH",
+                        help="a binary to measure; may be given again for another one (default: target/release/gibbon)")
+    parser.add_argument("--scenarios", type=words, default=list(SCENARIOS), help=f"of {','.join(SCENARIOS)}")
+    parser.add_argument("--peers", type=words, help="kinds of peer: nginx,haproxy,envoy,hyper,floor,gibbon,gibbon-log")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--requests", type=int, default=20_000, help="a measurement, after a warm-up")
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--target-dir", type=Path, default=ROOT / "target" / "benches", help="where the tools are built")
+    parser.add_argument("--json", type=Path, help="where to write every measurement")
+    options = parser.parse_args()
+    options.gibbon = options.gibbon or [str(ROOT / "target" / "release" / "gibbon")]
+    if unknown := set(options.scenarios) - set(SCENARIOS):
+        parser.error(f"no scenario is called {', '.join(sorted(unknown))}")
+    if len(os.sched_getaffinity(0)) < 2:
+        parser.error("two CPUs are needed, one for the peers and one for the load")
+    return options
+
+
+def named(text):
+    """`NAME=PATH` or `PATH`."""
+    name, separator, path = text.partition("=")
+    path = Path(path if separator else text).resolve()
+    if not path.is_file():
+        sys.exit(f"{path} is not there; `cargo build --release` makes one")
+    return (name if separator else "gibbon"), path
+
+
+def build_tools(target_dir):
+    """Builds prototypes, load generator and token maker; the folder that they are in."""
+    manifest = HERE / "prototypes" / "Cargo.toml"
+    command = ["cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", target_dir]
+    subprocess.run(command, check=True)
+    return target_dir.resolve() / "release"
+
+
+def chosen(peers, kinds):
+    """Those of the wanted kinds; all of them if nothing is said."""
+    return [peer for peer in peers if not kinds or peer.kind in kinds]
+
+
+def run_rounds(options, peers, place, results):
+    """Rounds are outermost, so that what changes on the machine meets all alike."""
+    for round_ in range(options.rounds):
+        for name in options.scenarios:
+            scenario = SCENARIOS[name]
+            able = [peer for peer in peers if peer.kind in scenario.peers]
+            for peer in in_turn(able, round_):
+                values = measure(peer, scenario, place, options.requests, options.connections)
+                results.add(round_, name, peer.name, values)
+                print(f"round {round_ + 1} {name:10} {peer.name:28} {values['us']:7.1f} µs"
+                      + (f"  bad {values['bad']}" if values["bad"] else ""), file=sys.stderr, flush=True)
+
+
+def in_turn(peers, round_):
+    """Each round begins with another peer, and every second one goes backwards."""
+    start = round_ % len(peers) if peers else 0
+    order = peers[start:] + peers[:start]
+    return order if round_ % 2 == 0 else order[::-1]
+
+
+def machine():
+    """What the numbers were measured on."""
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    return f"{os.cpu_count()} CPUs ({model}), Linux {platform.release()}, load {os.getloadavg()[1]:.1f}"
+
+
+if __name__ == "__main__":
+    main()

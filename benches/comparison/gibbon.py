@@ -1,0 +1,47 @@
+"""Gibbon: one worker, a prefix of its own for each start, and everything else set by its Admin API."""
+
+import http.client
+import json
+import os
+import sys
+import tempfile
+
+PORT, ADMIN_PORT = 27201, 27202
+
+
+def command(peer, scenario, place):
+    """How it is started: with no setting of whoever runs the comparison, and its access log off unless it is the point."""
+    settings = {"NGINX_WORKER_PROCESSES": "1", "PROXY_LISTEN": f"127.0.0.1:{PORT}",
+                "ADMIN_LISTEN": f"127.0.0.1:{ADMIN_PORT}", **dict(scenario.gibbon_settings)}
+    if peer.kind != "gibbon-log":
+        settings["PROXY_ACCESS_LOG"] = "off"
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("GIBBON_", "KONG_"))}
+    env |= {f"GIBBON_{name}": value for name, value in settings.items()}
+    return [peer.program, "start", "-p", tempfile.mkdtemp(prefix="gibbon-", dir=place.run)], env
+
+
+def provision(scenario, place, upstream_port):
+    """The service and its route; the plugin, a consumer and a credential if tokens are to be verified."""
+    _put("/services/bench", {"url": f"http://127.0.0.1:{upstream_port}"})
+    _put("/routes/bench", {"paths": ["/svc/"], "service": {"name": "bench"}})
+    if not scenario.algorithm:
+        return
+    key = ({"secret": (place.keys / "hs.secret").read_text()} if scenario.algorithm == "HS256" else
+           {"rsa_public_key": (place.keys / "rsa.public.pem").read_text()})
+    _put("/consumers/bench", {})
+    _send("POST", "/consumers/bench/jwt", {"key": "consumer-key-1", "algorithm": scenario.algorithm, **key})
+    _send("POST", "/routes/bench/plugins", {"name": "jwt", "config": {"claims_to_verify": ["exp", "nbf"]}})
+
+
+def _put(path, body):
+    _send("PUT", path, body)
+
+
+def _send(method, path, body):
+    connection = http.client.HTTPConnection("127.0.0.1", ADMIN_PORT, timeout=10)
+    connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read().decode(errors="replace")
+    connection.close()
+    if answer.status not in (200, 201):
+        sys.exit(f"{method} {path}: {answer.status} {text}")

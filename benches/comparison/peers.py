@@ -1,0 +1,109 @@
+"""How each peer is started: nginx, HAProxy and Envoy from `conf/`, the prototypes from variables, Gibbon from its own."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import gibbon
+from .processes import GATEWAY_CPU, LOAD_CPU, Server
+
+CONF = Path(__file__).resolve().parent.parent / "conf"
+UPSTREAM_PORT = 27900
+PORTS = {"nginx": 27001, "haproxy": 27002, "envoy": 27003, "hyper": 27102, "floor": 27103, "gibbon": gibbon.PORT}
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a run finds its programs and leaves its files."""
+
+    run: Path
+    tools: Path
+
+    @property
+    def keys(self):
+        return self.run / "keys"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Something to measure: its name in the tables, its kind, and its program."""
+
+    name: str
+    kind: str
+    program: Path
+
+    @property
+    def port(self):
+        return PORTS[self.kind.removesuffix("-log")]
+
+    def server(self, scenario, place):
+        """The peer, set up for a scenario, on the gateways' CPU; to be entered with `with`."""
+        if self.kind.startswith("gibbon"):
+            argv, env = gibbon.command(self, scenario, place)
+        elif self.kind in ("hyper", "floor"):
+            argv, env = [self.program], _prototype_environment(self, scenario, place)
+        else:
+            argv, env = _COMMANDS[self.kind](self, scenario, place), dict(os.environ)
+        return Server([str(part) for part in argv], env, self.port, GATEWAY_CPU, place.run / f"{self.kind}.log")
+
+
+def upstream(place):
+    """The nginx that answers."""
+    program = _find("nginx") or sys.exit("the upstream is nginx, which is not installed")
+    argv = [program, "-e", place.run / "upstream.err", "-c", _conf("upstream.conf", place, UPSTREAM=UPSTREAM_PORT)]
+    return Server([str(part) for part in argv], dict(os.environ), UPSTREAM_PORT, LOAD_CPU, place.run / "upstream.log")
+
+
+def available(gibbons, place):
+    """All peers whose programs are here. `gibbons` are pairs of a name and the path of a binary."""
+    found = [Peer(kind, kind, Path(_find(kind))) for kind in ("nginx", "haproxy", "envoy") if _find(kind)]
+    found += [Peer(kind, kind, place.tools / f"prototype-{kind}") for kind in ("hyper", "floor")]
+    for name, program in gibbons:
+        found += [Peer(name, "gibbon", program), Peer(f"{name}, access log on", "gibbon-log", program)]
+    return found
+
+
+def _find(program):
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+
+
+def _conf(name, place, **values):
+    """A file of `conf/` with its `@NAMES@` filled in, below the folder of the run."""
+    text = (CONF / name).read_text()
+    for key, value in {"RUN": place.run, **values}.items():
+        text = text.replace(f"@{key}@", str(value))
+    path = place.run / name
+    path.write_text(text)
+    return path
+
+
+def _nginx(peer, _, place):
+    conf = _conf("nginx.conf", place, PORT=peer.port, UPSTREAM=UPSTREAM_PORT)
+    return [peer.program, "-e", place.run / "nginx.err", "-c", conf]
+
+
+def _haproxy(peer, scenario, place):
+    jwt = ""
+    if scenario.algorithm:
+        key = (place.keys / "hs.secret").read_text() if scenario.algorithm == "HS256" else place.keys / "rsa.public.pem"
+        jwt = _conf("haproxy_jwt.cfg", place, ALGORITHM=scenario.algorithm, KEY=key).read_text()
+    return [peer.program, "-f", _conf("haproxy.cfg", place, PORT=peer.port, UPSTREAM=UPSTREAM_PORT, JWT=jwt)]
+
+
+def _envoy(peer, scenario, place):
+    jwt = ""
+    if scenario.algorithm:
+        key_set = place.keys / ("hs.jwks.json" if scenario.algorithm == "HS256" else "rs.jwks.json")
+        jwt = _conf("envoy_jwt.yaml", place, JWKS=key_set).read_text()
+    conf = _conf("envoy.yaml", place, PORT=peer.port, UPSTREAM=UPSTREAM_PORT, JWT=jwt)
+    return [peer.program, "--concurrency", "1", "--disable-hot-restart", "-l", "error", "-c", conf]
+
+
+_COMMANDS = {"nginx": _nginx, "haproxy": _haproxy, "envoy": _envoy}
+
+
+def _prototype_environment(peer, scenario, place):
+    return {"PROTOTYPE_PORT": str(peer.port), "PROTOTYPE_UPSTREAM": f"127.0.0.1:{UPSTREAM_PORT}",
+            "PROTOTYPE_CHECK": scenario.prototype_check, "PROTOTYPE_KEYS": str(place.keys)}
