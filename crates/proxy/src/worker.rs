@@ -70,6 +70,18 @@ impl Shared {
     }
 }
 
+/// A worker's hold on a revision. The requests of a worker count among themselves (`Rc`), and only the first and the
+/// last of them touches the counter that all cores share.
+pub(crate) struct Held(Arc<Snapshot>);
+
+impl std::ops::Deref for Held {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
 /// What a worker has to itself.
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
@@ -80,7 +92,7 @@ pub(crate) struct Worker {
     pub(crate) counters: Arc<WorkerCounters>,
     pub(crate) access_log: Option<Rc<AccessLog>>,
     settings: RefCell<Rc<Settings>>,
-    snapshot: RefCell<(u64, Rc<Arc<Snapshot>>)>,
+    snapshot: RefCell<(u64, Rc<Held>)>,
     draining: Cell<bool>,
     pub(crate) ids: RequestIds,
     turn: Cell<usize>,
@@ -90,7 +102,7 @@ impl Worker {
     fn new(shared: Arc<Shared>, number: usize) -> Rc<Self> {
         let settings = Settings::clone(&shared.settings.load());
         let generation = shared.configuration.generation();
-        let snapshot = Rc::new(shared.configuration.snapshot());
+        let snapshot = Rc::new(Held(shared.configuration.snapshot()));
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
@@ -112,11 +124,11 @@ impl Worker {
     }
 
     /// The revision that is live. The clone is the worker's own, so that cores do not fight over one counter.
-    pub(crate) fn snapshot(&self) -> Rc<Arc<Snapshot>> {
+    pub(crate) fn snapshot(&self) -> Rc<Held> {
         let generation = self.shared.configuration.generation();
         let mut cached = self.snapshot.borrow_mut();
         if cached.0 != generation {
-            *cached = (generation, Rc::new(self.shared.configuration.snapshot()));
+            *cached = (generation, Rc::new(Held(self.shared.configuration.snapshot())));
         }
         Rc::clone(&cached.1)
     }

@@ -322,6 +322,28 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_still_sends_what_nobody_wants_gets_the_time_of_a_body() {
+        let fixture = Fixture::new();
+        fixture.progress.begin_request();
+        fixture.progress.body_begun();
+        fixture.progress.end_request();
+        assert!(fixture.progress.lingers());
+        assert!(!fixture.at(9).expired());
+        assert!(fixture.progress.lingers());
+        assert!(fixture.at(11).expired());
+    }
+
+    #[test]
+    fn a_client_that_has_sent_everything_is_not_waited_for() {
+        let fixture = Fixture::new();
+        fixture.progress.begin_request();
+        fixture.progress.body_begun();
+        fixture.progress.body_ended();
+        fixture.progress.end_request();
+        assert!(!fixture.progress.lingers());
+    }
+
+    #[test]
     fn an_answer_that_nobody_reads_ends_the_connection() {
         let fixture = Fixture::new();
         fixture.progress.begin_request();

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use gibbon_testkit::{Client, Gateway, Origin, PATIENCE, ReadError};
+use gibbon_testkit::{Client, Gateway, Origin, PATIENCE, ReadError, eventually};
 
 fn gateway(settings: &[(&str, &str)]) -> (Gateway, Origin) {
     let origin = Origin::echoing_targets();
@@ -202,13 +202,24 @@ fn a_body_above_the_limit_gets_413() {
 }
 
 #[test]
-fn a_client_that_sends_on_sees_the_refusal_all_the_same() {
+fn a_client_that_sends_on_can_finish_and_sees_the_refusal() {
     let (gateway, _origin) = gateway(&[("client_max_body_size", "10")]);
     for _ in 0..5 {
         let mut client = gateway.connect();
-        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000\r\n\r\n");
-        // A client that does not look for an answer before it has sent everything.
-        let _ = client.try_send(vec![b'x'; 4_000_000]);
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n");
+        // A client that does not look for an answer before it has sent everything, and takes a reset for the answer.
+        client.send(vec![b'x'; 8_000_000]);
         assert_eq!(client.response().status, 413);
     }
+}
+
+#[test]
+fn a_client_that_goes_on_sending_what_nobody_wants_is_ended() {
+    let (gateway, _origin) = gateway(&[("client_max_body_size", "10"), ("client_body_timeout", "500ms")]);
+    let mut client = gateway.connect();
+    assert_eq!(client.ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n").status, 413);
+    eventually("the connection is over", || {
+        let _ = client.try_send("x");
+        gateway.counters().connections_active() == 0
+    });
 }
