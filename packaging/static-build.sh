@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds a static binary of the gateway and prints its path. It needs Rust, a C compiler and glibc's static library
+# Builds a static binary of the gateway, in the profile for packages, and prints its path. It needs Rust, a C compiler and glibc's static library
 # (Debian: libc6-dev has it); the triple is the machine's own, so that an image for ARM is built the same way.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 triple=$(rustc -vV | sed -n 's/^host: //p')
 # Naming the target keeps the flag from procedural macros and build scripts, which cannot be static.
-RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --package gibbon --target "$triple" >&2
-echo "$PWD/target/$triple/release/gibbon"
+RUSTFLAGS='-C target-feature=+crt-static' cargo build --profile dist --locked --package gibbon --target "$triple" >&2
+echo "$PWD/target/$triple/dist/gibbon"

@@ -10,7 +10,7 @@ PORT, ADMIN_PORT = 27201, 27202
 
 
 def command(peer, scenario, place):
-    """How it is started: with no setting of whoever runs the comparison, and its access log off unless it is the point."""
+    """How it is started: no setting of whoever runs the comparison, and no access log unless it is the point."""
     settings = {"NGINX_WORKER_PROCESSES": "1", "PROXY_LISTEN": f"127.0.0.1:{PORT}",
                 "ADMIN_LISTEN": f"127.0.0.1:{ADMIN_PORT}", **dict(scenario.gibbon_settings)}
     if peer.kind != "gibbon-log":

@@ -1,7 +1,9 @@
-"""How each peer is started: nginx, HAProxy and Envoy from `conf/`, the prototypes from variables, Gibbon from its own."""
+"""How each peer is started: nginx, HAProxy and Envoy from `conf/`, the prototypes and Gibbon from variables."""
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from .processes import GATEWAY_CPU, LOAD_CPU, Server
 
 CONF = Path(__file__).resolve().parent.parent / "conf"
 UPSTREAM_PORT = 27900
+KINDS = ("nginx", "haproxy", "envoy", "hyper", "floor", "gibbon", "gibbon-log")
 PORTS = {"nginx": 27001, "haproxy": 27002, "envoy": 27003, "hyper": 27102, "floor": 27103, "gibbon": gibbon.PORT}
 
 
@@ -65,6 +68,18 @@ def available(gibbons, place):
     return found
 
 
+def versions(peers):
+    """Which versions of other people's programs are compared with."""
+    found = {peer.name: _version(peer) for peer in peers if peer.kind in _VERSION_FLAGS}
+    return ", ".join(f"{name} {version}" for name, version in found.items())
+
+
+def _version(peer):
+    answer = subprocess.run([peer.program, _VERSION_FLAGS[peer.kind]], capture_output=True, text=True)
+    found = re.search(r"\d+\.\d+\.\d+", answer.stdout + answer.stderr)
+    return found.group() if found else "of an unknown version"
+
+
 def _find(program):
     return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
 
@@ -102,6 +117,7 @@ def _envoy(peer, scenario, place):
 
 
 _COMMANDS = {"nginx": _nginx, "haproxy": _haproxy, "envoy": _envoy}
+_VERSION_FLAGS = {"nginx": "-v", "haproxy": "-v", "envoy": "--version"}
 
 
 def _prototype_environment(peer, scenario, place):

@@ -2,9 +2,12 @@
 
 from statistics import median
 
+from .scenarios import SCENARIOS
+
 BASES = ("nginx", "haproxy", "hyper")
-COLUMNS = ("", "CPU µs a request", *(f"÷ {base}" for base in BASES), "requests/s", "p50 ms", "p99 ms", "idle MB", "busy MB",
-           "bad")
+COLUMNS = ("", "CPU µs a request", "rounds", *(f"÷ {base}" for base in BASES), "requests/s", "p50 ms", "p99 ms",
+           "idle MB", "busy MB", "bad")
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 IDLE_MB = 30
 TARGETS = (
@@ -33,44 +36,92 @@ class Results:
         top, bottom = self.values(*above, "us"), self.values(*below, "us")
         return sorted(top[round_] / bottom[round_] for round_ in top.keys() & bottom.keys())
 
+    def ratio_of_least(self, above, below):
+        """The same of the least CPU time that either took in any round: what is left on a machine that is busy."""
+        return min(self.values(*above, "us").values()) / min(self.values(*below, "us").values())
+
+    def differences(self, minuend, subtrahend):
+        """CPU time of one (scenario, peer) less another's, taken within each round."""
+        more, less = self.values(*minuend, "us"), self.values(*subtrahend, "us")
+        return [more[round_] - less[round_] for round_ in more.keys() & less.keys()]
+
     def peers(self, scenario):
         """In the order in which they first came, which is that of round 0."""
         first = min((row["round"] for row in self.rows if row["scenario"] == scenario), default=0)
         return [row["peer"] for row in self.rows if (row["scenario"], row["round"]) == (scenario, first)]
 
 
+def tables(results, machine, gibbons):
+    """All that a run has to say: the machine, a table for each scenario, what costs what, the targets."""
+    scenarios = [scenario for name, scenario in SCENARIOS.items() if results.peers(name)]
+    parts = [machine, *(table(results, scenario) for scenario in scenarios), costs(results), targets(results, gibbons)]
+    return "\n\n".join(parts) + "\n"
+
+
 def table(results, scenario):
     """The table of one scenario."""
-    lines = [COLUMNS, tuple("---" if not column else "--:" for column in COLUMNS)]
-    lines += [_line(results, scenario.name, peer) for peer in results.peers(scenario.name)]
-    return f"### `{scenario.name}`: {scenario.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    lines = [_line(results, scenario.name, peer) for peer in results.peers(scenario.name)]
+    return f"### `{scenario.name}`: {scenario.title}\n\n" + _markdown(COLUMNS, lines)
+
+
+def _markdown(head, lines):
+    """A table; the first column is text, the others are numbers."""
+    rows = [head, ["---", *["--:"] * (len(head) - 1)], *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _line(results, scenario, peer):
-    middle = {key: median(results.values(scenario, peer, key).values()) for key in ("us", "rps", "p50", "p99", "idle", "busy")}
+    column = {key: list(results.values(scenario, peer, key).values())
+              for key in ("us", "rps", "p50", "p99", "idle", "busy", "bad")}
+    middle = {key: median(values) for key, values in column.items()}
     ratios = (_middle_of(results.ratios((scenario, peer), (scenario, base))) for base in BASES)
-    return (peer, f"{middle['us']:.1f}", *ratios, f"{middle['rps']:.0f}", f"{middle['p50']:.2f}", f"{middle['p99']:.2f}",
-            f"{middle['idle']:.1f}", f"{middle['busy']:.1f}", str(sum(results.values(scenario, peer, "bad").values())))
+    return (peer, f"{middle['us']:.1f}", _range(column["us"], 1), *ratios, f"{middle['rps']:.0f}", f"{middle['p50']:.2f}",
+            f"{middle['p99']:.2f}", f"{middle['idle']:.1f}", f"{middle['busy']:.1f}", str(sum(column["bad"])))
 
 
 def _middle_of(ratios):
     return f"{median(ratios):.2f}" if ratios else ""
 
 
+def _range(values, digits):
+    return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
+
+
+def costs(results):
+    """What each scenario costs a peer beyond its own plain one, taken within each round."""
+    names = [name for name in SCENARIOS if name != "off" and results.peers(name)]
+    lines = []
+    for peer in results.peers("off"):
+        differences = [results.differences((name, peer), ("off", peer)) for name in names]
+        if any(differences):
+            lines.append((peer, *(f"{median(found):+.1f}" if found else "" for found in differences)))
+    return "### CPU µs a request beyond plain\n\n" + _markdown(("", *(f"`{name}`" for name in names)), lines)
+
+
 def targets(results, gibbons):
     """Each target for each Gibbon that was measured, with the least and the greatest ratio of a round."""
-    lines = [("target", "at most", "", "median", "rounds", "met"), ("---", "--:", "---", "--:", "---", "---")]
+    lines = []
     for text, scenario, (peer, base), most in TARGETS:
         for name in gibbons:
-            if ratios := results.ratios((scenario, name), (base, peer or name)):
-                lines.append((text, f"{most}", name, f"{median(ratios):.2f}", f"{ratios[0]:.2f} to {ratios[-1]:.2f}",
-                              _yes_or_no(median(ratios) <= most)))
+            pair = (scenario, name), (base, peer or name)
+            if ratios := results.ratios(*pair):
+                lines.append(_target(text, name, most, ratios, results.ratio_of_least(*pair)))
     for name in gibbons:
-        if idle := sorted(results.values("off", name, "idle").values()):
-            lines.append(("idle memory, MB", f"{IDLE_MB}", name, f"{median(idle):.1f}", f"{idle[0]:.1f} to {idle[-1]:.1f}",
-                          _yes_or_no(median(idle) < IDLE_MB)))
-    return "### Targets\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+        if idle := list(results.values("off", name, "idle").values()):
+            lines.append(_target("idle memory, MB", name, IDLE_MB, idle, min(idle)))
+    return "### Targets\n\n" + _markdown(("", "", "at most", "median", "rounds", "of the least", "met"), lines)
 
 
-def _yes_or_no(met):
-    return "yes" if met else "**no**"
+def _target(text, name, most, values, least):
+    middle = median(values)
+    met = "yes" if middle <= most else "**no**"
+    return text, name, f"{most:g}", f"{middle:.2f}", _range(values, 2), f"{least:.2f}", met
+
+
+def renew(page, text):
+    """Puts `text` into a page, in the place of what an earlier run has left between the marks."""
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise ValueError(f"{page} has no `{BEGIN}` and `{END}`")
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")

@@ -1,6 +1,6 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
-use http::{Method, StatusCode, Uri, Version};
+use http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 
 use crate::headers::Headers;
 
@@ -14,6 +14,7 @@ pub struct RequestHead {
     /// The header fields.
     pub headers: Headers,
     target: Uri,
+    host: HeaderValue,
     /// A query that a plugin has set; the inner `None` means that there is none any more.
     edited_query: Option<Option<Box<str>>>,
 }
@@ -21,7 +22,12 @@ pub struct RequestHead {
 impl RequestHead {
     /// For the engine: the head as it was parsed.
     pub fn new(method: Method, target: Uri, version: Version, headers: Headers) -> Self {
-        Self { method, version, headers, target, edited_query: None }
+        let host = match target.authority() {
+            Some(authority) => HeaderValue::from_str(authority.as_str()).ok(),
+            None => headers.get(header::HOST).cloned(),
+        };
+        let host = host.unwrap_or(HeaderValue::from_static(""));
+        Self { method, version, headers, target, host, edited_query: None }
     }
 
     /// The path exactly as it was sent, without its query.
@@ -54,7 +60,12 @@ impl RequestHead {
 
     /// The host that the client asked for, with its port if it wrote one; empty where there is none.
     pub fn host(&self) -> &str {
-        self.authority().or_else(|| self.headers.get_str(http::header::HOST)).unwrap_or("")
+        self.host.to_str().unwrap_or("")
+    }
+
+    /// The same, as a header can carry it.
+    pub fn host_value(&self) -> &HeaderValue {
+        &self.host
     }
 }
 

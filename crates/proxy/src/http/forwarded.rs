@@ -62,17 +62,17 @@ pub(crate) fn write(head: &mut RequestHead, client: &Client, settings: &Settings
 
 /// The host as the client wrote it, in lower case and without a port.
 fn host_name(head: &RequestHead) -> HeaderValue {
+    let value = head.host_value();
+    if !value.as_bytes().iter().any(|byte| *byte == b':' || byte.is_ascii_uppercase()) {
+        // Nothing to change: the client's own bytes are shared.
+        return value.clone();
+    }
     let host = head.host();
     let end = match host.rfind(':') {
         Some(colon) if !host[colon..].contains(']') => colon,
         _ => host.len(),
     };
-    let name = &host[..end];
-    if end == host.len() && head.authority().is_none() && !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        // Nothing to change: the client's own bytes are shared.
-        return head.headers.get(header::HOST).cloned().unwrap_or(HeaderValue::from_static(""));
-    }
-    ascii(&name.to_ascii_lowercase())
+    ascii(&host[..end].to_ascii_lowercase())
 }
 
 fn real_address(head: &RequestHead, client: &Client, settings: &Settings) -> HeaderValue {

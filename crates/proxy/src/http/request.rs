@@ -152,7 +152,7 @@ impl<'w> Exchange<'w> {
         self.hold_body(entry).await?;
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
-        let target = Target::new(entry, origin, &path, matched.prefix);
+        let target = Target::new(entry, origin, &path, matched.prefix, self.head.query());
         upstream::exchange(self, target).await
     }
 

@@ -8,7 +8,7 @@ use http::HeaderValue;
 
 /// The id of one request. Cheap to clone: the digits are shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RequestId(Bytes);
+pub(crate) struct RequestId(HeaderValue);
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 const LENGTH: usize = 32;
@@ -19,11 +19,11 @@ const BATCH: usize = 64;
 impl RequestId {
     pub(crate) fn as_str(&self) -> &str {
         // Only digits are ever put there.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        self.0.to_str().unwrap_or_default()
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_maybe_shared(self.0.clone()).unwrap_or(HeaderValue::from_static(""))
+        self.0.clone()
     }
 }
 
@@ -52,7 +52,8 @@ impl RequestIds {
             batch.made += BATCH as u64;
             batch.left = self.write(first);
         }
-        RequestId(batch.left.split_to(LENGTH))
+        let digits = batch.left.split_to(LENGTH);
+        RequestId(HeaderValue::from_maybe_shared(digits).unwrap_or(HeaderValue::from_static("")))
     }
 
     fn write(&self, first: u64) -> Bytes {

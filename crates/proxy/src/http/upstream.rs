@@ -30,7 +30,8 @@ pub(crate) const X_KONG_REQUEST_ID: HeaderName = HeaderName::from_static("x-kong
 pub(crate) struct Target<'s> {
     origin: &'s Origin,
     host: HostRule,
-    path: Cow<'s, str>,
+    /// The path and the query.
+    line: Bytes,
     /// The part of the client's path that the route took off.
     forwarded_prefix: Option<Cow<'s, str>>,
 }
@@ -57,14 +58,26 @@ pub(crate) struct Answer {
 }
 
 impl<'s> Target<'s> {
-    pub(crate) fn new(entry: &'s RouteEntry, origin: &'s Origin, request_path: &'s str, prefix: Option<usize>) -> Self {
+    pub(crate) fn new(
+        entry: &'s RouteEntry,
+        origin: &'s Origin,
+        request_path: &'s str,
+        prefix: Option<usize>,
+        query: Option<&str>,
+    ) -> Self {
         let route = &entry.route;
         let matched = prefix.and_then(|length| request_path.get(..length));
         let strip = if route.strip_path { Strip::Prefix } else { Strip::Nothing };
         let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, Router::PATH_HANDLING);
+        let mut line = path.into_owned();
+        if let Some(query) = query {
+            line.reserve_exact(1 + query.len());
+            line.push('?');
+            line.push_str(query);
+        }
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
-        Self { origin, host, path, forwarded_prefix }
+        Self { origin, host, line: line.into(), forwarded_prefix }
     }
 }
 
@@ -289,16 +302,10 @@ async fn resolve(exchange: &Exchange<'_>, origin: &Origin) -> Result<Addresses, 
 fn compose(exchange: &mut Exchange<'_>, target: &Target<'_>) -> Result<Request<RequestBody>, ProxyError> {
     let prefix = target.forwarded_prefix.as_deref();
     forwarded::write(&mut exchange.head, exchange.client, &exchange.settings, prefix);
-    let mut line = String::with_capacity(target.path.len() + 1 + exchange.head.query().map_or(0, str::len));
-    line.push_str(&target.path);
-    if let Some(query) = exchange.head.query() {
-        line.push('?');
-        line.push_str(query);
-    }
-    let uri = Uri::from_maybe_shared(Bytes::from(line))
+    let uri = Uri::from_maybe_shared(target.line.clone())
         .map_err(|_| ProxyError::BadRequest("the target cannot be sent on"))?;
     let host = match target.host {
-        HostRule::Client => client_host(exchange),
+        HostRule::Client => Some(exchange.head.host_value().clone()).filter(|host| !host.is_empty()),
         HostRule::Service => None,
     };
     let host = host.unwrap_or_else(|| target.origin.authority.clone());
@@ -320,11 +327,4 @@ fn compose(exchange: &mut Exchange<'_>, target: &Target<'_>) -> Result<Request<R
     }
     *request.headers_mut() = headers.into_map();
     Ok(request)
-}
-
-fn client_host(exchange: &Exchange<'_>) -> Option<HeaderValue> {
-    match exchange.head.authority() {
-        Some(authority) => HeaderValue::from_str(authority).ok(),
-        None => exchange.head.headers.get(header::HOST).cloned(),
-    }
 }
