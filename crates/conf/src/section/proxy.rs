@@ -94,7 +94,7 @@ const ERROR_TYPE: Key<ErrorType> = Key::new(
         ];
         choose(text, &table)
     },
-    "The media type of an error of the gateway itself when the request has no `Accept`, or one that names nothing known.",
+    "The media type of a failure (502, 504, a malformed request) when the request has neither `Accept` nor a known `Content-Type`.",
 );
 
 const DEBUG_HEADER: Key<bool> = Key::new(
