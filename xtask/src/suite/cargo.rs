@@ -36,11 +36,6 @@ pub(super) fn documentation_tests(root: &Path) -> Outcome {
     run(root, &["test", "--release", "--workspace", "--locked", "--doc"])
 }
 
-/// Builds the binary that the examples start.
-pub(super) fn binary(root: &Path) -> Outcome {
-    run(root, &["build", "--release", "--locked", "--package", "gibbon"])
-}
-
 fn needs(otherwise: &str, installed: impl Fn() -> bool, step: impl Fn() -> Outcome) -> Outcome {
     if installed() { step() } else { Outcome::Skipped(otherwise.to_owned()) }
 }
