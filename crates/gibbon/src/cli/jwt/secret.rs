@@ -58,9 +58,15 @@ pub(super) fn matching(token: &Token<'_>, secret: &str, writing: Writing) -> Mat
     }
 }
 
-/// What a secret stands for in base64 of either alphabet; tools that decode are not strict about it.
+/// What a secret stands for in base64 of either alphabet, as lenient decoders read it: they pass over what is no
+/// base64 at all, such as a `!`, and over a last character that is too little for a byte.
 fn decoded(secret: &str) -> Option<Vec<u8>> {
-    base64url::decode_secret(&secret.replace('+', "-").replace('/', "_")).ok()
+    let in_either_alphabet = |character: &char| character.is_ascii_alphanumeric() || "-_+/".contains(*character);
+    let mut text: String = secret.chars().filter(in_either_alphabet).collect();
+    if text.len() % 4 == 1 {
+        text.pop();
+    }
+    base64url::decode_secret(&text.replace('+', "-").replace('/', "_")).ok().filter(|bytes| !bytes.is_empty())
 }
 
 /// Whether an algorithm goes with a secret at all.
@@ -88,6 +94,9 @@ mod tests {
         assert_eq!(found(b"Zm9v", "Zm9v", Writing::Base64), Match::Undecoded);
         assert_eq!(found(b"bar", "Zm9v", Writing::Plain), Match::No);
         assert_eq!(found(b"\xff\xfe\xfd", "//79", Writing::Plain), Match::Decoded, "the other alphabet");
+        assert_eq!(found(b"foo", "!Zm 9v", Writing::Plain), Match::Decoded, "what is no base64 is passed over");
+        assert_eq!(found(b"foo", "Zm9vA", Writing::Plain), Match::Decoded, "a character that is left over");
         assert_eq!(found(b"s", "not base64!", Writing::Plain), Match::No);
+        assert_eq!(found(b"s", "!!", Writing::Plain), Match::No);
     }
 }

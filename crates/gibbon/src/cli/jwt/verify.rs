@@ -117,7 +117,9 @@ fn objection(args: &Args, now: Moment, raw: &str, verifier: &Verifier) -> Option
 fn hint(args: &Args, token: &Token<'_>) -> &'static str {
     let Some(secret) = &args.secret else { return "" };
     match secret::matching(token, secret, Writing::of(args.secret_base64)) {
-        Match::Decoded => "; it does with the secret decoded from base64: see `--secret-base64`",
+        Match::Decoded => {
+            "; it does with the secret decoded from base64, as jwt.io does with its box ticked: untick it, or see `--secret-base64`"
+        }
         Match::Undecoded => "; it does with the text of the secret: leave out `--secret-base64`",
         Match::AsGiven | Match::No => "",
     }

@@ -78,7 +78,8 @@ fn a_wrong_signature_says_so_and_what_else_it_may_be() {
     let encoded = gibbon_jose::base64url::encode(SECRET.as_bytes());
     assert_eq!(
         invalid(&["--secret", &encoded], &token("{}")),
-        "invalid: the signature does not match; it does with the secret decoded from base64: see `--secret-base64`\n"
+        "invalid: the signature does not match; it does with the secret decoded from base64, as jwt.io does with its box \
+         ticked: untick it, or see `--secret-base64`\n"
     );
     assert_eq!(said(&["--secret", &encoded, "--secret-base64"], &token("{}")).0, Verdict::Valid);
 }
