@@ -1,6 +1,10 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
+
+use crate::error::ApiError;
 
 /// A request to the Admin API, free of the engine that carried it.
 #[derive(Debug, Clone)]
@@ -21,12 +25,18 @@ impl Request {
     /// A request from the target that stands in the request line, such as `/services/a%20b?size=10`.
     ///
     /// Segments are split before they are decoded, so that `%2F` is a character of a name and no separator.
-    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Bytes) -> Self {
+    ///
+    /// # Errors
+    /// [`ApiError::BadRequest`] where the path is not UTF-8: replacing a part of it would name another record than the
+    /// one that is meant, and two such names could become one.
+    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Bytes) -> Result<Self, ApiError> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = path.split('/').filter(|segment| !segment.is_empty());
-        let path = path.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect();
+        let path: Result<_, _> =
+            path.map(|segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned)).collect();
+        let path = path.map_err(|_| ApiError::BadRequest("the path is not UTF-8".to_owned()))?;
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { method, path, query, headers, body }
+        Ok(Self { method, path, query, headers, body })
     }
 
     /// The first value of a parameter of the query.

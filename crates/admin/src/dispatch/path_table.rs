@@ -33,8 +33,8 @@ impl PathTable {
         Self { paths, collections: definitions.iter().map(|def| def.collection).collect() }
     }
 
-    /// What a path means, with the segments that stand for parameters. As in Kong, a collection is also found by the
-    /// singular of its name.
+    /// What a path means, with the segments that stand for parameters. A collection is also found by the singular of
+    /// its name: guides for Kong write `/route/…`, which Kong itself does not have.
     pub(crate) fn find(&self, path: &[String]) -> Option<(Endpoint, Vec<String>)> {
         self.find_exactly(path).or_else(|| {
             let (first, rest) = path.split_first()?;

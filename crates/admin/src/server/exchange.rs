@@ -52,7 +52,10 @@ async fn answer(server: &Arc<Server>, head: &Parts, body: &mut Incoming) -> Answ
     match incoming::read(body, options.body_bytes, options.times.body).await {
         Ok(bytes) => {
             let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-            handle(server, Request::new(head.method.clone(), target, head.headers.clone(), bytes)).await
+            match Request::new(head.method.clone(), target, head.headers.clone(), bytes) {
+                Ok(request) => handle(server, request).await,
+                Err(error) => error.into(),
+            }
         }
         Err(BodyFault::TooLarge) => {
             incoming::discard(body, &head.headers).await;

@@ -70,7 +70,10 @@ impl Node {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
         }
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        self.api.handle(Request::new(method, target, headers, Bytes::from(body))).await
+        match Request::new(method, target, headers, Bytes::from(body)) {
+            Ok(request) => self.api.handle(request).await,
+            Err(error) => error.into(),
+        }
     }
 
     /// Creates what a chapter takes for granted.

@@ -74,3 +74,16 @@ async fn a_collection_is_found_by_its_singular() {
     let (status, _) = node.call("POST", &format!("/route/{id}/plugins"), json!({"name": "key-auth"})).await;
     assert_eq!(status, 201);
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_names_nothing_and_creates_nothing() {
+    let node = Node::new().await;
+    node.given("/consumers", json!({"username": "ada"})).await;
+    for method in ["GET", "PUT", "DELETE"] {
+        for key in ["%ff", "%fe", "a%c3"] {
+            let answer = node.call(method, &format!("/consumers/ada/jwt/{key}"), json!({})).await;
+            assert_eq!(answer, (400, json!({"message": "the path is not UTF-8"})), "{method} {key}");
+        }
+    }
+    assert_eq!(node.count("/jwts").await, 0);
+}
