@@ -12,7 +12,7 @@ from . import gibbon
 from .processes import GATEWAY_CPU, LOAD_CPU, Server
 
 CONF = Path(__file__).resolve().parent.parent / "conf"
-UPSTREAM_PORT = 27900
+UPSTREAM_PORT = 27301
 KINDS = ("nginx", "haproxy", "envoy", "hyper", "floor", "gibbon", "gibbon-log")
 PORTS = {"nginx": 27001, "haproxy": 27002, "envoy": 27003, "hyper": 27102, "floor": 27103, "gibbon": gibbon.PORT}
 

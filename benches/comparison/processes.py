@@ -23,6 +23,8 @@ class Server:
         self.argv, self.env, self.port, self.cpu, self.log = argv, env, port, cpu, log
 
     def __enter__(self):
+        if self._is_open():
+            sys.exit(f"another program listens on port {self.port}; it would be measured in place of {self.argv[0]}")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.argv, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True, preexec_fn=on_cpu(self.cpu))
@@ -38,11 +40,14 @@ class Server:
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 sys.exit(f"{self.argv[0]} ended:\n{self.log.read_text(errors='replace')[-800:]}")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self._is_open():
+                return
             time.sleep(0.05)
         sys.exit(f"{self.argv[0]} does not open port {self.port}")
+
+    def _is_open(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def __exit__(self, *_):
         self.process.terminate()
