@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,8 @@ ROOT = HERE.parent
 def main():
     """Builds the tools, makes the tokens, runs the rounds, prints the tables."""
     options = parse_options()
+    # Ended from outside, it stops what it has started all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
     gibbons = [named(text) for text in options.gibbon]
     tools = build_tools(options.target_dir)
     os.sched_setaffinity(0, {LOAD_CPU})
