@@ -65,6 +65,8 @@ pub(crate) enum Flag {
     Encrypted,
     Immutable,
     Referenceable,
+    /// Never shown where changes are; absent from `/schemas`, which Kong's clients compare.
+    Secret,
     Unique,
     /// Accepted and answered, but absent from `/schemas`: `ttl`, which Kong keeps beside the fields.
     Unlisted,

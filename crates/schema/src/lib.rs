@@ -19,6 +19,7 @@ mod environment;
 mod field;
 mod field_path;
 mod fill;
+mod json_schema;
 mod merge;
 mod number;
 mod pattern;
@@ -26,6 +27,7 @@ mod prepare;
 mod pretty;
 mod schema;
 mod scope;
+mod secret;
 mod shorthand;
 mod subschema;
 mod transformation;
@@ -45,8 +47,10 @@ pub use field::{
     Deprecation, Field, OnDelete, any_json, array_of, boolean, field, foreign, integer, map_of, matching, number,
     record, set_of, string,
 };
+pub use json_schema::Facing;
 pub use pretty::inline_table;
 pub use schema::Schema;
+pub use secret::MASK;
 pub use shorthand::{Shorthand, shorthand};
 pub use subschema::Subschema;
 pub use transformation::Transformation;

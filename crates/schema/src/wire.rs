@@ -51,7 +51,7 @@ impl Field {
         if let Some(default) = &self.default {
             put("default", default.clone());
         }
-        for flag in &self.flags {
+        for flag in self.flags.iter().filter(|flag| !matches!(flag, Flag::Secret | Flag::Unlisted)) {
             put(flag.name(), true.into());
         }
         for (name, argument) in self.checks.iter().filter_map(crate::check::Check::to_json) {
@@ -121,6 +121,7 @@ impl Flag {
             Self::Encrypted => "encrypted",
             Self::Immutable => "immutable",
             Self::Referenceable => "referenceable",
+            Self::Secret => "secret",
             Self::Unique => "unique",
             Self::Unlisted => "unlisted",
         }

@@ -16,6 +16,7 @@
 mod body;
 mod change;
 mod error;
+mod history;
 mod options;
 mod page;
 mod store;
@@ -26,6 +27,7 @@ pub mod sqlite;
 
 pub use change::{Change, Changes, Op};
 pub use error::StoreError;
+pub use history::HistoryEntry;
 pub use options::{Clock, Kinds, Options};
 pub use page::{Filter, Page, PageRequest, TagFilter, TagPage, TagPageRequest, TagRow};
 pub use store::{Loaded, Store};

@@ -10,6 +10,9 @@ use gibbon_schema::EntityDef;
 /// that distance is cheaper for both sides.
 const KEPT_CHANGES: usize = 100_000;
 
+/// How many entries of the history are kept unless told otherwise.
+const KEPT_HISTORY: usize = 200;
+
 /// The time of day, passed in so that tests need not wait for records to expire.
 pub trait Clock: Send + Sync {
     /// Whole seconds since the Unix epoch.
@@ -45,17 +48,27 @@ pub struct Options {
     pub kinds: Arc<dyn Kinds>,
     /// How many rows of changes are kept at least, unless there never were so many.
     pub kept_changes: usize,
+    /// How many entries of the history are kept.
+    pub kept_history: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), kinds: Arc::new(Vec::<EntityDef>::new()), kept_changes: KEPT_CHANGES }
+        Self {
+            clock: Arc::new(SystemClock),
+            kinds: Arc::new(Vec::<EntityDef>::new()),
+            kept_changes: KEPT_CHANGES,
+            kept_history: KEPT_HISTORY,
+        }
     }
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("kept_changes", &self.kept_changes).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("kept_changes", &self.kept_changes)
+            .field("kept_history", &self.kept_history)
+            .finish_non_exhaustive()
     }
 }
 

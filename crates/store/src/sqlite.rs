@@ -9,6 +9,7 @@ mod connections;
 mod delete;
 mod failure;
 mod file;
+mod history;
 mod migrations;
 mod page;
 mod read;
@@ -26,7 +27,8 @@ use uuid::Uuid;
 
 use crate::body::View;
 use crate::{
-    Changes, Filter, Loaded, Options, Page, PageRequest, Store, StoreError, TagPage, TagPageRequest, Transaction,
+    Changes, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError, TagPage, TagPageRequest,
+    Transaction,
 };
 use connections::Connections;
 use failure::unavailable;
@@ -132,6 +134,10 @@ impl Store for SqliteStore {
     async fn changes_since(&self, revision: u64) -> Result<Changes, StoreError> {
         let mut snapshot = self.snapshot().await?;
         changes::since(&mut snapshot, self.view(), revision).await
+    }
+
+    async fn history(&self, before: Option<u64>, size: usize) -> Result<Vec<HistoryEntry>, StoreError> {
+        history::before(&mut *self.reader().await?, before, size).await
     }
 
     async fn next_expiry(&self) -> Result<Option<i64>, StoreError> {

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use gibbon_schema::Object;
 use uuid::Uuid;
 
-use crate::{Changes, Filter, Page, PageRequest, StoreError, TagPage, TagPageRequest, Transaction};
+use crate::{Changes, Filter, HistoryEntry, Page, PageRequest, StoreError, TagPage, TagPageRequest, Transaction};
 
 /// A database of records.
 ///
@@ -38,6 +38,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// What has changed in the revisions after `revision`.
     async fn changes_since(&self, revision: u64) -> Result<Changes, StoreError>;
+
+    /// Up to `size` entries of the history, the newest first; with `before`, only those of earlier revisions.
+    async fn history(&self, before: Option<u64>, size: usize) -> Result<Vec<HistoryEntry>, StoreError>;
 
     /// The Unix second at which the next record expires, or did: the time for [`Transaction::purge_expired`].
     async fn next_expiry(&self) -> Result<Option<i64>, StoreError>;

@@ -55,6 +55,12 @@ pub trait Transaction: Send {
     /// [`StoreError::ForeignKey`] names the first that dangles.
     async fn check_references(&mut self) -> Result<(), StoreError>;
 
+    /// Puts an entry into the history under this transaction's revision, in the place of one that it has put there
+    /// before. It lasts as long as the transaction's other writes do, and until
+    /// [`Options::kept_history`](crate::Options::kept_history) later ones have been remembered. It touches no record,
+    /// so it is not among the changes.
+    async fn remember(&mut self, entry: &Object) -> Result<(), StoreError>;
+
     /// Everything that this transaction has touched so far, cascades included: the last change of each record, in the
     /// order in which they were first touched.
     fn changes(&self) -> &[Change];

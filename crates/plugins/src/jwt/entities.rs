@@ -53,7 +53,7 @@ fn fields() -> Vec<Field> {
             .unique()
             .auto()
             .describe("What tokens name the credential by, in the claim `key_claim_name` of the plugin."),
-        field("secret").string().auto().describe("The secret of HS256, HS384 and HS512."),
+        field("secret").string().auto().secret().describe("The secret of HS256, HS384 and HS512."),
         field("rsa_public_key").string().describe("The public key of all other algorithms, as PEM."),
         field("algorithm")
             .string()

@@ -22,7 +22,7 @@ pub(super) fn definition() -> EntityDef {
             .required()
             .on_delete(OnDelete::Cascade)
             .describe("Whose credential it is."),
-        field("key").string().optional().unique().auto().describe("The key that requests carry."),
+        field("key").string().optional().unique().auto().secret().describe("The key that requests carry."),
         field("tags").of(tags()),
     ];
     EntityDef {

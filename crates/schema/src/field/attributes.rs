@@ -45,7 +45,12 @@ impl Field {
         self.flag(Flag::Referenceable)
     }
 
-    /// The value is a secret.
+    /// The value is a secret, and Kong's schema does not say so: what shows changes masks it, `/schemas` is silent.
+    pub fn secret(self) -> Self {
+        self.flag(Flag::Secret)
+    }
+
+    /// The value is a secret, and `/schemas` says so.
     pub fn encrypted(self) -> Self {
         self.flag(Flag::Encrypted)
     }

@@ -8,7 +8,7 @@ use super::failure::unavailable;
 use crate::StoreError;
 
 /// The script at position `n` leads from version `n` to `n + 1`.
-const SCRIPTS: &[&str] = &[include_str!("migrations/0001_tables.sql")];
+const SCRIPTS: &[&str] = &[include_str!("migrations/0001_tables.sql"), include_str!("migrations/0002_history.sql")];
 
 const CREATE_VERSION: &str = "
     CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::failure::{unavailable, unsigned};
 use super::read::id_at;
-use super::{changes, read};
+use super::{changes, history, read};
 use crate::body::{Record, View};
 use crate::change::ChangeLog;
 use crate::{Change, Deleted, Options, StoreError, Transaction};
@@ -158,6 +158,13 @@ impl Transaction for SqliteTransaction {
 
     async fn check_references(&mut self) -> Result<(), StoreError> {
         self.dangling().await
+    }
+
+    async fn remember(&mut self, entry: &Object) -> Result<(), StoreError> {
+        self.start_write()?;
+        let (revision, kept) = (self.log.revision(), self.options.kept_history);
+        let result = history::remember(&mut self.tx, revision, entry, kept).await;
+        self.settle(result)
     }
 
     fn changes(&self) -> &[Change] {

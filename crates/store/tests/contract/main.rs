@@ -6,6 +6,7 @@
 
 mod changes;
 mod expiry;
+mod history;
 mod kinds;
 mod model;
 mod paging;
@@ -128,6 +129,14 @@ macro_rules! suite_for {
                     the_past_is_bounded
                     a_revision_larger_than_the_bound_is_kept_whole
                     a_follower_ends_up_with_what_is_loaded
+                }
+                history {
+                    entries_come_back_newest_first
+                    entries_are_paged_by_revision
+                    an_entry_lasts_only_if_its_transaction_does
+                    a_second_entry_takes_the_place_of_the_first
+                    old_entries_are_forgotten
+                    the_history_is_no_change
                 }
                 versions {
                     a_newer_database_is_refused_by_name

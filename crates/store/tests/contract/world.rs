@@ -82,7 +82,8 @@ impl<B: Backend> World<B> {
     /// One whose store keeps that many rows of changes.
     pub(crate) async fn keeping(kept_changes: usize) -> Self {
         let clock = Arc::new(ManualClock(AtomicI64::new(START)));
-        let options = Options { clock: clock.clone(), kinds: Arc::new(definitions()), kept_changes };
+        let options =
+            Options { clock: clock.clone(), kinds: Arc::new(definitions()), kept_changes, ..Options::default() };
         let backend = B::new();
         let store = backend.open(options.clone()).await.unwrap();
         Self { store, clock, options, backend }
