@@ -5,6 +5,7 @@ use gibbon_runtime::Configuration;
 use crate::about::About;
 use crate::answer::Answer;
 use crate::dispatch::{self, PathTable};
+use crate::health::{HealthSource, NothingChecks};
 use crate::request::Request;
 use crate::routes::root::EnabledPlugins;
 
@@ -14,6 +15,8 @@ pub struct AdminApi {
     pub configuration: Arc<Configuration>,
     /// What `GET /` and `/status` tell about the node.
     pub about: About,
+    /// What is known of the health of upstreams.
+    pub(crate) health: Arc<dyn HealthSource>,
     /// Every path that it has.
     pub(crate) paths: PathTable,
     /// Which plugins `GET /` lists as configured.
@@ -24,7 +27,14 @@ impl AdminApi {
     /// The API over a configuration, with paths for every entity that is defined there.
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
         let paths = PathTable::new(configuration.definitions());
-        Self { configuration, about, paths, enabled_plugins: EnabledPlugins::default() }
+        let health = Arc::new(NothingChecks);
+        Self { configuration, about, health, paths, enabled_plugins: EnabledPlugins::default() }
+    }
+
+    /// The same API, with the health of upstreams from `source`. Without one, nothing is checked.
+    #[must_use]
+    pub fn with_health(self, source: Arc<dyn HealthSource>) -> Self {
+        Self { health: source, ..self }
     }
 
     /// Answers a request. Whatever goes wrong becomes an answer.

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use http::Method;
 
 pub(crate) use place::Place;
+pub(crate) use read::list;
 pub(crate) use reader::Reader;
+pub(crate) use subject::require;
 
 use crate::answer::Answer;
 use crate::api::AdminApi;
@@ -34,7 +36,7 @@ pub(crate) async fn answer(
     request: &Request,
 ) -> Result<Answer, ApiError> {
     let action = match (place.is_collection(), &request.method) {
-        (true, &Method::GET | &Method::HEAD) => return read::list(api, place, &parameters, request).await,
+        (true, &Method::GET | &Method::HEAD) => return list(api, place, &parameters, request).await,
         (false, &Method::GET | &Method::HEAD) => return read::show(api, place, &parameters).await,
         (true, &Method::POST) => Action::Create(body::parse(&request.headers, request.body.clone()).await?),
         (false, &Method::PUT) => Action::Replace(body::parse(&request.headers, request.body.clone()).await?),

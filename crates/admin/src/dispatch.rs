@@ -12,7 +12,7 @@ use crate::api::AdminApi;
 use crate::crud::{self, Place};
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::routes::{endpoints, plugins, root, schemas, status};
+use crate::routes::{endpoints, plugins, root, schemas, status, upstreams};
 use crate::tags;
 
 /// What a path means.
@@ -40,12 +40,16 @@ pub(crate) enum Endpoint {
     Schema,
     /// Whether a record would be taken.
     Validate,
+    /// All targets of an upstream.
+    AllTargets,
+    /// How the targets of an upstream are.
+    Health,
     /// Records.
     Records(Place),
 }
 
 /// The paths that are not derived from entities. A path stands before those that would also match it.
-const FIXED: [(&str, Endpoint); 11] = [
+const FIXED: [(&str, Endpoint); 13] = [
     ("/", Endpoint::Root),
     ("/status", Endpoint::Status),
     ("/endpoints", Endpoint::Endpoints),
@@ -57,6 +61,8 @@ const FIXED: [(&str, Endpoint); 11] = [
     ("/schemas/plugins/{name}", Endpoint::PluginSchema),
     ("/schemas/{name}", Endpoint::Schema),
     ("/schemas/{db_entity_name}/validate", Endpoint::Validate),
+    ("/upstreams/{upstreams}/health", Endpoint::Health),
+    ("/upstreams/{upstreams}/targets/all", Endpoint::AllTargets),
 ];
 
 /// The methods that the API has anywhere.
@@ -120,6 +126,8 @@ async fn answer(
             Endpoint::PluginConfig => plugins::schema(api, request, name).await,
             Endpoint::PluginSchema => schemas::plugin(api, request, name).await,
             Endpoint::Schema => schemas::entity(api, request, name).await,
+            Endpoint::AllTargets => crud::list(api, upstreams::TARGETS, &parameters, request).await,
+            Endpoint::Health => upstreams::health(api, request, name).await,
             Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::Records(_) => Err(ApiError::MethodNotAllowed),
         },
         _ => Err(ApiError::MethodNotAllowed),

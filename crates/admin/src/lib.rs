@@ -18,6 +18,7 @@ mod browser;
 mod crud;
 mod dispatch;
 mod error;
+mod health;
 mod paging;
 mod references;
 mod request;
@@ -30,6 +31,7 @@ pub use answer::Answer;
 pub use api::AdminApi;
 pub use browser::BrowserRules;
 pub use error::{ApiError, OffsetFault};
+pub use health::{Health, HealthSource, UpstreamHealth};
 pub use request::Request;
 pub use server::{LineSink, ServerOptions, Times, serve};
 

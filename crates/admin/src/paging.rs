@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::error::{ApiError, OffsetFault};
 use crate::request::Request;
@@ -49,6 +50,12 @@ pub(crate) fn after<T>(request: &Request, read: impl Fn(&[&str]) -> Option<T>) -
 /// The offset that says: after the record that has these texts. No character of it needs escaping.
 pub(crate) fn offset(parts: &[&str]) -> String {
     base64_simd::URL_SAFE_NO_PAD.encode_to_string(json!(parts).to_string())
+}
+
+/// The id in an offset of a listing that is in the order of ids.
+pub(crate) fn read_id(parts: &[&str]) -> Option<Uuid> {
+    let [id] = parts else { return None };
+    Uuid::try_parse(id).ok()
 }
 
 /// The body of a page of the listing at `path`.

@@ -5,3 +5,4 @@ pub(crate) mod plugins;
 pub(crate) mod root;
 pub(crate) mod schemas;
 pub(crate) mod status;
+pub(crate) mod upstreams;

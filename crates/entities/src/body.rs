@@ -82,6 +82,33 @@ impl<'a> Body<'a> {
         text.parse().map_err(|_| BodyError::Value { field, value: text.to_owned() })
     }
 
+    /// A text that is the name of something, or `default`.
+    ///
+    /// # Errors
+    /// If the value is no string or names nothing.
+    pub fn parsed_or<T: FromStr>(self, field: &'static str, default: T) -> Result<T, BodyError> {
+        match self.optional_text(field)? {
+            None => Ok(default),
+            Some(_) => self.parsed(field),
+        }
+    }
+
+    /// The record in a field.
+    ///
+    /// # Errors
+    /// If it is not there or is no record.
+    pub fn record(self, field: &'static str) -> Result<Self, BodyError> {
+        self.typed(field, "a record", Value::as_object)?.map(Self).ok_or(BodyError::Missing { field })
+    }
+
+    /// A number, or `default`.
+    ///
+    /// # Errors
+    /// If the value is no number.
+    pub fn number(self, field: &'static str, default: f64) -> Result<f64, BodyError> {
+        Ok(self.typed(field, "a number", Value::as_f64)?.unwrap_or(default))
+    }
+
     /// The id of the record.
     ///
     /// # Errors
@@ -151,6 +178,11 @@ impl<'a> Body<'a> {
         self.get(field).map(|value| read(value).ok_or(BodyError::Type { field, expected })).transpose()
     }
 }
+
+/// A text that names nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such name")]
+pub struct UnknownName;
 
 /// The value of a boolean that a body leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

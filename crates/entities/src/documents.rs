@@ -39,10 +39,14 @@ fn definitions_are_found_where_clients_look_for_them() {
             ("routes", "routes", Some("name")),
             ("consumers", "consumers", Some("username")),
             ("plugins", "plugins", Some("instance_name")),
+            ("upstreams", "upstreams", Some("name")),
+            ("targets", "targets", Some("target")),
         ]
     );
     for def in core_definitions() {
-        assert!(def.endpoint_key.is_none_or(|key| def.unique_fields().any(|field| field == key)), "{}", def.name);
+        let below = def.value_below(uuid::Uuid::nil(), "x").map(|value| value.field);
+        let names_one = |key| def.unique_fields().any(|field| field == key) || below.is_some_and(|f| f.ends_with(key));
+        assert!(def.endpoint_key.is_none_or(names_one), "{}", def.name);
     }
 }
 

@@ -16,21 +16,32 @@ mod protocol;
 pub mod route;
 pub mod service;
 pub mod tag;
+pub mod target;
 pub mod typedefs;
+pub mod upstream;
 
-pub use body::{Body, BodyError, Switch};
+pub use body::{Body, BodyError, Switch, UnknownName};
 pub use consumer::Consumer;
 pub use plugin::Plugin;
 pub use protocol::{Protocol, Protocols};
 pub use route::{Endpoint, HeaderMatch, IpRange, PathHandling, Route};
 pub use service::Service;
 pub use tag::Tag;
+pub use target::Target;
+pub use upstream::Upstream;
 
 /// The entities that the store keeps for the core, a referenced one before those that refer to it.
 ///
 /// Tags are not among them: they are a view of the tags of all entities.
 pub fn core_definitions() -> Vec<gibbon_schema::EntityDef> {
-    vec![service::definition(), route::definition(), consumer::definition(), plugin::definition()]
+    vec![
+        service::definition(),
+        route::definition(),
+        consumer::definition(),
+        plugin::definition(),
+        upstream::definition(),
+        target::definition(),
+    ]
 }
 
 #[cfg(test)]

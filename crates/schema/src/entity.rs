@@ -1,11 +1,13 @@
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::coerce::coerce;
 use crate::field::{Flag, Kind};
 use crate::prepare::{Preparation, unique_text};
 use crate::scope::{Context, Operation, Scope};
-use crate::{Environment, Object, OnDelete, Schema, Violations, shorthand};
+use crate::{Environment, Object, OnDelete, Paths, Schema, Violations, shorthand};
 
 /// The declaration of an entity: what it is called, where it is found, and what its records look like.
 ///
@@ -91,11 +93,27 @@ impl EntityDef {
             let value = unique_text(body.get(field)?)?;
             Some(UniqueValue { field, value })
         });
-        let together = self.schema.unique_together.iter().map(|fields| {
-            let values = fields.split(',').map(|field| body.get(field).and_then(unique_text));
-            UniqueValue { field: fields, value: values.map(Value::from).collect::<Value>().to_string() }
-        });
+        let together = self.schema.unique_together.iter().map(|fields| together(fields, body));
         single.chain(together).collect()
+    }
+
+    /// The value by which a record can be found below `parent`, where `text` names it there; none for entities whose
+    /// records have a name of their own or none at all.
+    pub fn value_below(&self, parent: Uuid, text: &str) -> Option<UniqueValue> {
+        let fields = self.schema.key_below?;
+        let (foreign, name) = fields.split_once(',')?;
+        let body = [(foreign, json!({ "id": parent })), (name, json!(text))];
+        Some(together(fields, &body.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()))
+    }
+
+    /// Changes a body as [`Schema::rewritten_by`] says; preparing does that by itself.
+    pub fn rewrite(&self, body: &mut Object) {
+        self.schema.rewrite(body);
+    }
+
+    /// Where the Admin API shows the records.
+    pub fn paths(&self) -> Paths {
+        self.schema.paths
     }
 
     /// The records that a prepared body refers to.
@@ -104,14 +122,26 @@ impl EntityDef {
             let id = body.get(field)?.get("id")?.as_str()?;
             Some(Reference { field, target, id: Uuid::parse_str(id).ok()?, on_delete })
         });
-        references.collect()
+        references.chain(self.references_of_elements(body)).collect()
+    }
+
+    /// Those in arrays and sets of ids, each once.
+    fn references_of_elements(&self, body: &Object) -> impl Iterator<Item = Reference> {
+        self.schema.fields.iter().filter_map(|field| Some((field.name, field.elements_refer_to?))).flat_map(
+            |(field, target)| {
+                let elements = body.get(field).and_then(Value::as_array).into_iter().flatten();
+                let ids: BTreeSet<Uuid> = elements.filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect();
+                ids.into_iter().map(move |id| Reference { field, target, id, on_delete: OnDelete::Restrict })
+            },
+        )
     }
 
     /// The foreign fields, with the kind that each refers to.
     pub fn foreign_fields(&self) -> impl Iterator<Item = (&'static str, &'static str, OnDelete)> {
         self.schema.fields.iter().filter_map(|field| match field.kind {
             Kind::Foreign { reference, on_delete } => {
-                Some((field.name, reference, on_delete.unwrap_or(OnDelete::Restrict)))
+                let unsaid = if field.has(Flag::Owned) { OnDelete::Cascade } else { OnDelete::Restrict };
+                Some((field.name, reference, on_delete.unwrap_or(unsaid)))
             }
             _ => None,
         })
@@ -225,6 +255,11 @@ impl EntityDef {
     fn context<'a>(&'a self, env: &'a dyn Environment) -> Context<'a> {
         Context { entity: self.name, env, operation: Operation::Insert }
     }
+}
+
+fn together(fields: &'static str, body: &Object) -> UniqueValue {
+    let values = fields.split(',').map(|field| body.get(field).and_then(unique_text));
+    UniqueValue { field: fields, value: values.map(Value::from).collect::<Value>().to_string() }
 }
 
 #[cfg(test)]

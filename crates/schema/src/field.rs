@@ -30,6 +30,10 @@ pub struct Field {
     pub(crate) checks: Vec<Check>,
     pub(crate) err: Option<&'static str>,
     pub(crate) deprecation: Option<Deprecation>,
+    /// The kind of the records whose ids the elements are.
+    pub(crate) elements_refer_to: Option<&'static str>,
+    /// What `/schemas` shows of the JSON that a field may hold.
+    pub(crate) json_schema: Option<Value>,
 }
 
 /// The type of a field.
@@ -64,10 +68,17 @@ pub(crate) enum Flag {
     Auto,
     Encrypted,
     Immutable,
+    /// Declared to be no unique field: `/schemas` says `"unique": false`.
+    NotUnique,
+    /// Goes when the record that it refers to goes, which Kong does without saying so in `/schemas`.
+    Owned,
     Referenceable,
     /// Never shown where changes are; absent from `/schemas`, which Kong's clients compare.
     Secret,
+    /// Checked in bodies and shown in `/schemas`, but no part of the record.
+    Transient,
     Unique,
+    UniqueAcrossWorkspaces,
     /// Accepted and answered, but absent from `/schemas`: `ttl`, which Kong keeps beside the fields.
     Unlisted,
 }
@@ -167,5 +178,7 @@ fn untyped(kind: Kind) -> Field {
         checks: Vec::new(),
         err: None,
         deprecation: None,
+        elements_refer_to: None,
+        json_schema: None,
     }
 }

@@ -49,7 +49,7 @@ pub use field::{
 };
 pub use json_schema::Facing;
 pub use pretty::inline_table;
-pub use schema::Schema;
+pub use schema::{Paths, Schema};
 pub use secret::MASK;
 pub use shorthand::{Shorthand, shorthand};
 pub use subschema::Subschema;

@@ -4,6 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::entity_check::run::push;
+use crate::field::Flag;
 use crate::fill::fill;
 use crate::merge::{immutable, merge};
 use crate::scope::{Context, Operation, Scope};
@@ -24,6 +25,7 @@ impl<'a> Preparation<'a> {
 
     /// A complete record made of a body.
     pub(crate) fn insert(&self, mut body: Object) -> Result<Object, Violations> {
+        self.schema.rewrite(&mut body);
         let scope = Scope::of(self.schema, &body, self.cx);
         reject(expand(scope, &mut body, self.cx))?;
         self.finish(scope, None, body.clone(), &body)
@@ -35,6 +37,7 @@ impl<'a> Preparation<'a> {
         if let Some(created_at) = existing.and_then(|existing| existing.get("created_at")) {
             body.insert("created_at".to_owned(), created_at.clone());
         }
+        self.schema.rewrite(&mut body);
         let scope = Scope::of(self.schema, &body, self.cx);
         reject(expand(scope, &mut body, self.cx))?;
         self.finish(scope, existing, body.clone(), &body)
@@ -43,6 +46,7 @@ impl<'a> Preparation<'a> {
     /// `existing` with the changes of a body.
     pub(crate) fn update(&self, existing: &Object, mut patch: Object) -> Result<Object, Violations> {
         patch.shift_remove("id");
+        self.schema.rewrite(&mut patch);
         let key = self.schema.subschemas.as_ref().map(|subschemas| subschemas.key);
         let key = key.and_then(|key| patch.get(key).or_else(|| existing.get(key))).cloned();
         let scope = Scope::select(self.schema, key.as_ref(), self.cx);
@@ -71,6 +75,7 @@ impl<'a> Preparation<'a> {
         }
         reject(violations)?;
         transform(&wanted, &mut record)?;
+        record.retain(|name, _| !self.schema.field(name).is_some_and(|field| field.has(Flag::Transient)));
         Ok(record)
     }
 }

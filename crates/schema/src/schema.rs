@@ -1,5 +1,5 @@
 use crate::field::{Flag, Kind};
-use crate::{EntityCheck, Field, Shorthand, Subschema, Transformation, field};
+use crate::{EntityCheck, Field, Object, Shorthand, Subschema, Transformation, field};
 
 /// The fields of an entity or of a record, with the rules that concern several of them.
 #[derive(Debug, Clone, Default)]
@@ -9,7 +9,22 @@ pub struct Schema {
     pub(crate) shorthands: Vec<Shorthand>,
     pub(crate) transformations: Vec<Transformation>,
     pub(crate) unique_together: Vec<&'static str>,
+    pub(crate) key_below: Option<&'static str>,
+    pub(crate) paths: Paths,
+    pub(crate) rewrite: Option<fn(&mut Object)>,
     pub(crate) subschemas: Option<Subschemas>,
+}
+
+/// Where the Admin API shows the records of an entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paths {
+    /// In a collection of their own, and below the records that they refer to.
+    #[default]
+    Everywhere,
+    /// Only below the records that they refer to.
+    BelowParents,
+    /// Nowhere.
+    Nowhere,
 }
 
 /// How an entity is specialised by the value of one of its fields.
@@ -61,6 +76,24 @@ impl Schema {
         self
     }
 
+    /// As [`Schema::unique_together`] for a foreign field and another, joined by a comma: below the record that the one
+    /// names, a path may name a record by the other.
+    pub fn key_below_parent(mut self, fields: &'static str) -> Self {
+        self.key_below = Some(fields);
+        self.unique_together(fields)
+    }
+
+    /// Where the Admin API shows the records; everywhere unless said.
+    pub fn paths(self, paths: Paths) -> Self {
+        Self { paths, ..self }
+    }
+
+    /// What is changed in a body before anything else is done with it: the normal form of a value, or what one field
+    /// says about another. The function must be ready for values of any type, and for bodies that are changes.
+    pub fn rewritten_by(self, rewrite: fn(&mut Object)) -> Self {
+        Self { rewrite: Some(rewrite), ..self }
+    }
+
     /// Fields and checks that depend on the value of `key`; any other value is `unknown type: <value>`.
     pub fn subschemas(
         self,
@@ -81,6 +114,13 @@ impl Schema {
     pub fn with_ttl(mut self) -> Self {
         self.fields.push(field("ttl").integer().between(0, MAX_TTL).err(TTL_RANGE).flag(Flag::Unlisted));
         self
+    }
+
+    /// Changes a body as [`Schema::rewritten_by`] says.
+    pub(crate) fn rewrite(&self, body: &mut Object) {
+        if let Some(rewrite) = self.rewrite {
+            rewrite(body);
+        }
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {

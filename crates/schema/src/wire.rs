@@ -51,8 +51,11 @@ impl Field {
         if let Some(default) = &self.default {
             put("default", default.clone());
         }
-        for flag in self.flags.iter().filter(|flag| !matches!(flag, Flag::Secret | Flag::Unlisted)) {
-            put(flag.name(), true.into());
+        for (name, value) in self.flags.iter().filter_map(|flag| flag.attribute()) {
+            put(name, value.into());
+        }
+        if let Some(schema) = &self.json_schema {
+            put("json_schema", schema.clone());
         }
         for (name, argument) in self.checks.iter().filter_map(crate::check::Check::to_json) {
             put(name, argument);
@@ -114,17 +117,20 @@ impl Kind {
 }
 
 impl Flag {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Abstract => "abstract",
-            Self::Auto => "auto",
-            Self::Encrypted => "encrypted",
-            Self::Immutable => "immutable",
-            Self::Referenceable => "referenceable",
-            Self::Secret => "secret",
-            Self::Unique => "unique",
-            Self::Unlisted => "unlisted",
-        }
+    /// What `/schemas` says of it, if anything.
+    fn attribute(self) -> Option<(&'static str, bool)> {
+        Some(match self {
+            Self::Abstract => ("abstract", true),
+            Self::Auto => ("auto", true),
+            Self::Encrypted => ("encrypted", true),
+            Self::Immutable => ("immutable", true),
+            Self::NotUnique => ("unique", false),
+            Self::Referenceable => ("referenceable", true),
+            Self::Transient => ("transient", true),
+            Self::Unique => ("unique", true),
+            Self::UniqueAcrossWorkspaces => ("unique_across_ws", true),
+            Self::Owned | Self::Secret | Self::Unlisted => return None,
+        })
     }
 }
 

@@ -34,8 +34,11 @@ impl Key {
             return Ok(Self::Id(id));
         }
         let field = def.endpoint_key.ok_or_else(|| ApiError::InvalidPrimaryKey { key: text.to_owned() })?;
-        check_value(def, field, text, env)?;
-        Ok(Self::Value { field, value: text.to_owned() })
+        let mut only = Object::from_iter([(field.to_owned(), json!(text))]);
+        def.rewrite(&mut only);
+        let value = only.get(field).and_then(Value::as_str).unwrap_or(text).to_owned();
+        check_value(def, field, &value, env)?;
+        Ok(Self::Value { field, value })
     }
 
     /// The record that it names.
@@ -44,6 +47,22 @@ impl Key {
             Self::Id(id) => reader.get(def.name, *id).await?,
             Self::Value { field, value } => reader.find(def.name, field, value).await?,
         })
+    }
+
+    /// The record that it names below a parent, where some records have names that are only unique there. A record
+    /// that is found may belong to another parent.
+    pub(crate) async fn find_below(
+        &self,
+        reader: &mut Reader<'_>,
+        def: &EntityDef,
+        parent: Uuid,
+    ) -> Result<Option<Object>, ApiError> {
+        if let Self::Value { value, .. } = self
+            && let Some(unique) = def.value_below(parent, value)
+        {
+            return Ok(reader.find(def.name, unique.field, &unique.value).await?);
+        }
+        self.find(reader, def).await
     }
 
     /// It says that there is no such record.

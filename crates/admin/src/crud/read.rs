@@ -15,7 +15,7 @@ use crate::request::Request;
 use crate::{paging, tags};
 
 /// A page of a collection.
-pub(super) async fn list(
+pub(crate) async fn list(
     api: &AdminApi,
     place: Place,
     parameters: &[String],
@@ -30,7 +30,7 @@ pub(super) async fn list(
         return Ok(answer);
     }
     let tags = if def.has_field("tags") { tags::filter(request)? } else { None };
-    let wanted = PageRequest { size: paging::size(request)?, after: paging::after(request, read_id)? };
+    let wanted = PageRequest { size: paging::size(request)?, after: paging::after(request, paging::read_id)? };
     let page = api.configuration.store().page(kind, &Filter { relation, tags }, wanted).await?;
     let data = page.records.iter().map(|record| Value::Object(def.view(record, definitions))).collect();
     let next = page.next.map(|id| paging::offset(&[&id.to_string()]));
@@ -64,11 +64,6 @@ impl Listing {
             _ => Err(ApiError::NotFound),
         }
     }
-}
-
-fn read_id(parts: &[&str]) -> Option<Uuid> {
-    let [id] = parts else { return None };
-    Uuid::try_parse(id).ok()
 }
 
 /// One record.

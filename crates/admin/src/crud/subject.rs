@@ -81,7 +81,10 @@ impl<'d> Subject<'d> {
     ) -> Result<Self, ApiError> {
         let def = definition(definitions, kind)?;
         let key = Key::parse(def, name, definitions)?;
-        let record = key.find(reader, def).await?;
+        let record = match &way {
+            Way::ChildOf { parent, .. } => key.find_below(reader, def, *parent).await?,
+            Way::Direct | Way::TargetOf { .. } => key.find(reader, def).await?,
+        };
         Ok(Self { def, key, record, way })
     }
 
@@ -111,7 +114,7 @@ pub(super) fn definition<'d>(definitions: &'d Definitions, kind: &str) -> Result
 }
 
 /// The record that a path goes through.
-pub(super) async fn require<'d>(
+pub(crate) async fn require<'d>(
     reader: &mut Reader<'_>,
     definitions: &'d Definitions,
     kind: &str,

@@ -1,5 +1,5 @@
 use gibbon_runtime::Definitions;
-use gibbon_schema::EntityDef;
+use gibbon_schema::{EntityDef, Paths};
 
 use super::{Endpoint, FIXED};
 use crate::crud::Place;
@@ -59,10 +59,14 @@ fn of_entity(def: &EntityDef, definitions: &Definitions) -> Vec<Path> {
     use Segment::{Literal, Parameter};
     let kind = def.name;
     let path = |segments, place| Path { segments, endpoint: Endpoint::Records(place) };
-    let mut paths = vec![
-        path(vec![Literal(def.collection)], Place::Collection { kind }),
-        path(vec![Literal(def.collection), Parameter(kind)], Place::Record { kind }),
-    ];
+    let mut paths = match def.paths() {
+        Paths::Nowhere => return Vec::new(),
+        Paths::BelowParents => Vec::new(),
+        Paths::Everywhere => vec![
+            path(vec![Literal(def.collection)], Place::Collection { kind }),
+            path(vec![Literal(def.collection), Parameter(kind)], Place::Record { kind }),
+        ],
+    };
     for (field, target, _) in def.foreign_fields() {
         // What refers to an entity that this gateway does not have leads nowhere.
         let Some(parent) = definitions.get(target) else { continue };
@@ -71,8 +75,10 @@ fn of_entity(def: &EntityDef, definitions: &Definitions) -> Vec<Path> {
         child.push(Parameter(kind));
         paths.push(path(below(), Place::Children { parent: parent.name, field, kind }));
         paths.push(path(child, Place::Child { parent: parent.name, field, kind }));
-        let segments = vec![Literal(def.collection), Parameter(kind), Literal(field)];
-        paths.push(path(segments, Place::Target { kind, field, target: parent.name }));
+        if def.paths() == Paths::Everywhere {
+            let segments = vec![Literal(def.collection), Parameter(kind), Literal(field)];
+            paths.push(path(segments, Place::Target { kind, field, target: parent.name }));
+        }
     }
     paths
 }

@@ -24,3 +24,4 @@ mod schemas;
 mod tags;
 mod targets;
 mod updating;
+mod upstreams;

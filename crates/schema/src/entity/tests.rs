@@ -228,3 +228,72 @@ fn a_computation_that_fails_is_a_violation_of_the_whole() {
     assert_eq!(found.message(), "schema violation (transformation failed: no luck)");
     assert_eq!(insert(&def, json!({})), Ok(json!({"a": null})));
 }
+
+#[test]
+fn ids_in_an_array_are_references_each_once() {
+    let def = entity(Schema::new([field("cas").of(array_of(string().uuid()).elements_refer_to("authorities"))]));
+    let body = object(insert(&def, json!({"cas": [ID, OTHER_ID, ID]})).unwrap());
+    let reference = |id: &str| Reference {
+        field: "cas",
+        target: "authorities",
+        id: id.parse().unwrap(),
+        on_delete: OnDelete::Restrict,
+    };
+    assert_eq!(def.references(&body), [reference(OTHER_ID), reference(ID)]);
+    assert!(def.references(&object(insert(&def, json!({})).unwrap())).is_empty());
+}
+
+#[test]
+fn a_record_can_go_with_its_target_without_saying_so() {
+    let def = entity(Schema::new([field("of").of(foreign("people").owned_by_target())]));
+    assert!(def.foreign_fields().eq([("of", "people", OnDelete::Cascade)]));
+    assert_eq!(def.to_json()["fields"], json!([{"of": {"type": "foreign", "reference": "people"}}]));
+}
+
+#[test]
+fn what_is_transient_is_checked_and_not_kept() {
+    let def = entity(Schema::new([field("names").of(array_of(string())).transient(), field("x").integer()]));
+    assert_eq!(insert(&def, json!({"names": ["a"], "x": 1})), Ok(json!({"x": 1})));
+    assert_eq!(update(&def, &json!({"x": 1}), json!({"names": ["a"]})), Ok(json!({"x": 1})));
+    let violations = insert(&def, json!({"names": [1]})).unwrap_err();
+    assert_eq!(violations.fields(), &object(json!({"names": ["expected a string"]})));
+    assert_eq!(def.to_json()["fields"][0]["names"]["transient"], true);
+}
+
+#[test]
+fn a_body_is_rewritten_before_it_is_looked_at() {
+    let lower = |body: &mut Object| {
+        if let Some(Value::String(name)) = body.get_mut("name") {
+            name.make_ascii_lowercase();
+        }
+    };
+    let schema = Schema::new([field("name").string().not_one_of(["x"]), field("of").of(foreign("people"))]);
+    let def = entity(schema.key_below_parent("of,name").rewritten_by(lower));
+    assert_eq!(insert(&def, json!({"name": "ABC", "of": null})), Ok(json!({"name": "abc", "of": null})));
+    assert!(insert(&def, json!({"name": "X"})).is_err());
+    assert_eq!(update(&def, &json!({"name": "a", "of": null}), json!({"name": "B"})).unwrap()["name"], "b");
+    assert_eq!(def.value_below(ID.parse().unwrap(), "b"), Some(unique("of,name", &format!(r#"["{ID}","b"]"#))));
+    assert_eq!(everything().value_below(ID.parse().unwrap(), "b"), None);
+}
+
+#[test]
+fn documents_tell_what_clients_look_for_and_no_more() {
+    let fields = [
+        field("a").string().unique_across_workspaces(),
+        field("b").string().not_unique(),
+        field("c").any_json().json_schema(json!({"x": 1})),
+    ];
+    let expected = json!([
+        {"a": {"type": "string", "unique": true, "unique_across_ws": true}},
+        {"b": {"type": "string", "unique": false}},
+        {"c": {"type": "json", "json_schema": {"x": 1}}},
+    ]);
+    assert_eq!(entity(Schema::new(fields)).to_json()["fields"], expected);
+}
+
+#[test]
+fn the_defaults_of_a_record_are_those_of_its_fields() {
+    let inner = record([field("a").integer().default(1), field("b").integer()]);
+    assert_eq!(inner.defaults(), json!({"a": 1}));
+    assert_eq!(string().defaults(), json!({}));
+}

@@ -35,6 +35,22 @@ impl Field {
         self.flag(Flag::Unique)
     }
 
+    /// `/schemas` says `"unique": false`, as if one could have thought otherwise.
+    pub fn not_unique(self) -> Self {
+        self.flag(Flag::NotUnique)
+    }
+
+    /// As [`Field::unique`], in all workspaces together; clients read it in `/schemas`. Here there is one workspace.
+    pub fn unique_across_workspaces(self) -> Self {
+        self.unique().flag(Flag::UniqueAcrossWorkspaces)
+    }
+
+    /// The value is checked in bodies and is no part of the record: whoever prepares the body does something else with
+    /// it.
+    pub fn transient(self) -> Self {
+        self.flag(Flag::Transient)
+    }
+
     /// The value cannot be changed once the record exists.
     pub fn immutable(self) -> Self {
         self.flag(Flag::Immutable)

@@ -68,6 +68,16 @@ impl Field {
         Self { kind, ..self }
     }
 
+    /// What the fields of a record are by default, without those that have no value then.
+    pub fn defaults(&self) -> serde_json::Value {
+        let fields = match &self.kind {
+            Kind::Record(schema) => schema.fields.as_slice(),
+            _ => &[],
+        };
+        let set = fields.iter().filter_map(|field| Some((field.name.to_owned(), field.default.clone()?)));
+        set.collect::<crate::Object>().into()
+    }
+
     /// A record that a [`Subschema`](crate::Subschema) must specify.
     pub fn abstract_record(self) -> Self {
         self.record([]).flag(Flag::Abstract)
@@ -87,6 +97,21 @@ impl Field {
             schema.shorthands.extend(shorthands);
         }
         self
+    }
+
+    /// The record goes with the one that it refers to, although `/schemas` does not say so.
+    pub fn owned_by_target(self) -> Self {
+        self.flag(Flag::Owned)
+    }
+
+    /// The elements of the array or set are ids of records of that kind. They must exist, and cannot be deleted.
+    pub fn elements_refer_to(self, kind: &'static str) -> Self {
+        Self { elements_refer_to: Some(kind), ..self }
+    }
+
+    /// What `/schemas` shows of the JSON that an [`any_json`](crate::any_json()) may hold.
+    pub fn json_schema(self, schema: serde_json::Value) -> Self {
+        Self { json_schema: Some(schema), ..self }
     }
 
     /// What becomes of the record when the one that it refers to is deleted; unless said, the deletion is refused.
