@@ -18,7 +18,8 @@ enum Floor {
 /// The floors as `ARCHITECTURE.md` draws them. A new crate is a new line here.
 const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-schema", Floor::Level(0)),
-    ("gibbon-conf", Floor::Level(0)),
+    ("gibbon-vault", Floor::Level(0)),
+    ("gibbon-conf", Floor::Level(1)),
     ("gibbon-entities", Floor::Level(1)),
     ("gibbon-plugin-api", Floor::Level(2)),
     ("gibbon-store", Floor::Level(2)),
