@@ -28,6 +28,7 @@ mod pretty;
 mod schema;
 mod scope;
 mod secret;
+mod secret_reference;
 mod shorthand;
 mod subschema;
 mod transformation;
