@@ -1,6 +1,9 @@
 //! Asking as the system is configured to: `/etc/hosts` first, then name servers, with search domains.
 
+use std::fs::File;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hickory_resolver::config::{
@@ -61,11 +64,16 @@ impl SystemLookup {
     /// Asks these name servers (those of `/etc/resolv.conf` if there are none). Search domains and time limits are the
     /// system's in either case.
     pub fn new(servers: &[SocketAddr], family: Family) -> Self {
-        let hosts = Hosts::from_system().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the hosts file cannot be read; its names are not known");
-            Hosts::default()
-        });
+        let hosts = known(Hosts::from_system());
         Self { family, hosts, resolver: resolver(servers, family) }
+    }
+
+    /// The same with another file in place of the system's hosts file.
+    #[must_use]
+    pub fn with_hosts_file(self, path: &Path) -> Self {
+        let mut hosts = Hosts::default();
+        let read = File::open(path).and_then(|file| hosts.read_hosts_conf(file));
+        Self { hosts: known(read.map(|()| hosts)), ..self }
     }
 
     async fn ask(&self, name: &str) -> Result<Resolved, DnsError> {
@@ -101,6 +109,14 @@ impl SystemLookup {
             name.is_localhost().then(|| vec![loopback])
         })
     }
+}
+
+/// No names where the file cannot be read: those of name servers are none the worse for it.
+fn known(hosts: io::Result<Hosts>) -> Hosts {
+    hosts.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the hosts file cannot be read; its names are not known");
+        Hosts::default()
+    })
 }
 
 impl Lookup for SystemLookup {
@@ -189,6 +205,17 @@ mod tests {
         assert_eq!(addresses(&six, "db.test"), Some(vec!["2001:db8::7".to_owned()]));
         let only_four = SystemLookup { family: Family::V4, ..offline() };
         assert_eq!(addresses(&only_four, "six.test"), None);
+    }
+
+    #[test]
+    fn another_file_may_take_the_place_of_the_hosts_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hosts");
+        std::fs::write(&path, "192.0.2.9 mine.test\n").unwrap();
+        let lookup = offline().with_hosts_file(&path);
+        assert_eq!(addresses(&lookup, "mine.test"), Some(vec!["192.0.2.9".to_owned()]));
+        assert_eq!(addresses(&lookup, "db.test"), None);
+        assert_eq!(addresses(&lookup.with_hosts_file(Path::new("/nowhere/hosts")), "mine.test"), None);
     }
 
     #[tokio::test]
