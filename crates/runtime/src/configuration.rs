@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::definitions::Definitions;
 use crate::fault::Fault;
 use crate::records::{Extent, Records};
+use crate::secrets::Secrets;
 use crate::snapshot::Snapshot;
 
 /// The configuration of this node.
@@ -172,13 +173,13 @@ impl Configuration {
 
 async fn load_records(
     store: &dyn Store,
-    definitions: &Definitions,
+    definitions: &Arc<Definitions>,
     registry: &Registry,
     settings: &Settings,
 ) -> Result<Records, StoreError> {
     let kinds: Vec<&str> = definitions.iter().map(|entity| entity.name).collect();
     let loaded = store.load(&kinds).await?;
-    let mut records = Records::empty(registry);
+    let mut records = Records::empty(registry, Secrets::new(Arc::clone(definitions)));
     records.revision = loaded.revision;
     for (kind, body) in &loaded.records {
         if let Some(id) = body.get("id").and_then(|id| id.as_str()).and_then(|id| uuid::Uuid::try_parse(id).ok()) {

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use gibbon_plugin_api::Registry;
 use gibbon_schema::{EntityDef, Environment, Subschema};
+use gibbon_vault::Vaults;
 use uuid::Uuid;
 
 /// The declarations of all entities, and what preparing a record needs of the outside: time, randomness, the
@@ -12,6 +13,7 @@ use uuid::Uuid;
 pub struct Definitions {
     entities: Vec<EntityDef>,
     plugins: HashMap<&'static str, Subschema>,
+    vaults: Vaults,
 }
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,7 +27,18 @@ impl Definitions {
         let mut entities = gibbon_entities::core_definitions();
         entities.extend(registry.iter().flat_map(|plugin| plugin.credentials).map(|credential| (credential.entity)()));
         let plugins = registry.iter().map(|plugin| (plugin.name, (plugin.schema)())).collect();
-        Self { entities, plugins }
+        Self { entities, plugins, vaults: Vaults::default() }
+    }
+
+    /// The same with vaults that fields may refer to.
+    #[must_use]
+    pub fn with_vaults(self, vaults: Vaults) -> Self {
+        Self { vaults, ..self }
+    }
+
+    /// The vaults that are there without being stored.
+    pub fn vaults(&self) -> &Vaults {
+        &self.vaults
     }
 
     /// All entities, in order of declaration.

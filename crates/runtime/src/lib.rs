@@ -12,6 +12,7 @@ pub mod fault;
 pub mod plan;
 pub mod records;
 pub mod routes;
+pub mod secrets;
 pub mod snapshot;
 
 pub use configuration::{CommitError, Configuration, StartError, Write, WriteError};
@@ -20,4 +21,5 @@ pub use fault::Fault;
 pub use plan::{Instance, Plan, Step};
 pub use records::Records;
 pub use routes::{Origin, RouteEntry, RouteState, RouteTable};
+pub use secrets::Secrets;
 pub use snapshot::Snapshot;

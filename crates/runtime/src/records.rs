@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::plan::Instance;
+use crate::secrets::{Secrets, VAULTS};
 
 /// Everything that is configured, in one revision.
 #[derive(Clone)]
@@ -24,6 +25,7 @@ pub struct Records {
     pub(crate) consumers: Consumers,
     pub(crate) credentials: Vec<Credentials>,
     faults: OrdMap<Uuid, Fault>,
+    secrets: Secrets,
 }
 
 /// A plugin record with the instance that was made of it.
@@ -59,7 +61,7 @@ pub enum Extent {
 
 impl Records {
     /// Nothing at all.
-    pub fn empty(registry: &Registry) -> Self {
+    pub fn empty(registry: &Registry, secrets: Secrets) -> Self {
         let kinds = registry.iter().flat_map(|plugin| plugin.credentials);
         Self {
             revision: 0,
@@ -71,6 +73,7 @@ impl Records {
                 .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
                 .collect(),
             faults: OrdMap::new(),
+            secrets,
         }
     }
 
@@ -86,6 +89,10 @@ impl Records {
             self.revision = self.revision.max(change.revision);
             extent = extent.max(match &change.op {
                 Op::Put(body) => self.put(&change.kind, change.id, body, registry, settings),
+                Op::Delete if change.kind == VAULTS => {
+                    self.secrets.undefine(change.id);
+                    self.put_referring(registry, settings)
+                }
                 Op::Delete => self.delete(&change.kind, change.id),
             });
         }
@@ -94,7 +101,12 @@ impl Records {
 
     /// Takes one record over.
     pub fn put(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Extent {
+        if kind == VAULTS {
+            self.secrets.define(id, body);
+            return self.put_referring(registry, settings);
+        }
         let extent = self.delete(kind, id);
+        let body = &*self.secrets.resolved(kind, id, body);
         let outcome = match kind {
             "services" => Service::from_body(body)
                 .map(|s| drop(self.services.insert(id, Arc::new(s))))
@@ -112,8 +124,16 @@ impl Records {
         extent
     }
 
+    /// Takes all records over again that refer to secrets: a vault has changed, and with it what they stand for.
+    fn put_referring(&mut self, registry: &Registry, settings: &Settings) -> Extent {
+        let referring = self.secrets.referring();
+        let extents = referring.into_iter().map(|(id, r)| self.put(&r.kind, id, &r.body, registry, settings));
+        extents.max().unwrap_or(Extent::Directory)
+    }
+
     fn delete(&mut self, kind: &str, id: Uuid) -> Extent {
         self.faults.remove(&id);
+        self.secrets.forget(id);
         match kind {
             "services" => drop(self.services.remove(&id)),
             "routes" => drop(self.routes.remove(&id)),

@@ -9,6 +9,7 @@ use gibbon_plugin_api::{
 use gibbon_runtime::{Configuration, Definitions, Write};
 use gibbon_schema::{EntityDef, Environment as _, Object, OnDelete, Schema, Subschema, field};
 use gibbon_store::{Options, Store, sqlite};
+use gibbon_vault::{Variables, Vaults};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -32,13 +33,15 @@ impl Handler for Pass {
 fn plugin_schema(name: &'static str) -> Subschema {
     let fields = [
         field("protocols").of(protocols_http()),
-        field("config").record([field("mark").string(), field("broken").boolean().default(false)]).required(),
+        field("config")
+            .record([field("mark").string().referenceable(), field("broken").boolean().default(false)])
+            .required(),
     ];
     Subschema::new(name, fields)
 }
 
 fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    if config["broken"] == true {
+    if config["broken"] == true || config["mark"] == "broken" {
         return Err(ConfigureError { field: "broken", reason: "it says so itself".into() });
     }
     Ok(Box::new(Pass))
@@ -79,9 +82,9 @@ static LATE: PluginDef = PluginDef {
     configure,
 };
 
-async fn open(folder: &TempDir) -> (Arc<Configuration>, Arc<dyn Store>) {
+async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {
     let registry = Arc::new(Registry::new([&LATE, &EARLY]));
-    let definitions = Arc::new(Definitions::new(&registry));
+    let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store: Arc<dyn Store> = Arc::new(sqlite::open_with(&folder.path().join("test.db"), options).await.unwrap());
     let configuration = Configuration::load(Arc::clone(&store), registry, definitions, SETTINGS).await.unwrap();
@@ -90,14 +93,24 @@ async fn open(folder: &TempDir) -> (Arc<Configuration>, Arc<dyn Store>) {
 
 impl Fixture {
     pub(crate) async fn new() -> Self {
+        Self::with_variables(&[]).await
+    }
+
+    /// The same with an environment that holds secrets.
+    pub(crate) async fn with_variables(variables: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
-        let (configuration, store) = open(&folder).await;
+        let (configuration, store) = open(&folder, vaults(variables)).await;
         Self { configuration, store, folder }
     }
 
     /// Another node on the same database.
     pub(crate) async fn second_node(&self) -> Arc<Configuration> {
-        open(&self.folder).await.0
+        open(&self.folder, vaults(&[])).await.0
+    }
+
+    /// Another node on the same database, in another environment.
+    pub(crate) async fn second_node_with(&self, variables: &[(&str, &str)]) -> Arc<Configuration> {
+        open(&self.folder, vaults(variables)).await.0
     }
 
     /// A record as it is stored.
@@ -117,6 +130,11 @@ impl Fixture {
         write.tx().delete(kind, id).await.unwrap();
         write.commit().await.unwrap();
     }
+}
+
+fn vaults(variables: &[(&str, &str)]) -> Vaults {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Vaults::new(Variables::new(variables))
 }
 
 pub(crate) async fn put(configuration: &Configuration, kind: &str, body: Object) -> Uuid {

@@ -5,4 +5,5 @@
 mod faults;
 mod fixture;
 mod plans;
+mod secrets;
 mod writes;
