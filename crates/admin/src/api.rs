@@ -6,6 +6,7 @@ use crate::about::About;
 use crate::answer::Answer;
 use crate::dispatch::{self, PathTable};
 use crate::health::{HealthSource, NothingChecks};
+use crate::log_levels::LogLevels;
 use crate::request::Request;
 use crate::routes::root::EnabledPlugins;
 
@@ -21,6 +22,8 @@ pub struct AdminApi {
     pub(crate) paths: PathTable,
     /// Which plugins `GET /` lists as configured.
     pub(crate) enabled_plugins: EnabledPlugins,
+    /// How much the node logs, where that can be changed.
+    pub(crate) log_levels: Option<Arc<dyn LogLevels>>,
 }
 
 impl AdminApi {
@@ -28,13 +31,25 @@ impl AdminApi {
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
         let paths = PathTable::new(configuration.definitions());
         let health = Arc::new(NothingChecks);
-        Self { configuration, about, health, paths, enabled_plugins: EnabledPlugins::default() }
+        let enabled_plugins = EnabledPlugins::default();
+        Self { configuration, about, health, paths, enabled_plugins, log_levels: None }
     }
 
     /// The same API, with the health of upstreams from `source`. Without one, nothing is checked.
     #[must_use]
     pub fn with_health(self, source: Arc<dyn HealthSource>) -> Self {
         Self { health: source, ..self }
+    }
+
+    /// The same with a log whose level can be changed.
+    #[must_use]
+    pub fn with_log_levels(self, levels: Arc<dyn LogLevels>) -> Self {
+        Self { log_levels: Some(levels), ..self }
+    }
+
+    /// The Status API over the same configuration: how the node is, and nothing that could be changed or that is secret.
+    pub fn status_only(configuration: Arc<Configuration>, about: About) -> Self {
+        Self { paths: PathTable::of_status(), ..Self::new(configuration, about) }
     }
 
     /// Answers a request. Whatever goes wrong becomes an answer.

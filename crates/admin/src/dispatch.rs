@@ -12,7 +12,7 @@ use crate::api::AdminApi;
 use crate::crud::{self, Place};
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::routes::{endpoints, plugins, root, schemas, status, upstreams};
+use crate::routes::{endpoints, log_level, plugins, ready, root, schemas, status, upstreams};
 use crate::tags;
 
 /// What a path means.
@@ -22,6 +22,12 @@ pub(crate) enum Endpoint {
     Root,
     /// How it fares.
     Status,
+    /// Whether it can serve.
+    Ready,
+    /// How much it logs.
+    LogLevel,
+    /// Another level of its log.
+    ChangeLogLevel,
     /// All paths.
     Endpoints,
     /// All tags.
@@ -49,7 +55,7 @@ pub(crate) enum Endpoint {
 }
 
 /// The paths that are not derived from entities. A path stands before those that would also match it.
-const FIXED: [(&str, Endpoint); 13] = [
+const FIXED: [(&str, Endpoint); 15] = [
     ("/", Endpoint::Root),
     ("/status", Endpoint::Status),
     ("/endpoints", Endpoint::Endpoints),
@@ -63,7 +69,12 @@ const FIXED: [(&str, Endpoint); 13] = [
     ("/schemas/{db_entity_name}/validate", Endpoint::Validate),
     ("/upstreams/{upstreams}/health", Endpoint::Health),
     ("/upstreams/{upstreams}/targets/all", Endpoint::AllTargets),
+    ("/debug/node/log-level", Endpoint::LogLevel),
+    ("/debug/node/log-level/{log_level}", Endpoint::ChangeLogLevel),
 ];
+
+/// The paths of the Status API.
+const STATUS: [(&str, Endpoint); 2] = [("/status", Endpoint::Status), ("/status/ready", Endpoint::Ready)];
 
 /// The methods that the API has anywhere.
 const METHODS: [Method; 7] =
@@ -75,6 +86,7 @@ impl Endpoint {
         match self {
             Self::Records(place) => place.methods(),
             Self::Validate | Self::ValidatePlugin => &["OPTIONS", "POST"],
+            Self::ChangeLogLevel => &["OPTIONS", "PUT"],
             _ => &["GET", "HEAD", "OPTIONS"],
         }
     }
@@ -116,9 +128,12 @@ async fn answer(
         Endpoint::Records(place) => crud::answer(api, place, parameters, request).await,
         Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
         Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,
+        Endpoint::ChangeLogLevel if request.method == Method::PUT => log_level::change(api, request, name).await,
         information if information.is_read(&request.method) => match information {
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,
+            Endpoint::Ready => Ok(ready::show(api).await),
+            Endpoint::LogLevel => log_level::show(api),
             Endpoint::Endpoints => Ok(endpoints::list(api.paths.templates())),
             Endpoint::Tags => tags::list(api, None, request).await,
             Endpoint::Tag => tags::list(api, Some(name), request).await,
@@ -128,7 +143,9 @@ async fn answer(
             Endpoint::Schema => schemas::entity(api, request, name).await,
             Endpoint::AllTargets => crud::list(api, upstreams::TARGETS, &parameters, request).await,
             Endpoint::Health => upstreams::health(api, request, name).await,
-            Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::Records(_) => Err(ApiError::MethodNotAllowed),
+            Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ChangeLogLevel | Endpoint::Records(_) => {
+                Err(ApiError::MethodNotAllowed)
+            }
         },
         _ => Err(ApiError::MethodNotAllowed),
     }

@@ -19,6 +19,7 @@ mod crud;
 mod dispatch;
 mod error;
 mod health;
+mod log_levels;
 mod paging;
 mod references;
 mod request;
@@ -32,6 +33,7 @@ pub use api::AdminApi;
 pub use browser::BrowserRules;
 pub use error::{ApiError, OffsetFault};
 pub use health::{Health, HealthSource, UpstreamHealth};
+pub use log_levels::LogLevels;
 pub use request::Request;
 pub use server::{LineSink, ServerOptions, Times, serve};
 

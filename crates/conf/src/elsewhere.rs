@@ -8,6 +8,16 @@ pub(crate) struct Row {
     /// Values with which the key asks for what is the case anyway, so that nobody has to be warned.
     pub(crate) harmless: &'static [&'static str],
     pub(crate) reason: &'static str,
+    pub(crate) standing: Standing,
+}
+
+/// Whether a key may have an effect one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// What it steers is not there in this version.
+    NotYet,
+    /// There is nothing here that it could steer.
+    NoMeaning,
 }
 
 /// The first row that has the key. Keys that are read have been taken out before.
@@ -17,7 +27,11 @@ pub(crate) fn find(key: &str) -> Option<&'static Row> {
 }
 
 const fn row(names: &'static [&'static str], harmless: &'static [&'static str], reason: &'static str) -> Row {
-    Row { names, harmless, reason }
+    Row { names, harmless, reason, standing: Standing::NotYet }
+}
+
+const fn never(names: &'static [&'static str], harmless: &'static [&'static str], reason: &'static str) -> Row {
+    Row { names, harmless, reason, standing: Standing::NoMeaning }
 }
 
 /// From the particular to the general: the first match counts.
@@ -27,7 +41,7 @@ pub(crate) const TABLE: &[Row] = &[
         &[],
         "PostgreSQL is not supported in this version",
     ),
-    row(&["cassandra_*"], &[], "Cassandra is not supported"),
+    never(&["cassandra_*"], &[], "Cassandra is not supported"),
     row(&["declarative_config*", "lmdb_*"], &[], "running from a declarative file is not supported in this version"),
     row(&["cluster_*"], &["off"], "hybrid mode is not supported in this version"),
     row(
@@ -45,59 +59,86 @@ pub(crate) const TABLE: &[Row] = &[
         &["off", "system"],
         "TLS is not supported in this version",
     ),
-    row(&["status_*", "nginx_status_*"], &["off"], "the Status API is not served in this version"),
+    never(
+        &["status_error_log"],
+        &["logs/status_error.log", "off"],
+        "messages of the Status API go where those of the Admin API go, `admin_error_log`",
+    ),
     row(
         &["stream_*", "proxy_stream_*", "nginx_stream_*", "nginx_sproxy_*", "nginx_supstream_*"],
         &["off"],
         "TCP, TLS and UDP streams are not proxied in this version",
     ),
     row(
-        &["admin_gui_listen", "admin_gui_path", "admin_gui_api_url", "admin_gui_access_log", "admin_gui_error_log"],
+        &[
+            "admin_gui_listen",
+            "admin_gui_path",
+            "admin_gui_api_url",
+            "admin_gui_access_log",
+            "admin_gui_error_log",
+            "admin_gui_csp_header",
+        ],
         &["off", "/"],
         "the manager is not served in this version",
     ),
-    row(&["vault_*"], &[], "vaults are not supported in this version"),
-    row(&["vaults"], &["off"], "vaults are not supported in this version"),
+    never(
+        &["vault_env_ttl", "vault_env_neg_ttl", "vault_env_resurrect_ttl"],
+        &[],
+        "the environment of a process does not change while it runs, so its values do not age",
+    ),
+    never(&["vault_*"], &[], "vaults other than `env` belong to Kong Enterprise"),
+    row(
+        &["tracing_sampling_rate", "opentelemetry_tracing_sampling_rate"],
+        &["0.01"],
+        "tracing is not supported in this version",
+    ),
     row(&["tracing_*", "opentelemetry_tracing*"], &["off"], "tracing is not supported in this version"),
     row(&["request_debug*"], &["off"], "timing a request with X-Kong-Request-Debug is not supported in this version"),
     row(&["error_template_*"], &[], "error pages of one's own are not supported in this version"),
-    row(
-        &["dns_*", "resolver_*", "legacy_dns_client"],
-        &["off"],
-        "this part of name resolution cannot be set in this version",
+    never(&["dns_no_sync"], &["off"], "those who ask for one name at the same time always share one query"),
+    never(
+        &["new_dns_client", "legacy_dns_client"],
+        &["on", "off"],
+        "there is one resolver, which takes the keys of both",
     ),
-    row(
+    never(&["resolver_mem_cache_size"], &[], "the number of names is bounded, by `dns_cache_size`"),
+    never(
         &["client_body_buffer_size", "nginx_http_client_body_buffer_size", "nginx_admin_client_body_buffer_size"],
         &[],
         "bodies are streamed and not held in buffers of a set size",
     ),
-    row(&["node_id"], &[], "a node chooses its own id in this version"),
     row(&["proxy_server*"], &["off"], "outgoing proxies are not supported in this version"),
-    row(&["wasm*", "nginx_wasm_*", "proxy_wasm*"], &["off"], "WebAssembly filters are not supported in this version"),
+    row(
+        &["wasm*", "nginx_wasm_*", "proxy_wasm*"],
+        &["off", "bundled,user"],
+        "WebAssembly filters are not supported in this version",
+    ),
     row(&["pluginserver_*"], &[], "plugin servers are not supported in this version"),
     row(&["untrusted_lua*"], &["off"], "plugins that run Lua are not supported in this version"),
     row(&["kic"], &["off"], "the Kubernetes ingress controller is not supported in this version"),
-    row(&["nginx_user", "nginx_main_user"], &[], "the gateway runs as the user who starts it"),
-    row(&["anonymous_reports"], &["off", "false"], "no reports are ever sent"),
-    row(
+    never(&["nginx_user", "nginx_main_user"], &[], "the gateway runs as the user who starts it"),
+    never(&["anonymous_reports"], &["off", "false"], "no reports are ever sent"),
+    never(
         &["worker_consistency", "worker_state_update_frequency", "router_consistency"],
         &["strict"],
         "a change is live as soon as the Admin API has answered",
     ),
-    row(
+    never(
         &[
             "mem_cache_size",
             "worker_events_*",
             "legacy_worker_events",
             "privileged_worker",
             "dedicated_config_processing",
+            "concurrency_timeout",
+            "host_ports",
         ],
         &[],
         "it concerns the inside of Kong's workers, which has no counterpart here",
     ),
-    row(&["lua_*", "openresty_path"], &[], "there is no Lua and no OpenResty in this gateway"),
-    row(&["nginx_*"], &[], "this gateway is not nginx, and this directive has no counterpart"),
-    row(
+    never(&["lua_*", "openresty_path"], &[], "there is no Lua and no OpenResty in this gateway"),
+    never(&["nginx_*"], &[], "this gateway is not nginx, and this directive has no counterpart"),
+    never(
         &[
             "admin_approved_email",
             "admin_api_uri",
@@ -123,7 +164,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["off"],
         "it belongs to Kong Enterprise",
     ),
-    row(&["version", "image", "docker_*", "sha256"], &[], "it describes an image of Kong"),
+    never(&["version", "image", "docker_*", "sha256"], &[], "it describes an image of Kong"),
 ];
 
 #[cfg(test)]

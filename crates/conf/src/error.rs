@@ -55,9 +55,21 @@ pub enum ConfError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A value that would have to be fetched from a vault.
-    #[error("{origin}: `{key}` is a reference to a vault, and those are not supported in this version")]
+    /// A value that is to be fetched from a vault, and cannot.
+    #[error("{origin}: `{key}`: cannot resolve `{}`: {source}", Shown(reference))]
     Vault {
+        /// The key as its documentation names it.
+        key: &'static str,
+        /// The value as it was given.
+        reference: String,
+        /// Where it was given.
+        origin: Origin,
+        /// Why there is nothing behind it.
+        source: gibbon_vault::VaultError,
+    },
+    /// A setting of the vaults themselves that would have to be fetched from one.
+    #[error("{origin}: `{key}` says how vaults are used, so it cannot be a reference to one")]
+    VaultKey {
         /// The key as its documentation names it.
         key: &'static str,
         /// Where it was given.
@@ -82,12 +94,10 @@ pub enum Warning {
         /// A key that was perhaps meant.
         similar: Option<&'static str>,
     },
-    /// A key of Kong that changes nothing here.
+    /// Keys of Kong that change nothing here, all for one reason.
     NoEffect {
-        /// The key.
-        key: String,
-        /// Where it stands.
-        origin: Origin,
+        /// The keys and where they stand.
+        keys: Vec<(String, Origin)>,
         /// Why not.
         reason: &'static str,
     },
@@ -127,13 +137,28 @@ impl fmt::Display for Warning {
                 write!(f, "{origin}: `{}` is not a known setting and is ignored", Shown(key))?;
                 similar.map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
             }
-            Self::NoEffect { key, origin, reason } => write!(f, "{origin}: `{}` has no effect: {reason}", Shown(key)),
+            Self::NoEffect { keys, reason } => match &keys[..] {
+                [(key, origin)] => write!(f, "{origin}: `{}` has no effect: {reason}", Shown(key)),
+                keys => write!(f, "{} have no effect: {reason}", Places(keys)),
+            },
             Self::NotServed { key, origin, listener, reason } => {
                 write!(f, "{origin}: `{}` of `{key}`: {reason}", Shown(listener))
             }
             Self::Shadowed { key, origin, by } => write!(f, "{origin}: `{key}` is ignored since `{by}` is set too"),
             Self::Line { origin, reason } => write!(f, "{origin}: {reason}"),
         }
+    }
+}
+
+/// Keys with where they stand: `a` (`KONG_A`), `b` (`/etc/kong.conf:3`).
+struct Places<'k>(&'k [(String, Origin)]);
+
+impl fmt::Display for Places<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (key, origin)) in self.0.iter().enumerate() {
+            write!(f, "{}`{}` ({origin})", if index == 0 { "" } else { ", " }, Shown(key))?;
+        }
+        Ok(())
     }
 }
 
@@ -171,6 +196,14 @@ mod tests {
         };
         let text = "/etc/gibbon.conf:3: `log_level` cannot be `loud\\u{1b}[2J`: expected one of: debug, info";
         assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn keys_without_effect_share_a_warning_with_their_reason() {
+        let at = |variable: &str| Origin::Environment(variable.to_owned());
+        let keys = vec![("a".to_owned(), at("KONG_A")), ("b".to_owned(), at("KONG_B"))];
+        let text = Warning::NoEffect { keys, reason: "there is no Lua here" }.to_string();
+        assert_eq!(text, "`a` (KONG_A), `b` (KONG_B) have no effect: there is no Lua here");
     }
 
     #[test]

@@ -104,8 +104,10 @@ pub fn sections() -> &'static [SectionDoc] {
         section::upstream::DOC,
         section::dns::DOC,
         section::admin::DOC,
+        section::status::DOC,
         section::database::DOC,
         section::jwt::DOC,
+        section::vaults::DOC,
     ]
 }
 

@@ -1,8 +1,11 @@
 //! Listeners: `0.0.0.0:8000 reuseport backlog=16384, [::]:8443 http2 ssl`.
 
+mod keep_alive;
+
 use crate::error::Warning;
 use crate::key::Key;
 use crate::reader::Reader;
+pub use keep_alive::KeepAlive;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A port to accept connections on.
@@ -12,6 +15,8 @@ pub struct Listener {
     pub address: SocketAddr,
     /// How many connections may wait to be accepted; the system's own limit when absent.
     pub backlog: Option<u32>,
+    /// Whether the system asks now and then if a silent client is still there.
+    pub keep_alive: KeepAlive,
 }
 
 /// A listener as it was written, with the flags that say how it would have to be served.
@@ -28,12 +33,13 @@ enum Flag {
     Http2,
     ProxyProtocol,
     Deferred,
-    /// Every listener binds, and every worker has a socket of its own: these two change nothing.
-    BindOrReuseport,
+    /// One socket for both families.
+    BothFamilies,
 }
 
 const USAGE: &str = "expected `off`, or `<ip>:<port>` with any of ssl, http2, proxy_protocol, deferred, bind, \
-                     reuseport, backlog=<number>, and commas between several";
+                     reuseport, backlog=<number>, ipv6only=on|off, so_keepalive=on|off|[idle]:[interval]:[probes], and \
+                     commas between several";
 
 /// Reads a list of listeners; `off` is none.
 pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
@@ -49,22 +55,35 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
 fn parse_one(text: &str) -> Result<Written, String> {
     let mut words = text.split_ascii_whitespace();
     let address = words.next().and_then(address).ok_or_else(|| format!("`{text}`: {USAGE}"))?;
-    let mut written = Written { text: text.to_owned(), listener: Listener { address, backlog: None }, flags: vec![] };
+    let listener = Listener { address, backlog: None, keep_alive: KeepAlive::System };
+    let mut written = Written { text: text.to_owned(), listener, flags: vec![] };
     for word in words {
-        match word {
-            "ssl" => written.flags.push(Flag::Ssl),
-            "http2" => written.flags.push(Flag::Http2),
-            "proxy_protocol" => written.flags.push(Flag::ProxyProtocol),
-            "deferred" => written.flags.push(Flag::Deferred),
-            "bind" | "reuseport" => written.flags.push(Flag::BindOrReuseport),
-            _ => {
-                let number = word.strip_prefix("backlog=").and_then(|digits| crate::size::count(digits).ok());
-                let backlog = number.filter(|n| *n > 0).ok_or_else(|| format!("`{word}` in `{text}`: {USAGE}"))?;
-                written.listener.backlog = Some(backlog);
-            }
-        }
+        written.add(word).ok_or_else(|| format!("`{word}` in `{text}`: {USAGE}"))?;
     }
     Ok(written)
+}
+
+impl Written {
+    /// Takes in a word behind the address; `None` where it is none that belongs there.
+    fn add(&mut self, word: &str) -> Option<()> {
+        match word.split_once('=').unwrap_or((word, "")) {
+            ("ssl", "") => self.flags.push(Flag::Ssl),
+            ("http2", "") => self.flags.push(Flag::Http2),
+            ("proxy_protocol", "") => self.flags.push(Flag::ProxyProtocol),
+            ("deferred", "") => self.flags.push(Flag::Deferred),
+            // Every listener binds, and every worker has a socket of its own.
+            ("bind" | "reuseport", "") => {}
+            // As in nginx, a socket of version 6 is for version 6 alone unless it is told otherwise.
+            ("ipv6only", "on") if self.listener.address.is_ipv6() => {}
+            ("ipv6only", "off") if self.listener.address.is_ipv6() => self.flags.push(Flag::BothFamilies),
+            ("so_keepalive", value) => self.listener.keep_alive = KeepAlive::parse(value)?,
+            ("backlog", digits) => {
+                self.listener.backlog = Some(crate::size::count(digits).ok().filter(|number| *number > 0)?);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
 }
 
 fn address(word: &str) -> Option<SocketAddr> {
@@ -101,11 +120,15 @@ pub(crate) fn read(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<Listener
             warn("HTTP/2 is not served in this version; this port serves HTTP/1.1");
         }
         if entry.flags.contains(&Flag::Deferred) {
-            warn("`deferred` has no effect");
+            warn("`deferred` has no effect: a connection is accepted as soon as it is made");
         }
         if entry.flags.contains(&Flag::ProxyProtocol) {
             // Served without it, the port would take the sender's preamble for a broken request.
             reader.refuse(key, format!("`{}`: the PROXY protocol is not supported in this version", entry.text));
+        }
+        if entry.flags.contains(&Flag::BothFamilies) {
+            let reason = "`ipv6only=off` is not supported: list the address of version 4 as a listener of its own";
+            reader.refuse(key, format!("`{}`: {reason}", entry.text));
         }
         served.push(entry.listener);
     }
@@ -141,11 +164,13 @@ mod tests {
     #[test]
     fn addresses_and_backlogs_are_read() {
         type Expected = [(&'static str, Option<u32>)];
-        let cases: [(&str, &Expected); 6] = [
+        let cases: [(&str, &Expected); 8] = [
             ("0.0.0.0:8000", &[("0.0.0.0:8000", None)]),
             ("0.0.0.0:8000 reuseport backlog=16384", &[("0.0.0.0:8000", Some(16384))]),
             ("127.0.0.1:0 , [::]:8443   http2 ssl", &[("127.0.0.1:0", None), ("[::]:8443", None)]),
             ("localhost:8001,*:80", &[("127.0.0.1:8001", None), ("0.0.0.0:80", None)]),
+            ("[::1]:80 ipv6only=on bind deferred", &[("[::1]:80", None)]),
+            ("1.2.3.4:80 so_keepalive=on backlog=7", &[("1.2.3.4:80", Some(7))]),
             ("off", &[]),
             ("off, 0.0.0.0:8000", &[]),
         ];
@@ -159,7 +184,9 @@ mod tests {
     fn what_is_no_listener_is_refused() {
         let wrong = ["", "8000", "0.0.0.0", "0.0.0.0:", "0.0.0.0:65536", "0.0.0.0:+80", "example.com:80", "::1:80"];
         let flags = ["0.0.0.0:80 tls", "0.0.0.0:80 backlog=", "0.0.0.0:80 backlog=0", "unix:/run/gibbon.sock"];
-        for text in wrong.into_iter().chain(flags) {
+        let more = ["0.0.0.0:80 ipv6only=on", "[::]:80 ipv6only", "[::]:80 ipv6only=yes", "0.0.0.0:80 ssl=on"];
+        let keep_alive = ["0.0.0.0:80 so_keepalive", "0.0.0.0:80 so_keepalive=::", "0.0.0.0:80 so_keepalive=1:2"];
+        for text in wrong.into_iter().chain(flags).chain(more).chain(keep_alive) {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -8,14 +8,18 @@ use crate::reader::{Given, Rank, Reader};
 use crate::section::admin::Admin;
 use crate::section::database::Database;
 use crate::section::dns::Dns;
-use crate::section::general::{self, PluginSelection, Run};
+use crate::section::general::{self, General, PluginSelection, Run};
 use crate::section::jwt::Jwt;
 use crate::section::limits::Limits;
 use crate::section::logs::Logs;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
+use crate::section::status::Status;
 use crate::section::upstream::Upstream;
+use crate::section::vaults;
 use crate::syntax::{self, Remark};
+use gibbon_vault::Vaults;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +35,8 @@ pub struct Conf {
     pub workers: usize,
     /// The plugins on offer.
     pub plugins: PluginSelection,
+    /// The id of the node, where it does not choose one itself.
+    pub node_id: Option<String>,
     /// What is logged, and where to.
     pub logs: Logs,
     /// Ports and answers of the proxy.
@@ -45,10 +51,14 @@ pub struct Conf {
     pub dns: Dns,
     /// The Admin API.
     pub admin: Admin,
+    /// The Status API.
+    pub status: Status,
     /// The store of entities.
     pub database: Database,
     /// Tokens.
     pub jwt: Jwt,
+    /// Settings that came from a vault: their keys, with the references in place of the values.
+    pub references: BTreeMap<&'static str, String>,
 }
 
 /// Settings with what the user should know about them.
@@ -56,6 +66,8 @@ pub struct Conf {
 pub struct Loaded {
     /// The settings.
     pub conf: Conf,
+    /// Where references to secrets are looked up.
+    pub vaults: Vaults,
     /// What has no effect, and the like, in the order in which to show it.
     pub warnings: Vec<Warning>,
     /// The file that was read, if there was one.
@@ -135,8 +147,13 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfError>> {
     let mut reader = Reader::default();
     let file = gather(&mut reader, sources).map_err(|error| vec![error])?;
     warn_about_strangers(&mut reader);
+    let vaults = vaults::read(&mut reader, &sources.env);
+    reader.vaults = Some(vaults.clone());
     let conf = read(&mut reader, sources);
-    if reader.errors.is_empty() { Ok(Loaded { conf, warnings: reader.warnings, file }) } else { Err(reader.errors) }
+    if !reader.errors.is_empty() {
+        return Err(reader.errors);
+    }
+    Ok(Loaded { conf, vaults, warnings: reader.warnings, file })
 }
 
 /// Only the folder that the gateway works in, whatever else is wrong: a gateway can be stopped although its file was
@@ -147,17 +164,21 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfError>> {
 pub fn prefix(sources: &Sources) -> Result<PathBuf, ConfError> {
     let mut reader = Reader::default();
     gather(&mut reader, sources)?;
+    reader.vaults = Some(vaults::read(&mut reader, &sources.env));
+    // What is wrong with the vaults is no matter here, unless the prefix comes from one.
+    reader.errors.clear();
     let prefix = general::prefix(&mut reader, &sources.env, &sources.machine);
     reader.errors.pop().map_or(Ok(prefix), Err)
 }
 
 fn read(reader: &mut Reader, sources: &Sources) -> Conf {
     let prefix = general::prefix(reader, &sources.env, &sources.machine);
-    let (run, workers, plugins) = general::read(reader, &sources.machine);
+    let General { run, workers, plugins, node_id } = general::read(reader, &sources.machine);
     Conf {
         run,
         workers,
         plugins,
+        node_id,
         logs: Logs::read(reader, &prefix, run),
         proxy: Proxy::read(reader),
         real_ip: RealIp::read(reader),
@@ -165,8 +186,10 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         upstream: Upstream::read(reader),
         dns: Dns::read(reader),
         admin: Admin::read(reader),
+        status: Status::read(reader),
         database: Database::read(reader, &prefix),
         jwt: Jwt::read(reader),
+        references: std::mem::take(&mut reader.references),
         prefix,
     }
 }
@@ -251,6 +274,7 @@ fn is_service_link(name: &str, value: &str) -> bool {
 fn warn_about_strangers(reader: &mut Reader) {
     let known = |name: &str| keys().any(|key| key.name == name || key.aliases.contains(&name));
     let mut warnings = Vec::new();
+    let mut without_effect: Vec<(&'static str, Vec<(String, Origin)>)> = Vec::new();
     for (key, given) in reader.all() {
         if known(key) || given.value.is_empty() {
             continue;
@@ -258,13 +282,17 @@ fn warn_about_strangers(reader: &mut Reader) {
         let (key, origin) = (key.to_owned(), given.origin.clone());
         match elsewhere::find(&key) {
             Some(row) if row.harmless.contains(&given.value.as_str()) => {}
-            Some(row) => warnings.push(Warning::NoEffect { key, origin, reason: row.reason }),
+            Some(row) => match without_effect.iter_mut().find(|(reason, _)| *reason == row.reason) {
+                Some((_, keys)) => keys.push((key, origin)),
+                None => without_effect.push((row.reason, vec![(key, origin)])),
+            },
             None => {
                 let similar = nearest(&key, keys().map(|key| key.name));
                 warnings.push(Warning::Unknown { key, origin, similar });
             }
         }
     }
+    warnings.extend(without_effect.into_iter().map(|(reason, keys)| Warning::NoEffect { keys, reason }));
     reader.warnings.append(&mut warnings);
 }
 

@@ -2,7 +2,9 @@
 
 use crate::error::{ConfError, Origin, Warning};
 use crate::key::{Key, KeyDoc};
-use std::collections::HashMap;
+use gibbon_vault::{Vaults, is_reference};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 /// Which source wins: a later one over an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +28,10 @@ pub(crate) struct Reader {
     given: HashMap<String, Given>,
     pub(crate) errors: Vec<ConfError>,
     pub(crate) warnings: Vec<Warning>,
+    /// Where references in values are looked up; `None` until it is known how.
+    pub(crate) vaults: Option<Vaults>,
+    /// The keys whose values came from a vault, with the references.
+    pub(crate) references: BTreeMap<&'static str, String>,
     #[cfg(test)]
     pub(crate) read: Vec<&'static str>,
 }
@@ -58,11 +64,13 @@ impl Reader {
     pub(crate) fn read_given<T>(&mut self, key: &Key<T>) -> Option<T> {
         let name = self.effective(&key.doc)?;
         let given = self.given.get(name)?;
-        let parsed = if given.value.starts_with("{vault://") {
-            Err(ConfError::Vault { key: name, origin: given.origin.clone() })
-        } else {
-            (key.parse)(&given.value).map_err(|reason| value_error(name, given, reason))
-        };
+        let parsed = resolve(self.vaults.as_ref(), name, given).and_then(|value| {
+            // A message never holds what came from a vault, only the reference.
+            (key.parse)(&value).map_err(|reason| value_error(name, given, reason))
+        });
+        if is_reference(&given.value) {
+            self.references.insert(key.doc.name, given.value.clone());
+        }
         parsed.map_err(|error| self.errors.push(error)).ok()
     }
 
@@ -112,6 +120,19 @@ impl Reader {
     }
 }
 
+/// The value itself, or what a reference stands for.
+fn resolve<'g>(vaults: Option<&Vaults>, key: &'static str, given: &'g Given) -> Result<Cow<'g, str>, ConfError> {
+    if !is_reference(&given.value) {
+        return Ok(Cow::Borrowed(&given.value));
+    }
+    let origin = given.origin.clone();
+    match vaults.map(|vaults| vaults.get(&given.value)) {
+        None => Err(ConfError::VaultKey { key, origin }),
+        Some(Ok(value)) => Ok(Cow::Owned(value)),
+        Some(Err(source)) => Err(ConfError::Vault { key, reference: given.value.clone(), origin, source }),
+    }
+}
+
 fn value_error(key: &'static str, given: &Given, reason: String) -> ConfError {
     ConfError::Value { key, value: given.value.clone(), origin: given.origin.clone(), reason }
 }
@@ -127,6 +148,7 @@ mod tests {
     use super::{Given, Rank, Reader};
     use crate::error::{Origin, Warning};
     use crate::key::{Key, Kind};
+    use gibbon_vault::{Variables, Vaults};
 
     const KEY: Key<u32> = Key::new("size", "7", Kind::Count, crate::size::count, "A key.").also(&["old_size"]);
 
@@ -176,10 +198,40 @@ mod tests {
         assert!(reader.errors[0].to_string().contains("`old_size` cannot be `many`"));
     }
 
+    fn with_vaults(value: &str, variables: &[(&str, &str)]) -> Reader {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let vaults = Some(Vaults::new(Variables::new(variables)));
+        Reader { vaults, ..reader(&[("size", value, Rank::File)]) }
+    }
+
     #[test]
-    fn a_vault_reference_is_never_taken_as_the_value() {
+    fn a_reference_gives_the_value_that_the_vault_holds_and_is_remembered() {
+        let mut reader = with_vaults("{vault://env/the-size}", &[("THE_SIZE", "12")]);
+        assert_eq!(reader.read(&KEY), 12);
+        assert_eq!(reader.references["size"], "{vault://env/the-size}");
+    }
+
+    #[test]
+    fn a_reference_to_nothing_is_an_error() {
+        let mut reader = with_vaults("{vault://env/the-size}", &[]);
+        reader.read(&KEY);
+        let expected = "-x: `size`: cannot resolve `{vault://env/the-size}`: could not get value from external vault (no \
+                        value found)";
+        assert_eq!(reader.errors[0].to_string(), expected);
+    }
+
+    #[test]
+    fn a_wrong_value_from_a_vault_is_not_shown() {
+        let mut reader = with_vaults("{vault://env/the-size}", &[("THE_SIZE", "hunter2")]);
+        reader.read(&KEY);
+        let error = reader.errors[0].to_string();
+        assert!(error.contains("`size` cannot be `{vault://env/the-size}`") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn before_the_vaults_are_known_nothing_can_be_a_reference() {
         let mut reader = reader(&[("size", "{vault://env/size}", Rank::File)]);
         assert_eq!(reader.read(&KEY), 7);
-        assert!(reader.errors[0].to_string().contains("vault"));
+        assert!(reader.errors[0].to_string().contains("cannot be a reference"));
     }
 }

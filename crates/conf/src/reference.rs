@@ -1,7 +1,8 @@
 //! The two documents that are written from the table of keys.
 
-use crate::elsewhere;
-use crate::key::{KeyDoc, sections};
+use crate::elsewhere::{self, Standing};
+use crate::key::{KeyDoc, keys, sections};
+use crate::kong::{self, KongKey};
 use std::fmt::Write as _;
 
 const PAGE_HEAD: &str = "\
@@ -20,7 +21,8 @@ A gateway needs no settings: every one has a default. They are read from these p
 
 The file has lines of `key = value`. A line that starts with `#` or `;` is a comment, and so is the rest of a line from a
 `#` on; write `\\#` for one that belongs to the value. A line that ends in `\\` goes on in the next one. Quotes are part of the
-value. An empty value means the default. [`gibbon.conf.default`](gibbon.conf.default) lists every key.
+value. An empty value means the default. A value may be a reference to a secret, `{vault://env/my-secret}`
+(see [Vaults](#vaults)), and is then never shown as what it stands for. [`gibbon.conf.default`](gibbon.conf.default) lists every key.
 
 `gibbon check <file>` reads a file and reports everything that is wrong with it at once. A key that has no effect is named in a
 warning when the gateway starts.
@@ -35,11 +37,18 @@ warning when the gateway starts.
 const PAGE_TAIL: &str = "
 ## Settings of Kong without effect
 
-These are known from Kong. They may stay in a file: each is named in a warning with the reason, unless its value asks for what
-is the case anyway.
+These are known from Kong 3.10. They may stay in a file: each is named in a warning with the reason, unless its value asks for
+what is the case anyway. *Not yet* says that what the key steers is not there in this version; *no meaning*, that there is
+nothing here that it could steer. The defaults are Kong's.
+";
 
-| keys | why they have no effect |
-| --- | --- |
+const REST_HEAD: &str = "
+### By the beginnings of their names
+
+So are these, among them the directives that Kong passes on to nginx (`nginx_http_gzip`) and the keys of Kong Enterprise.
+
+| keys | | why they have no effect |
+| --- | --- | --- |
 ";
 
 /// The reference page `docs/configuration.md`.
@@ -58,11 +67,39 @@ pub fn configuration_page() -> String {
         }
     }
     page.push_str(PAGE_TAIL);
+    for (title, keys) in kong::GROUPS {
+        let without_effect: Vec<_> = keys.iter().filter(|key| !is_setting(key.name)).collect();
+        if without_effect.is_empty() {
+            continue;
+        }
+        let head = "| key | default | what it does in Kong | | why it has no effect |\n| --- | --- | --- | --- | --- |";
+        let _ = writeln!(page, "\n### {title}\n\n{head}");
+        without_effect.into_iter().for_each(|key| page.push_str(&line_of_kong(key)));
+    }
+    page.push_str(REST_HEAD);
     for row in elsewhere::TABLE {
         let names: Vec<_> = row.names.iter().map(|name| format!("`{name}`")).collect();
-        let _ = writeln!(page, "| {} | {} |", names.join(", "), row.reason);
+        let _ = writeln!(page, "| {} | {} | {} |", names.join(", "), standing(row.standing), row.reason);
     }
     page
+}
+
+fn is_setting(name: &str) -> bool {
+    keys().any(|key| key.name == name || key.aliases.contains(&name))
+}
+
+fn line_of_kong(key: &KongKey) -> String {
+    let default = if key.default.is_empty() { String::new() } else { format!("`{}`", key.default) };
+    let row = elsewhere::find(&key.name.replace("XXX", "x"));
+    let (standing, reason) = row.map_or(("", ""), |row| (standing(row.standing), row.reason));
+    format!("| `{}` | {default} | {} | {standing} | {reason} |\n", key.name, key.meaning)
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::NotYet => "not yet",
+        Standing::NoMeaning => "no meaning",
+    }
 }
 
 fn also(key: &KeyDoc) -> String {

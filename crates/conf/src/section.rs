@@ -10,4 +10,6 @@ pub(crate) mod limits;
 pub(crate) mod logs;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;
+pub(crate) mod status;
 pub(crate) mod upstream;
+pub(crate) mod vaults;

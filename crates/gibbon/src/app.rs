@@ -1,6 +1,7 @@
 //! A running gateway: which part gets what, and in which order they start and stop. Nothing else is decided here.
 
 mod control;
+mod keep_alive;
 mod settings;
 
 use std::io;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
-use gibbon_conf::{Conf, Database, Listener};
+use gibbon_conf::{AddressOrder, Conf, Database, Demand, Listener, Status};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError};
@@ -48,10 +49,11 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     let registry = Arc::new(registry(&boot.conf)?);
     // Ports first: whoever cannot have them should not touch the database of the one who has.
     let proxy_sockets = open_proxy(&boot.conf)?;
-    let admin_sockets = open_admin(&boot.conf)?;
+    let sockets =
+        control::Sockets { admin: open(&boot.conf.admin.listeners)?, status: open_status(&boot.conf.status)? };
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
-    let configuration = control.block_on(configure(&boot.conf, registry))?;
+    let configuration = control.block_on(configure(&boot, registry))?;
     let resolver = resolver(&boot.conf, &control);
     let data_plane = DataPlane::start(
         proxy_sockets,
@@ -59,7 +61,7 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
         settings::of(&boot.conf, boot.logging.proxy_access()),
         resolver,
     )?;
-    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), admin_sockets)?;
+    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), sockets)?;
     ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
     let end = control.block_on(steer(&boot, &data_plane, &mut signals));
@@ -143,29 +145,46 @@ fn registry(conf: &Conf) -> Result<Registry, AppError> {
 /// The sockets of each worker.
 fn open_proxy(conf: &Conf) -> Result<Vec<Vec<TcpListener>>, AppError> {
     let mut workers: Vec<Vec<TcpListener>> = (0..conf.workers).map(|_| Vec::new()).collect();
-    for Listener { address, backlog, .. } in &conf.proxy.listeners {
-        let backlog = backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
-        let sockets = gibbon_proxy::listen::open(*address, conf.workers, backlog)
-            .map_err(|source| AppError::Listen { address: *address, source })?;
-        for (worker, socket) in workers.iter_mut().zip(sockets) {
+    for listener in &conf.proxy.listeners {
+        for (worker, socket) in workers.iter_mut().zip(open_for(conf.workers, listener)?) {
             worker.push(socket);
         }
     }
     Ok(workers)
 }
 
-fn open_admin(conf: &Conf) -> Result<Vec<TcpListener>, AppError> {
-    let bind = |listener: &Listener| {
-        let address = listener.address;
-        let socket = TcpListener::bind(address).map_err(|source| AppError::Listen { address, source })?;
-        socket.set_nonblocking(true)?;
-        Ok(socket)
-    };
-    conf.admin.listeners.iter().map(bind).collect()
+fn open(listeners: &[Listener]) -> Result<Vec<TcpListener>, AppError> {
+    let opened: Result<Vec<_>, _> = listeners.iter().map(|listener| open_for(1, listener)).collect();
+    Ok(opened?.into_iter().flatten().collect())
 }
 
-async fn configure(conf: &Conf, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
-    let definitions = Arc::new(Definitions::new(&registry));
+/// The sockets of one address, as many as there are threads that accept on it.
+fn open_for(threads: usize, listener: &Listener) -> Result<Vec<TcpListener>, AppError> {
+    let address = listener.address;
+    let failed = |source| AppError::Listen { address, source };
+    let backlog = listener.backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
+    let sockets = gibbon_proxy::listen::open(address, threads, backlog).map_err(failed)?;
+    sockets.iter().try_for_each(|socket| keep_alive::apply(listener.keep_alive, socket)).map_err(failed)?;
+    Ok(sockets)
+}
+
+/// A second gateway on one machine has other ports for what its operator thought of; that the usual port of the Status
+/// API is taken then must not keep it from starting.
+fn open_status(status: &Status) -> Result<Vec<TcpListener>, AppError> {
+    match open(&status.listeners) {
+        Err(AppError::Listen { address, source })
+            if status.demand == Demand::Usual && source.kind() == io::ErrorKind::AddrInUse =>
+        {
+            tracing::warn!("`{address}` is taken, so there is no Status API; `status_listen` gives it another port");
+            Ok(Vec::new())
+        }
+        other => other,
+    }
+}
+
+async fn configure(boot: &Boot, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
+    let definitions = Arc::new(Definitions::new(&registry).with_vaults(boot.vaults.clone()));
+    let conf = &boot.conf;
     let Database::Sqlite { path } = &conf.database;
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store =
@@ -176,14 +195,19 @@ async fn configure(conf: &Conf, registry: Arc<Registry>) -> Result<Arc<Configura
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {
-    let defaults = gibbon_balancer::dns::Settings::default();
     let settings = gibbon_balancer::dns::Settings {
         valid_ttl: conf.dns.valid_ttl,
         stale_ttl: conf.dns.stale_ttl,
         not_found_ttl: conf.dns.not_found_ttl,
         error_ttl: conf.dns.error_ttl,
-        ..defaults
+        capacity: conf.dns.cache_size,
     };
-    let lookup = SystemLookup::new(&conf.dns.resolvers, Family::default());
+    let family = match conf.dns.order {
+        AddressOrder::V4ThenV6 => Family::V4ThenV6,
+        AddressOrder::V6ThenV4 => Family::V6ThenV4,
+        AddressOrder::V4 => Family::V4,
+        AddressOrder::V6 => Family::V6,
+    };
+    let lookup = SystemLookup::new(&conf.dns.resolvers, family).with_hosts_file(&conf.dns.hosts_file);
     Resolver::new(lookup, settings, control.handle().clone())
 }

@@ -14,6 +14,7 @@ mod restart;
 mod start;
 mod stop;
 mod terminal;
+mod vault;
 mod version;
 
 use clap::{Parser, Subcommand};
@@ -55,6 +56,8 @@ enum Command {
     Version(version::Args),
     /// Make, read and verify tokens.
     Jwt(jwt::JwtArgs),
+    /// Look at the secrets that references stand for.
+    Vault(vault::Args),
 }
 
 /// How much a command says besides its result.
@@ -96,5 +99,6 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, verbosity),
         Command::Version(args) => version::run(&args),
         Command::Jwt(args) => jwt::run(args),
+        Command::Vault(args) => vault::run(&args, verbosity),
     }
 }

@@ -3,10 +3,12 @@
 //! Nothing that logs ever waits for a disk or a terminal: lines go to a thread of their own through a bounded queue
 //! (`sink`), and when that is full they are dropped and counted.
 
+mod level;
 mod line;
 mod sink;
 
 use gibbon_conf::{LogLevel, LogTarget, Logs};
+pub(crate) use level::Level;
 use line::PlainLines;
 pub(crate) use sink::Sink;
 use std::collections::HashMap;
@@ -17,15 +19,16 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer, Registry, reload};
+use tracing_subscriber::{Layer, reload};
 
 /// The logs while the process lives. Dropping it writes out what is still queued.
 #[derive(Debug)]
 pub(crate) struct Logging {
-    level: reload::Handle<Targets, Registry>,
+    level: Level,
     sinks: HashMap<LogTarget, Sink>,
     proxy_access: Option<Sink>,
     admin_access: Option<Sink>,
+    status_access: Option<Sink>,
 }
 
 impl Logging {
@@ -39,17 +42,23 @@ impl Logging {
             ErrorLogs { proxy: open(&mut sinks, &logs.proxy_error)?, admin: open(&mut sinks, &logs.admin_error)? };
         let proxy_access = open(&mut sinks, &logs.proxy_access)?;
         let admin_access = open(&mut sinks, &logs.admin_access)?;
-        let (filter, level) = reload::Layer::new(filter(logs.level));
+        let status_access = open(&mut sinks, &logs.status_access)?;
+        let (filter, handle) = reload::Layer::new(filter(logs.level));
         // A second subscriber can only be asked for by a second gateway in one process, as tests have it.
         let _ = tracing_subscriber::registry().with(lines(writers).with_filter(filter)).try_init();
         std::panic::set_hook(Box::new(log_panic));
-        Ok(Self { level, sinks, proxy_access, admin_access })
+        let level = Level::new(handle, logs.level);
+        Ok(Self { level, sinks, proxy_access, admin_access, status_access })
     }
 
     /// Changes how much is logged, from the next message on.
     pub(crate) fn set_level(&self, level: LogLevel) {
-        // It fails only when the subscriber is gone, and then nothing is logged at all.
-        let _ = self.level.reload(filter(level));
+        self.level.configure(level);
+    }
+
+    /// How much is logged, for whoever changes it while the process runs.
+    pub(crate) fn level(&self) -> &Level {
+        &self.level
     }
 
     /// Opens every log file again under its name.
@@ -65,6 +74,11 @@ impl Logging {
     /// Where a line goes for each request to the Admin API; `None` when that is off.
     pub(crate) fn admin_access(&self) -> Option<Sink> {
         self.admin_access.clone()
+    }
+
+    /// Where a line goes for each request to the Status API; `None` when that is off.
+    pub(crate) fn status_access(&self) -> Option<Sink> {
+        self.status_access.clone()
     }
 }
 

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_reference_has_a_vault_a_resource_and_perhaps_more() {
-        let cases: &[(&str, &str, &str, Option<&str>, Option<u64>)] = &[
+        type Case = (&'static str, &'static str, &'static str, Option<&'static str>, Option<u64>);
+        let cases: &[Case] = &[
             ("{vault://env/secret}", "env", "secret", None, None),
             ("{vault://my-vault/secret/key}", "my-vault", "secret", Some("key"), None),
             ("{vault://env/a/b/c}", "env", "a/b", Some("c"), None),

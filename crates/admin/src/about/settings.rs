@@ -7,7 +7,14 @@ use serde_json::{Value, json};
 
 pub(super) fn show(conf: &Conf) -> Value {
     let parts = [general(conf), listeners(conf), answers(conf), upstreams(conf), database(&conf.database)];
-    parts.into_iter().flatten().collect::<Object>().into()
+    let mut shown: Object = parts.into_iter().flatten().collect();
+    // What came from a vault is shown as it was written, never as what it stands for.
+    for (key, reference) in &conf.references {
+        if let Some(value) = shown.get_mut(*key) {
+            *value = reference.as_str().into();
+        }
+    }
+    shown.into()
 }
 
 fn general(conf: &Conf) -> Object {
@@ -27,7 +34,7 @@ fn listeners(conf: &Conf) -> Object {
         ("proxy", &conf.proxy.listeners),
         ("admin", &conf.admin.listeners),
         ("admin_gui", &[]),
-        ("status", &[]),
+        ("status", &conf.status.listeners),
         ("stream", &[]),
     ];
     for (name, list) in lists {
@@ -130,6 +137,13 @@ mod tests {
         assert_eq!(shown["role"], "traditional");
         assert_eq!(shown["router_flavor"], "traditional_compatible");
         assert!(shown.as_object().unwrap().contains_key("pg_host"));
+    }
+
+    #[test]
+    fn what_came_from_a_vault_is_shown_as_the_reference() {
+        let reference = "{vault://env/gibbon-level}";
+        let shown = shown(&[("LOG_LEVEL", reference), ("LEVEL", "warn")]);
+        assert_eq!(shown["log_level"], reference);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use gibbon_runtime::Definitions;
 use gibbon_schema::{EntityDef, Paths};
 
-use super::{Endpoint, FIXED};
+use super::{Endpoint, FIXED, STATUS};
 use crate::crud::Place;
 
 /// Every path of the API.
@@ -31,6 +31,12 @@ impl PathTable {
             paths.extend(of_entity(def, definitions));
         }
         Self { paths, collections: definitions.iter().map(|def| def.collection).collect() }
+    }
+
+    /// Those of the Status API.
+    pub(crate) fn of_status() -> Self {
+        let paths = STATUS.iter().map(|(template, endpoint)| Path::fixed(template, *endpoint)).collect();
+        Self { paths, collections: Vec::new() }
     }
 
     /// What a path means, with the segments that stand for parameters. A collection is also found by the singular of

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gibbon_admin::{About, AdminApi, Answer, Counters, Request};
+use gibbon_admin::{About, AdminApi, Answer, Counters, LogLevels, Request};
 use gibbon_conf::{ConfFile, Machine, Sources, User};
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::{
@@ -56,6 +56,17 @@ impl Node {
 
     pub(crate) async fn delete(&self, target: &str) -> (u16, Value) {
         self.call("DELETE", target, Value::Null).await
+    }
+
+    /// The same node, seen through its Status API.
+    pub(crate) fn into_status(self) -> Self {
+        let api = AdminApi::status_only(Arc::clone(&self.configuration), about(&self.folder));
+        Self { api, ..self }
+    }
+
+    /// The same node with a log whose level can be changed.
+    pub(crate) fn with_log_levels(self, levels: Arc<dyn LogLevels>) -> Self {
+        Self { api: self.api.with_log_levels(levels), ..self }
     }
 
     /// A request with a form.

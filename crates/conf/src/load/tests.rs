@@ -4,6 +4,7 @@ use super::{Conf, ConfFile, Loaded, Machine, Sources, User, is_service_link, loa
 use crate::error::ConfError;
 use crate::key::keys;
 use crate::reader::Reader;
+use crate::section::dns::AddressOrder;
 use crate::section::general::Run;
 use crate::section::logs::{LogLevel, LogTarget};
 use proptest::prelude::{Strategy, any};
@@ -73,6 +74,7 @@ fn defaults_bring_no_warnings() {
 #[test]
 fn every_declared_key_is_read_and_every_read_key_is_declared() {
     let mut reader = Reader::default();
+    super::vaults::read(&mut reader, &[]);
     super::read(&mut reader, &sources(&[]));
     let mut read = reader.read;
     let mut declared: Vec<_> = keys().map(|key| key.name).collect();
@@ -142,6 +144,34 @@ fn unix_sockets_may_be_trusted_although_there_are_none() {
 }
 
 #[test]
+fn the_addresses_of_a_name_follow_the_order_of_either_of_kongs_resolvers() {
+    let order = |text: &str| loaded(text, &[]).unwrap().conf.dns.order;
+    assert_eq!(order(""), AddressOrder::V4ThenV6);
+    assert_eq!(order("dns_order = LAST,AAAA,A"), AddressOrder::V6ThenV4);
+    assert_eq!(order("dns_order = a, cname"), AddressOrder::V4);
+    assert_eq!(order("resolver_family = AAAA"), AddressOrder::V6);
+    assert!(loaded("dns_order = CNAME", &[]).unwrap_err()[0].contains("neither `A` nor `AAAA`"));
+    assert!(
+        warnings("dns_order = LAST,SRV,A,CNAME", &[])[0].ends_with("SRV records are not looked up in this version")
+    );
+}
+
+#[test]
+fn one_time_for_all_failures_to_resolve_counts_where_none_of_its_own_is_set() {
+    let dns = loaded("resolver_error_ttl = 7\ndns_not_found_ttl = 9", &[]).unwrap().conf.dns;
+    assert_eq!((dns.error_ttl, dns.not_found_ttl), (Duration::from_secs(7), Duration::from_secs(9)));
+    let dns = defaults().dns;
+    assert_eq!((dns.error_ttl, dns.not_found_ttl), (Duration::from_secs(1), Duration::from_secs(30)));
+    assert_eq!((dns.cache_size, dns.hosts_file.as_path()), (10_000, Path::new("/etc/hosts")));
+}
+
+#[test]
+fn a_listener_for_both_families_is_refused_with_what_to_do_instead() {
+    let errors = loaded("proxy_listen = [::]:8000 ipv6only=off", &[]).unwrap_err();
+    assert!(errors[0].contains("list the address of version 4 as a listener of its own"), "{errors:?}");
+}
+
+#[test]
 fn unknown_keys_are_named_with_what_was_perhaps_meant() {
     let found = warnings("proxy_listem = 0.0.0.0:80\n", &[("KONG_FROBNICATE", "x"), ("HOME", "/h")]);
     assert_eq!(found.len(), 2, "{found:?}");
@@ -163,9 +193,21 @@ fn keys_of_kong_without_effect_give_one_precise_warning_and_never_their_value() 
 }
 
 #[test]
+fn directives_of_nginx_are_named_in_one_warning() {
+    let found =
+        warnings("nginx_http_gzip = on\nlua_package_path = ./?.lua", &[("KONG_NGINX_MAIN_WORKER_RLIMIT_NOFILE", "9")]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    let [nginx] = &found.iter().filter(|text| text.contains("not nginx")).collect::<Vec<_>>()[..] else {
+        panic!("{found:?}")
+    };
+    assert!(nginx.contains("`nginx_http_gzip` (") && nginx.contains("gibbon.conf:1)"), "{nginx}");
+    assert!(nginx.contains("`nginx_main_worker_rlimit_nofile` (KONG_NGINX_MAIN_WORKER_RLIMIT_NOFILE)"), "{nginx}");
+}
+
+#[test]
 fn a_value_that_asks_for_what_is_the_case_anyway_warns_about_nothing() {
     let text =
-        "stream_listen = off\nstatus_listen = off\nanonymous_reports = off\nrole = traditional\ndatabase = sqlite";
+        "stream_listen = off\nstatus_error_log = off\nanonymous_reports = off\nrole = traditional\ndatabase = sqlite";
     assert_eq!(warnings(text, &[]), Vec::<String>::new());
 }
 
@@ -197,6 +239,21 @@ fn relative_paths_start_at_the_prefix_and_the_prefix_at_the_working_folder() {
     assert_eq!(conf.prefix, Path::new("/work/gw"));
     assert_eq!(conf.logs.proxy_error, LogTarget::File("/work/gw/logs/e.log".into()));
     assert_eq!(format!("{:?}", conf.database), "Sqlite { path: \"/data/x.db\" }");
+}
+
+#[test]
+fn values_may_be_references_to_the_environment_with_a_prefix_of_its_own() {
+    let text = "nginx_worker_processes = {vault://env/workers}\nvault_env_prefix = APP_\nprefix = /x";
+    let found = loaded(text, &[("APP_WORKERS", "7"), ("WORKERS", "8")]).unwrap();
+    assert_eq!(found.conf.workers, 7);
+    assert_eq!(
+        found.conf.references.into_iter().collect::<Vec<_>>(),
+        [("nginx_worker_processes", "{vault://env/workers}".to_owned())]
+    );
+    assert_eq!(found.vaults.get("{vault://env/workers}").as_deref(), Ok("7"));
+    let errors =
+        loaded("vaults = off\nnginx_worker_processes = {vault://env/workers}", &[("WORKERS", "8")]).unwrap_err();
+    assert!(errors[0].ends_with("could not find vault (env)"), "{errors:?}");
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! How names of upstreams become addresses.
 
 use crate::duration;
+use crate::error::Warning;
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::list::parse_each;
 use crate::reader::Reader;
+use crate::size;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of the resolver.
@@ -20,6 +23,35 @@ pub struct Dns {
     pub not_found_ttl: Duration,
     /// How long a failure to ask is remembered.
     pub error_ttl: Duration,
+    /// How many names are remembered.
+    pub cache_size: usize,
+    /// The file of names that need no name server.
+    pub hosts_file: PathBuf,
+    /// Which addresses of a name are used.
+    pub order: AddressOrder,
+}
+
+/// Which addresses of a name are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressOrder {
+    /// Version 4, and version 6 for names that have no other.
+    V4ThenV6,
+    /// Version 6, and version 4 for names that have no other.
+    V6ThenV4,
+    /// Version 4 alone.
+    V4,
+    /// Version 6 alone.
+    V6,
+}
+
+/// A kind of records in name servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    A,
+    Aaaa,
+    Srv,
+    /// What is followed wherever it is met (`CNAME`), and what Kong found last time (`LAST`).
+    Followed,
 }
 
 const RESOLVER: Key<Vec<SocketAddr>> = Key::new(
@@ -29,15 +61,17 @@ const RESOLVER: Key<Vec<SocketAddr>> = Key::new(
     |text| parse_each(text, server),
     "The name servers to ask, as addresses with or without a port: `10.0.0.1, [::1]:5353`. When it is empty, those of the \
      system.",
-);
+)
+.also(&["resolver_address"]);
 
 const VALID_TTL: Key<Option<Duration>> = Key::new(
     "dns_valid_ttl",
     "",
     Kind::Time,
-    |text| if text.is_empty() { Ok(None) } else { duration::parse(text).map(Some) },
+    optional_time,
     "How long an answer is good for, in place of the time that it says itself.",
-);
+)
+.also(&["resolver_valid_ttl"]);
 
 const STALE_TTL: Key<Duration> = Key::new(
     "dns_stale_ttl",
@@ -45,7 +79,8 @@ const STALE_TTL: Key<Duration> = Key::new(
     Kind::Time,
     duration::parse,
     "How long an answer that is too old is still used while a new one is being fetched.",
-);
+)
+.also(&["resolver_stale_ttl"]);
 
 const NOT_FOUND_TTL: Key<Duration> = Key::new(
     "dns_not_found_ttl",
@@ -63,7 +98,49 @@ const ERROR_TTL: Key<Duration> = Key::new(
     "How long it is remembered that a name could not be looked up.",
 );
 
-const KEYS: &[KeyDoc] = &[RESOLVER.doc, VALID_TTL.doc, STALE_TTL.doc, NOT_FOUND_TTL.doc, ERROR_TTL.doc];
+const ERROR_TTL_OF_BOTH: Key<Option<Duration>> = Key::new(
+    "resolver_error_ttl",
+    "",
+    Kind::Time,
+    optional_time,
+    "The same for both kinds of failure: what `dns_error_ttl` and `dns_not_found_ttl` are where they are not set.",
+);
+
+const CACHE_SIZE: Key<usize> =
+    Key::new("dns_cache_size", "10000", Kind::Count, size::at_least_one, "How many names are remembered.")
+        .also(&["resolver_lru_cache_size"]);
+
+const HOSTS_FILE: Key<PathBuf> = Key::new(
+    "dns_hostsfile",
+    "/etc/hosts",
+    Kind::Path,
+    |text| Ok(text.into()),
+    "The file of names that are known without a name server. It is read once, at start.",
+)
+.also(&["resolver_hosts_file"]);
+
+const ORDER: Key<Vec<Records>> = Key::new(
+    "dns_order",
+    "LAST,A,AAAA,CNAME",
+    Kind::List,
+    |text| parse_each(text, records),
+    "Which addresses of a name are used: of `A` (version 4) and `AAAA` (version 6), the first that a name has; one that \
+     is not listed is not used. `CNAME` and `LAST` may stand there and change nothing. `SRV` records are not looked up in \
+     this version.",
+)
+.also(&["resolver_family"]);
+
+const KEYS: &[KeyDoc] = &[
+    RESOLVER.doc,
+    HOSTS_FILE.doc,
+    ORDER.doc,
+    VALID_TTL.doc,
+    STALE_TTL.doc,
+    NOT_FOUND_TTL.doc,
+    ERROR_TTL.doc,
+    ERROR_TTL_OF_BOTH.doc,
+    CACHE_SIZE.doc,
+];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Names of upstreams", keys: KEYS };
 
 fn server(text: &str) -> Result<SocketAddr, String> {
@@ -74,14 +151,58 @@ fn server(text: &str) -> Result<SocketAddr, String> {
 
 impl Dns {
     pub(crate) fn read(reader: &mut Reader) -> Self {
+        let both = reader.read(&ERROR_TTL_OF_BOTH);
+        let mut failure = |key| {
+            let own = reader.read(key);
+            both.filter(|_| !reader.is_given(key)).unwrap_or(own)
+        };
+        let (not_found_ttl, error_ttl) = (failure(&NOT_FOUND_TTL), failure(&ERROR_TTL));
         Self {
+            hosts_file: reader.read(&HOSTS_FILE),
+            order: read_order(reader),
+            cache_size: reader.read(&CACHE_SIZE),
             resolvers: reader.read(&RESOLVER),
             valid_ttl: reader.read(&VALID_TTL),
             stale_ttl: reader.read(&STALE_TTL),
-            not_found_ttl: reader.read(&NOT_FOUND_TTL),
-            error_ttl: reader.read(&ERROR_TTL),
+            not_found_ttl,
+            error_ttl,
         }
     }
+}
+
+fn read_order(reader: &mut Reader) -> AddressOrder {
+    let order = reader.read(&ORDER);
+    if order.contains(&Records::Srv) {
+        let (key, origin) = (ORDER.doc.name, reader.origin(&ORDER));
+        let reason = "SRV records are not looked up in this version";
+        reader.warnings.push(Warning::NotServed { key, origin, listener: "SRV".to_owned(), reason });
+    }
+    let place = |records| order.iter().position(|other| *other == records);
+    match (place(Records::A), place(Records::Aaaa)) {
+        (Some(four), Some(six)) if six < four => AddressOrder::V6ThenV4,
+        (Some(_), Some(_)) => AddressOrder::V4ThenV6,
+        (Some(_), None) => AddressOrder::V4,
+        (None, Some(_)) => AddressOrder::V6,
+        (None, None) => {
+            reader.refuse(&ORDER, "names neither `A` nor `AAAA`, so no name would have an address".to_owned());
+            AddressOrder::V4ThenV6
+        }
+    }
+}
+
+/// Kong takes these in either case.
+fn records(text: &str) -> Result<Records, String> {
+    match text.to_ascii_uppercase().as_str() {
+        "A" => Ok(Records::A),
+        "AAAA" => Ok(Records::Aaaa),
+        "SRV" => Ok(Records::Srv),
+        "CNAME" | "LAST" => Ok(Records::Followed),
+        _ => Err("expected any of: LAST, SRV, A, AAAA, CNAME".to_owned()),
+    }
+}
+
+fn optional_time(text: &str) -> Result<Option<Duration>, String> {
+    if text.is_empty() { Ok(None) } else { duration::parse(text).map(Some) }
 }
 
 #[cfg(test)]

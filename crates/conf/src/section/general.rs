@@ -88,8 +88,32 @@ const PLUGINS: Key<PluginSelection> = Key::new(
     "The plugins that this node offers: `bundled` for all that come with it, names for some of them, `off` for none.",
 );
 
-const KEYS: &[KeyDoc] = &[PREFIX.doc, DAEMON.doc, WORKERS.doc, PLUGINS.doc];
+const NODE_ID: Key<Option<String>> = Key::new(
+    "node_id",
+    "",
+    Kind::Text,
+    node_id,
+    "The id under which the node is known, a UUID. When it is not set, the node makes one and keeps it below its prefix.",
+);
+
+const KEYS: &[KeyDoc] = &[PREFIX.doc, DAEMON.doc, WORKERS.doc, PLUGINS.doc, NODE_ID.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "General", keys: KEYS };
+
+/// A UUID in its usual form, in lower case.
+fn node_id(text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_in_place = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    if text.len() == 36 && text.bytes().enumerate().all(is_in_place) {
+        Ok(Some(text.to_ascii_lowercase()))
+    } else {
+        Err("expected a UUID such as `c0ffee00-1d9e-4b2a-8a5b-2f6d3e7a9b10`".to_owned())
+    }
+}
 
 fn workers(text: &str) -> Result<Option<usize>, String> {
     if text == "auto" {
@@ -130,15 +154,27 @@ fn usual_prefix(env: &[(String, String)], user: User) -> Option<PathBuf> {
     state.or_else(|| folder("HOME").map(|home| home.join(".local/state"))).map(|state| state.join("gibbon"))
 }
 
+/// Reads all but the prefix.
+pub(crate) fn read(reader: &mut Reader, machine: &Machine) -> General {
+    General {
+        run: reader.read(&DAEMON),
+        workers: reader.read(&WORKERS).unwrap_or(machine.cores.max(1)),
+        plugins: reader.read(&PLUGINS),
+        node_id: reader.read(&NODE_ID),
+    }
+}
+
 /// What this section has besides the prefix.
-pub(crate) fn read(reader: &mut Reader, machine: &Machine) -> (Run, usize, PluginSelection) {
-    let workers = reader.read(&WORKERS).unwrap_or(machine.cores.max(1));
-    (reader.read(&DAEMON), workers, reader.read(&PLUGINS))
+pub(crate) struct General {
+    pub(crate) run: Run,
+    pub(crate) workers: usize,
+    pub(crate) plugins: PluginSelection,
+    pub(crate) node_id: Option<String>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PluginSelection, usual_prefix, workers};
+    use super::{PluginSelection, node_id, usual_prefix, workers};
     use crate::load::User;
     use std::path::Path;
 
@@ -152,6 +188,16 @@ mod tests {
         assert!(!none.includes("jwt"));
         let mixed = PluginSelection::parse("bundled,my-plugin").unwrap();
         assert!(mixed.includes("cors") && mixed.named() == ["my-plugin"]);
+    }
+
+    #[test]
+    fn an_id_of_a_node_is_a_uuid() {
+        let id = "C0FFEE00-1d9e-4b2a-8a5b-2f6d3e7a9b10";
+        assert_eq!(node_id(id), Ok(Some(id.to_ascii_lowercase())));
+        assert_eq!(node_id(""), Ok(None));
+        for text in ["node-1", "c0ffee001d9e4b2a8a5b2f6d3e7a9b10", "c0ffee00-1d9e-4b2a-8a5b-2f6d3e7a9b1g"] {
+            assert!(node_id(text).is_err(), "{text}");
+        }
     }
 
     #[test]

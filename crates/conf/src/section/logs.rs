@@ -105,6 +105,8 @@ pub struct Logs {
     pub admin_access: LogTarget,
     /// What happens in the Admin API.
     pub admin_error: LogTarget,
+    /// One line for each request to the Status API.
+    pub status_access: LogTarget,
 }
 
 const LEVEL: Key<LogLevel> = Key::new(
@@ -148,7 +150,16 @@ const ADMIN_ERROR: Key<LogTarget> = Key::new(
     "Where messages of the Admin API go. When it is not set: where those of the gateway go.",
 );
 
-const KEYS: &[KeyDoc] = &[LEVEL.doc, PROXY_ACCESS.doc, PROXY_ERROR.doc, ADMIN_ACCESS.doc, ADMIN_ERROR.doc];
+const STATUS_ACCESS: Key<LogTarget> = Key::new(
+    "status_access_log",
+    "off",
+    Kind::Path,
+    LogTarget::parse,
+    "Where a line is written for each request to the Status API. Its messages go where those of the Admin API go.",
+);
+
+const KEYS: &[KeyDoc] =
+    &[LEVEL.doc, PROXY_ACCESS.doc, PROXY_ERROR.doc, ADMIN_ACCESS.doc, ADMIN_ERROR.doc, STATUS_ACCESS.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Logs", keys: KEYS };
 
 impl Logs {
@@ -164,6 +175,7 @@ impl Logs {
             level: reader.read(&LEVEL),
             proxy_access: reader.read(&PROXY_ACCESS).below(prefix),
             admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
+            status_access: reader.read(&STATUS_ACCESS).below(prefix),
             admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
             proxy_error: proxy_error.below(prefix),
         };
@@ -180,6 +192,7 @@ impl Logs {
             (&PROXY_ERROR, &self.proxy_error),
             (&ADMIN_ACCESS, &self.admin_access),
             (&ADMIN_ERROR, &self.admin_error),
+            (&STATUS_ACCESS, &self.status_access),
         ];
         for (key, target) in targets {
             if matches!(target, LogTarget::Stdout | LogTarget::Stderr) && reader.is_given(key) {

@@ -67,9 +67,10 @@ const LISTEN: Key<Vec<Written>> = Key::new(
     "0.0.0.0:8000",
     Kind::Listeners,
     listen::parse,
-    "The addresses on which the gateway accepts requests, or `off`. Flags: `backlog=<number>`; `reuseport` and `bind` \
-     always hold and may be left out; `ssl`, `http2`, `proxy_protocol` and `deferred` are read, but not served in this \
-     version.",
+    "The addresses on which the gateway accepts requests, or `off`. Flags: `backlog=<number>`; `so_keepalive=on`, `off` or \
+     `[idle]:[interval]:[probes]`; `reuseport`, `bind` and `ipv6only=on` always hold and may be left out. An address with \
+     `ssl` is left out with a warning, `http2` and `deferred` are left out with a warning, and `proxy_protocol` and \
+     `ipv6only=off` are refused, since none of these is there in this version.",
 );
 
 const PORT_MAPS: Key<PortMaps> = Key::new(

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::cli::Boot;
+use crate::logging::Sink;
 
 /// The name, below the prefix, of the file that holds the id of the node.
 const NODE_ID: &str = "node_id";
@@ -22,10 +23,17 @@ const NODE_ID: &str = "node_id";
 /// How often expired records are looked for and old revisions are dropped.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
+/// Open ports, by what is served on them.
+pub(super) struct Sockets {
+    pub(super) admin: Vec<TcpListener>,
+    pub(super) status: Vec<TcpListener>,
+}
+
 /// The parts beside the workers.
 pub(super) struct Control {
     stop: watch::Sender<bool>,
     admin: JoinHandle<io::Result<()>>,
+    status: JoinHandle<io::Result<()>>,
     housekeeping: JoinHandle<()>,
 }
 
@@ -35,30 +43,41 @@ pub(super) fn start(
     boot: &Boot,
     configuration: &Arc<Configuration>,
     counters: Arc<Counters>,
-    sockets: Vec<TcpListener>,
+    sockets: Sockets,
 ) -> io::Result<Control> {
     let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
-    let sink = boot.logging.admin_access();
-    let access_log = sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
-    let options = ServerOptions::new(&boot.conf, &hostname, access_log);
-    let about = About {
-        version: env!("CARGO_PKG_VERSION"),
-        hostname,
-        node_id: node_id(&boot.conf.prefix)?,
-        conf: boot.conf.clone(),
-        counters: Arc::new(Counted(counters)),
+    let options = |sink: Option<Sink>| {
+        let access_log = sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
+        ServerOptions::new(&boot.conf, &hostname, access_log)
     };
-    let api = Arc::new(AdminApi::new(Arc::clone(configuration), about));
+    let node_id = match boot.conf.node_id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
+        Some(id) => id,
+        None => node_id(&boot.conf.prefix)?,
+    };
+    let counters: Arc<dyn gibbon_admin::Counters> = Arc::new(Counted(counters));
+    let about = || About {
+        version: env!("CARGO_PKG_VERSION"),
+        hostname: hostname.clone(),
+        node_id,
+        conf: boot.conf.clone(),
+        counters: Arc::clone(&counters),
+    };
+    let levels = Arc::new(boot.logging.level().clone());
+    let admin_api = Arc::new(AdminApi::new(Arc::clone(configuration), about()).with_log_levels(levels));
+    let status_api = Arc::new(AdminApi::status_only(Arc::clone(configuration), about()));
     let (stop, stopped) = watch::channel(false);
-    let admin = runtime.spawn(serve(sockets, api, options, stopped));
+    let admin = serve(sockets.admin, admin_api, options(boot.logging.admin_access()), stopped.clone());
+    let status = serve(sockets.status, status_api, options(boot.logging.status_access()), stopped);
+    let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
-    Ok(Control { stop, admin, housekeeping })
+    Ok(Control { stop, admin, status, housekeeping })
 }
 
 impl Control {
     /// Ends them at once.
     pub(super) fn abort(self) {
         self.admin.abort();
+        self.status.abort();
         self.housekeeping.abort();
     }
 
@@ -66,10 +85,12 @@ impl Control {
     pub(super) async fn stop(self) {
         // Nobody listens only if the server has ended already.
         let _ = self.stop.send(true);
-        match self.admin.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the admin port failed"),
-            Err(error) => tracing::error!(%error, "the admin port ended badly"),
+        for (port, server) in [("admin", self.admin), ("status", self.status)] {
+            match server.await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "the {port} port failed"),
+                Err(error) => tracing::error!(%error, "the {port} port ended badly"),
+            }
         }
         self.housekeeping.abort();
     }

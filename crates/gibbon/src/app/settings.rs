@@ -32,7 +32,9 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     let changed = [
         ("proxy_listen", running.proxy.listeners != read.proxy.listeners),
         ("the keys of the Admin API", running.admin != read.admin),
+        ("status_listen", running.status != read.status),
         ("nginx_worker_processes", running.workers != read.workers),
+        ("node_id", running.node_id != read.node_id),
         ("plugins", running.plugins != read.plugins),
         ("the database", running.database != read.database),
         ("the keys of upstream keep-alive", running.upstream != read.upstream),
@@ -45,6 +47,7 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     }
 }
 
-fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 4] {
-    [&conf.logs.proxy_access, &conf.logs.proxy_error, &conf.logs.admin_access, &conf.logs.admin_error]
+fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 5] {
+    let logs = &conf.logs;
+    [&logs.proxy_access, &logs.proxy_error, &logs.admin_access, &logs.admin_error, &logs.status_access]
 }

@@ -6,6 +6,7 @@ use crate::app::AppError;
 use crate::background::BackgroundError;
 use crate::pid_file::PidFileError;
 use gibbon_conf::ConfError;
+use gibbon_vault::VaultError;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -56,6 +57,9 @@ pub(crate) enum Failure {
     /// A token cannot be made, or there is nothing to say about one.
     #[error(transparent)]
     Jwt(#[from] JwtError),
+    /// A secret cannot be had.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The command has given its answer, and the answer was no.
     #[error("no")]
     Said,

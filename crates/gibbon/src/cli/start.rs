@@ -3,7 +3,7 @@
 //! With `--daemon` (or `nginx_daemon = on`) the command starts itself a second time with `--detached`, which is the gateway.
 
 use super::node::NodeArgs;
-use super::terminal::{say, show_loaded};
+use super::terminal::{note, say, show_loaded, warn};
 use super::{Failure, Verbosity};
 use crate::app;
 use crate::background;
@@ -11,9 +11,10 @@ use crate::conf_source::{self, ConfSource};
 use crate::logging::Logging;
 use crate::pid_file::PidFile;
 use gibbon_conf::{Conf, Loaded, LogTarget, Run, Warning};
+use gibbon_vault::Vaults;
 use std::ffi::OsString;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -23,9 +24,40 @@ pub(super) struct Args {
     /// Put the gateway into the background, and return when its ports are open.
     #[arg(long)]
     daemon: bool,
+    #[command(flatten)]
+    of_kong: OfKong,
     /// Be the gateway in the background.
     #[arg(long, hide = true, requires = "daemon")]
     detached: bool,
+}
+
+/// Options of Kong's command that scripts give.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfKong {
+    /// Bring the database up to date before the start. The embedded one always is.
+    #[arg(long)]
+    run_migrations: bool,
+    /// Seconds to wait for a database on the network; the embedded one needs none.
+    #[arg(long, value_name = "SECONDS")]
+    db_timeout: Option<u32>,
+    /// A template for nginx; there is none here.
+    #[arg(long, value_name = "FILE")]
+    nginx_conf: Option<PathBuf>,
+}
+
+impl OfKong {
+    /// Names what was given and changes nothing. What is done anyway needs no words.
+    pub(super) fn name_what_has_no_effect(&self, verbosity: Verbosity) {
+        if self.run_migrations {
+            note(verbosity, "the embedded database is brought up to date at every start");
+        }
+        if self.nginx_conf.is_some() {
+            warn("`--nginx-conf` has no effect: this gateway is not nginx, and has no template");
+        }
+        if self.db_timeout.is_some() {
+            warn("`--db-timeout` has no effect: the embedded database is there at once");
+        }
+    }
 }
 
 /// What a gateway starts from.
@@ -33,6 +65,8 @@ pub(super) struct Args {
 pub(crate) struct Boot {
     /// The settings.
     pub(crate) conf: Conf,
+    /// Where references to secrets are looked up.
+    pub(crate) vaults: Vaults,
     /// Where they can be read again.
     pub(crate) source: ConfSource,
     /// The logs, already those of the process.
@@ -48,6 +82,7 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
         return detached(loaded, source);
     }
     show_loaded(&loaded, verbosity);
+    args.of_kong.name_what_has_no_effect(verbosity);
     match loaded.conf.run {
         Run::Background => in_background(&args.node, verbosity),
         Run::Foreground => serve(loaded, source, || say("Gibbon started")),
@@ -83,14 +118,14 @@ fn detached(loaded: Loaded, source: ConfSource) -> Result<(), Failure> {
 
 /// Serves until the gateway is told to stop. What it holds on to is given back in reverse order, the prefix last.
 fn serve(loaded: Loaded, source: ConfSource, ready: impl FnOnce()) -> Result<(), Failure> {
-    let Loaded { conf, warnings, file } = loaded;
+    let Loaded { conf, vaults, warnings, file } = loaded;
     prepare(&conf.prefix)?;
     let _claim = PidFile::claim(&conf.prefix)?;
     let failed = |source| Failure::Prefix { path: conf.prefix.clone(), source };
     conf_source::note(&conf.prefix, file.as_deref()).map_err(failed)?;
     let logging = Logging::start(&conf.logs).map_err(Failure::Log)?;
     log_warnings(&conf, &warnings);
-    Ok(app::run(Boot { conf, source, logging }, ready)?)
+    Ok(app::run(Boot { conf, vaults, source, logging }, ready)?)
 }
 
 /// Makes the folder, for its owner alone: secrets of consumers will be in it.

@@ -17,10 +17,15 @@ pub(super) fn note(verbosity: Verbosity, line: &str) {
     }
 }
 
+/// A line about what is not as the user will have thought.
+pub(super) fn warn(line: &str) {
+    let _ = writeln!(io::stderr(), "Warning: {line}");
+}
+
 /// What has no effect in a configuration, and with `--vv` all of it. Settings hold no secrets.
 pub(super) fn show_loaded(loaded: &Loaded, verbosity: Verbosity) {
     for warning in &loaded.warnings {
-        let _ = writeln!(io::stderr(), "Warning: {warning}");
+        warn(&warning.to_string());
     }
     match &loaded.file {
         Some(file) => note(verbosity, &format!("read the configuration file {}", file.display())),

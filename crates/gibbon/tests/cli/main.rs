@@ -5,4 +5,5 @@
 mod command;
 mod place;
 mod running;
+mod vault;
 mod without_gateway;

@@ -1,4 +1,4 @@
-//! A gateway of one test: a prefix and two free ports of its own.
+//! A gateway of one test: a prefix and free ports of its own.
 
 use crate::command::{Done, gibbon_with};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -11,14 +11,15 @@ pub(crate) struct Place {
     pub(crate) prefix: tempfile::TempDir,
     pub(crate) proxy: u16,
     pub(crate) admin: u16,
+    pub(crate) status: u16,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
-        // Both are held while the second is chosen, so that they differ.
-        let ports = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [proxy, admin] = ports.map(|listener| listener.local_addr().unwrap().port());
-        let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin };
+        // All are held while the others are chosen, so that they differ.
+        let ports = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [proxy, admin, status] = ports.map(|listener| listener.local_addr().unwrap().port());
+        let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin, status };
         place.configure("");
         place
     }
@@ -34,8 +35,11 @@ impl Place {
 
     /// The same for a file of another name.
     pub(crate) fn configure_file(&self, name: &str, more: &str) {
-        let listen = format!("proxy_listen = 127.0.0.1:{}\nadmin_listen = 127.0.0.1:{}\n", self.proxy, self.admin);
-        std::fs::write(self.path(name), format!("{listen}nginx_worker_processes = 1\n{more}")).unwrap();
+        let port = |key, port| format!("{key} = 127.0.0.1:{port}\n");
+        let [proxy, admin, status] =
+            [port("proxy_listen", self.proxy), port("admin_listen", self.admin), port("status_listen", self.status)];
+        let text = format!("{proxy}{admin}{status}nginx_worker_processes = 1\n{more}");
+        std::fs::write(self.path(name), text).unwrap();
     }
 
     /// Runs a command with this prefix.
@@ -90,6 +94,13 @@ impl Place {
         let mut connection = TcpStream::connect(("127.0.0.1", self.admin)).unwrap();
         let head = "Host: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded";
         write!(connection, "POST {path} HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n\r\n{form}", form.len()).unwrap();
+        status(connection)
+    }
+
+    /// A request to the Admin API without a body; gives the status.
+    pub(crate) fn put(&self, path: &str) -> u16 {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.admin)).unwrap();
+        write!(connection, "PUT {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
         status(connection)
     }
 

@@ -244,6 +244,50 @@ fn every_request_is_in_its_access_log_when_the_gateway_has_stopped() {
 }
 
 #[test]
+fn options_of_kong_are_taken_and_those_without_effect_are_named() {
+    let place = Place::new();
+    let options = ["start", "--daemon", "--run-migrations", "--db-timeout", "7", "--nginx-conf", "/x/nginx.template"];
+    let done = place.run_with_file(&options);
+    assert_eq!((done.status, done.out.as_str()), (0, "Gibbon started\n"), "{}", done.err);
+    assert!(done.err.contains("Warning: `--nginx-conf` has no effect"), "{}", done.err);
+    assert!(done.err.contains("Warning: `--db-timeout` has no effect"), "{}", done.err);
+    assert!(!done.err.contains("run-migrations"), "{}", done.err);
+}
+
+#[test]
+fn the_status_api_has_a_port_of_its_own() {
+    let place = Place::new();
+    place.start();
+    assert_eq!(status(get(place.status, "/status")), 200);
+    assert_eq!(status(get(place.status, "/status/ready")), 200);
+    assert_eq!(status(get(place.status, "/services")), 404);
+    place.configure("status_listen = off\n");
+    assert_eq!(place.run_with_file(&["restart"]).status, 0);
+    assert!(TcpStream::connect(("127.0.0.1", place.status)).is_err());
+    assert!(place.is_open());
+}
+
+#[test]
+fn a_port_of_the_status_api_that_was_asked_for_has_to_be_had() {
+    let place = Place::new();
+    let _taken = TcpListener::bind(("127.0.0.1", place.status)).unwrap();
+    let done = place.run_with_file(&["start", "--daemon"]);
+    assert_eq!(done.status, 1);
+    assert!(done.err.contains(&format!("127.0.0.1:{}", place.status)), "{}", done.err);
+}
+
+#[test]
+fn more_is_logged_when_the_admin_api_is_told_so() {
+    let place = Place::new();
+    place.configure("log_level = error\n");
+    place.start();
+    let log = || std::fs::read_to_string(place.path("logs/error.log")).unwrap_or_default();
+    assert_eq!(place.put("/debug/node/log-level/notice?timeout=600"), 200);
+    assert_eq!(place.run(&["stop"]).status, 0);
+    assert!(log().contains("[notice] gibbon is going down"), "{}", log());
+}
+
+#[test]
 fn a_plugin_that_does_not_exist_is_named() {
     let place = Place::new();
     place.configure("plugins = bundled, frobnicate\n");

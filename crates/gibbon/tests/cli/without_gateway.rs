@@ -105,7 +105,7 @@ fn a_mistake_in_the_arguments_ends_with_1_and_help_with_0() {
     }
     let done = gibbon(&["--help"]);
     assert_eq!(done.status, 0);
-    for command in ["start", "stop", "quit", "restart", "reload", "health", "check", "version", "jwt"] {
+    for command in ["start", "stop", "quit", "restart", "reload", "health", "check", "version", "jwt", "vault"] {
         assert!(done.out.lines().any(|line| line.trim_start().starts_with(command)), "{command} in {}", done.out);
     }
 }

@@ -1,0 +1,32 @@
+use super::{KongKey, key};
+
+pub(super) const KEYS: &[KongKey] = &[
+    key("ssl_cert", "", "The certificates of the proxy where no other matches."),
+    key("ssl_cert_key", "", "The keys of those certificates."),
+    key(
+        "ssl_cipher_suite",
+        "intermediate",
+        "A named choice of protocols and ciphers: modern, intermediate, old, fips or custom.",
+    ),
+    key("ssl_ciphers", "", "The ciphers, where the choice is `custom`."),
+    key("ssl_protocols", "TLSv1.2 TLSv1.3", "The versions of TLS that clients may speak."),
+    key("ssl_prefer_server_ciphers", "on", "Whether the gateway's order of ciphers counts more than the client's."),
+    key("ssl_dhparam", "", "Parameters of Diffie-Hellman: a file, or the name of a known group."),
+    key("ssl_session_tickets", "on", "Whether sessions are resumed by tickets."),
+    key("ssl_session_timeout", "1d", "How long a session can be resumed."),
+    key("ssl_session_cache_size", "10m", "How much memory sessions may take."),
+    key("client_ssl", "off", "Whether the gateway shows a certificate to upstreams."),
+    key("client_ssl_cert", "", "That certificate."),
+    key("client_ssl_cert_key", "", "Its key."),
+    key("admin_ssl_cert", "", "The certificates of the Admin API."),
+    key("admin_ssl_cert_key", "", "Their keys."),
+    key("admin_gui_ssl_cert", "", "The certificates of the manager."),
+    key("admin_gui_ssl_cert_key", "", "Their keys."),
+    key("status_ssl_cert", "", "The certificates of the Status API."),
+    key("status_ssl_cert_key", "", "Their keys."),
+    key("nginx_http_ssl_protocols", "", "`ssl_protocols`, as nginx names it; so with the other keys of this form."),
+    key("nginx_stream_ssl_protocols", "", "The same for streams."),
+    key("lua_ssl_trusted_certificate", "system", "The authorities that the gateway itself trusts as a client."),
+    key("lua_ssl_verify_depth", "1", "How long a chain of certificates may be that it verifies."),
+    key("lua_ssl_protocols", "TLSv1.2 TLSv1.3", "The versions of TLS that it speaks as a client."),
+];

@@ -1,0 +1,43 @@
+//! The Status API: a port on which others ask how the node is, and can change nothing.
+
+use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::listen::{self, Listener, Written};
+use crate::reader::Reader;
+
+/// Settings of the Status API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Where requests are accepted; empty when the Status API is off.
+    pub listeners: Vec<Listener>,
+    /// Whether anybody asked for these.
+    pub demand: Demand,
+}
+
+/// How a setting came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// By default: what cannot be had is missed by nobody.
+    Usual,
+    /// By somebody who wants it.
+    Explicit,
+}
+
+const LISTEN: Key<Vec<Written>> = Key::new(
+    "status_listen",
+    "127.0.0.1:8007",
+    Kind::Listeners,
+    listen::parse,
+    "The addresses of the Status API (`/status` and `/status/ready`), or `off`; flags as in `proxy_listen`. It changes \
+     nothing and shows no configuration, so monitoring may reach it where the Admin API is closed. If the port of the \
+     default is taken, the gateway starts without it and says so.",
+);
+
+const KEYS: &[KeyDoc] = &[LISTEN.doc];
+pub(crate) const DOC: SectionDoc = SectionDoc { title: "Status API", keys: KEYS };
+
+impl Status {
+    pub(crate) fn read(reader: &mut Reader) -> Self {
+        let demand = if reader.is_given(&LISTEN) { Demand::Explicit } else { Demand::Usual };
+        Self { listeners: listen::read(reader, &LISTEN), demand }
+    }
+}

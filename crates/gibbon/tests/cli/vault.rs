@@ -1,0 +1,47 @@
+//! Secrets that are kept in the environment.
+
+use crate::command::gibbon_with;
+
+#[test]
+fn vault_get_prints_what_a_reference_stands_for_with_its_frame_or_without() {
+    let env = [("MY_SECRET", "hush"), ("APP_MY_SECRET", "psst"), ("DB", r#"{"user":"u"}"#)];
+    for (reference, expected) in [
+        ("{vault://env/my-secret}", "hush\n"),
+        ("env/my-secret", "hush\n"),
+        ("env/my-secret?prefix=APP_", "psst\n"),
+        ("env/db/user", "u\n"),
+    ] {
+        let done = gibbon_with(&["vault", "get", reference, "-p", "/tmp"], &env);
+        assert_eq!((done.status, done.out.as_str()), (0, expected), "{reference}: {}", done.err);
+    }
+    let prefixed = [("MY_SECRET", "hush"), ("APP_MY_SECRET", "psst"), ("KONG_VAULT_ENV_PREFIX", "APP_")];
+    assert_eq!(gibbon_with(&["vault", "get", "env/my-secret", "-p", "/tmp"], &prefixed).out, "psst\n");
+}
+
+#[test]
+fn vault_get_says_in_kongs_words_why_there_is_nothing() {
+    for (reference, expected) in [
+        ("env/nothing", "Error: could not get value from external vault (no value found)\n"),
+        ("mine/nothing", "Error: could not find vault (mine)\n"),
+        ("env", "Error: reference url is missing path [{vault://env}]\n"),
+    ] {
+        let done = gibbon_with(&["vault", "get", reference, "-p", "/tmp"], &[]);
+        assert_eq!((done.status, done.out.as_str()), (1, ""), "{reference}");
+        assert!(done.err.starts_with(expected), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_setting_may_be_a_reference_and_its_value_is_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.conf");
+    std::fs::write(&path, "log_level = {vault://env/the-level}\n").unwrap();
+    let check = |env: &[(&str, &str)]| gibbon_with(&["check", path.to_str().unwrap()], env);
+    assert_eq!(check(&[("THE_LEVEL", "info")]).status, 0);
+    let wrong = check(&[("THE_LEVEL", "hunter2")]);
+    assert_eq!(wrong.status, 1);
+    assert!(wrong.err.contains("my.conf:1: `log_level` cannot be `{vault://env/the-level}`"), "{}", wrong.err);
+    assert!(!wrong.err.contains("hunter2"), "{}", wrong.err);
+    let missing = check(&[]);
+    assert!(missing.err.contains("(no value found)"), "{}", missing.err);
+}
