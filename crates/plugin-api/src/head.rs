@@ -1,8 +1,9 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
-use http::{HeaderValue, Method, StatusCode, Uri, Version, header};
+use http::{Method, StatusCode, Version, header};
 
-use crate::headers::Headers;
+use crate::headers::{Headers, visible};
+use crate::target::Target;
 
 /// The head of a request as the client sent it, with what plugins have changed since.
 #[derive(Debug)]
@@ -13,20 +14,20 @@ pub struct RequestHead {
     pub version: Version,
     /// The header fields.
     pub headers: Headers,
-    target: Uri,
-    host: HeaderValue,
+    target: Target,
+    /// As it was when the request came: what routes is what is sent.
+    host: Box<str>,
     /// A query that a plugin has set; the inner `None` means that there is none any more.
     edited_query: Option<Option<Box<str>>>,
 }
 
 impl RequestHead {
     /// For the engine: the head as it was parsed.
-    pub fn new(method: Method, target: Uri, version: Version, headers: Headers) -> Self {
+    pub fn new(method: Method, target: Target, version: Version, headers: Headers) -> Self {
         let host = match target.authority() {
-            Some(authority) => HeaderValue::from_str(authority.as_str()).ok(),
-            None => headers.get(header::HOST).cloned(),
+            Some(authority) => authority.into(),
+            None => headers.get(header::HOST).and_then(visible).unwrap_or("").into(),
         };
-        let host = host.unwrap_or(HeaderValue::from_static(""));
         Self { method, version, headers, target, host, edited_query: None }
     }
 
@@ -37,7 +38,7 @@ impl RequestHead {
 
     /// The path and the query exactly as they were sent.
     pub fn raw_target(&self) -> &str {
-        self.target.path_and_query().map_or("/", |target| target.as_str())
+        self.target.path_and_query()
     }
 
     /// What follows the `?`, as it goes upstream; `None` where there is no `?`.
@@ -55,16 +56,11 @@ impl RequestHead {
 
     /// The authority of a request in absolute form (RFC 9112 section 3.2.2); it outranks the Host field.
     pub fn authority(&self) -> Option<&str> {
-        self.target.authority().map(|authority| authority.as_str())
+        self.target.authority()
     }
 
     /// The host that the client asked for, with its port if it wrote one; empty where there is none.
     pub fn host(&self) -> &str {
-        self.host.to_str().unwrap_or("")
-    }
-
-    /// The same, as a header can carry it.
-    pub fn host_value(&self) -> &HeaderValue {
         &self.host
     }
 }

@@ -1,97 +1,274 @@
 //! The header fields of a request or a response.
 //!
-//! The one place that knows how they are kept: today in an [`http::HeaderMap`], later also as spans of a receive
-//! buffer with a list of edits. Names are case-insensitive (RFC 9110 section 5.1), a name may occur several times,
-//! and the order of the values of one name is kept.
+//! The one place that knows how they are kept: as parts of the bytes that were received, beside those that were set
+//! since. Names are case-insensitive (RFC 9110 section 5.1) and go out as they were written; a name may occur several
+//! times, and the order of the values of one name is kept. There are few fields, so they are looked through rather than
+//! hashed.
 
-use http::header::{AsHeaderName, IntoHeaderName};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use std::rc::Rc;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::received::{ReceivedHead, Span};
 
 /// Header fields, by name.
 #[derive(Debug, Default, Clone)]
 pub struct Headers {
-    map: HeaderMap,
+    received: Rc<ReceivedHead>,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Clone)]
+struct Field {
+    name: Name,
+    value: Value,
+}
+
+#[derive(Debug, Clone)]
+enum Name {
+    Received(Span),
+    Set(FieldName),
+}
+
+#[derive(Debug, Clone)]
+enum Value {
+    Received(Span),
+    Set(HeaderValue),
+}
+
+/// The name of a field that is set.
+#[derive(Debug, Clone)]
+pub enum FieldName {
+    /// Written as it stands.
+    Fixed(&'static str),
+    /// Written in lower case.
+    Any(HeaderName),
+}
+
+impl FieldName {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(name) => name,
+            Self::Any(name) => name.as_str(),
+        }
+    }
+}
+
+impl From<&'static str> for FieldName {
+    fn from(name: &'static str) -> Self {
+        Self::Fixed(name)
+    }
+}
+
+impl From<HeaderName> for FieldName {
+    fn from(name: HeaderName) -> Self {
+        Self::Any(name)
+    }
+}
+
+/// Whatever a field can be asked for by.
+pub trait AsFieldName {
+    /// The name, in any case.
+    fn as_field_name(&self) -> &str;
+}
+
+impl AsFieldName for &str {
+    fn as_field_name(&self) -> &str {
+        self
+    }
+}
+
+impl AsFieldName for HeaderName {
+    fn as_field_name(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsFieldName for &HeaderName {
+    fn as_field_name(&self) -> &str {
+        self.as_str()
+    }
 }
 
 impl Headers {
+    /// For the engine: fields as parts of `received`, in the order in which they came. There is room for `more`.
+    pub fn received(
+        received: Rc<ReceivedHead>,
+        fields: impl ExactSizeIterator<Item = (Span, Span)>,
+        more: usize,
+    ) -> Self {
+        let mut list = Vec::with_capacity(fields.len() + more);
+        list.extend(fields.map(|(name, value)| Field { name: Name::Received(name), value: Value::Received(value) }));
+        Self { received, fields: list }
+    }
+
     /// The first value of `name`.
-    pub fn get(&self, name: impl AsHeaderName) -> Option<&HeaderValue> {
-        self.map.get(name)
+    pub fn get(&self, name: impl AsFieldName) -> Option<&[u8]> {
+        let name = name.as_field_name().as_bytes();
+        self.fields.iter().find(|field| self.is_named(field, name)).map(|field| self.value(field))
     }
 
     /// The first value of `name`, where it is visible ASCII.
-    pub fn get_str(&self, name: impl AsHeaderName) -> Option<&str> {
-        self.map.get(name).and_then(|value| value.to_str().ok())
+    pub fn get_str(&self, name: impl AsFieldName) -> Option<&str> {
+        self.get(name).and_then(visible)
+    }
+
+    /// The first value of `name`, to be kept beyond the request.
+    pub fn get_value(&self, name: impl AsFieldName) -> Option<HeaderValue> {
+        self.get(name).and_then(|value| HeaderValue::from_bytes(value).ok())
     }
 
     /// Every value of `name`, in the order in which they came.
-    pub fn all(&self, name: impl AsHeaderName) -> impl Iterator<Item = &HeaderValue> {
-        self.map.get_all(name).into_iter()
+    pub fn all(&self, name: impl AsFieldName) -> impl Iterator<Item = &[u8]> {
+        self.fields
+            .iter()
+            .filter(move |field| self.is_named(field, name.as_field_name().as_bytes()))
+            .map(|field| self.value(field))
     }
 
     /// Whether `name` occurs at all.
-    pub fn contains(&self, name: impl AsHeaderName) -> bool {
-        self.map.contains_key(name)
+    pub fn contains(&self, name: impl AsFieldName) -> bool {
+        self.get(name).is_some()
     }
 
     /// Replaces all values of `name` by one.
-    pub fn set(&mut self, name: impl IntoHeaderName, value: HeaderValue) {
-        self.map.insert(name, value);
+    pub fn set(&mut self, name: impl Into<FieldName>, value: HeaderValue) {
+        let name = name.into();
+        let Some(first) = self.fields.iter().position(|field| self.is_named(field, name.as_str().as_bytes())) else {
+            self.append(name, value);
+            return;
+        };
+        self.remove_from(first + 1, name.as_str());
+        if let Some(field) = self.fields.get_mut(first) {
+            *field = Field { name: Name::Set(name), value: Value::Set(value) };
+        }
     }
 
     /// Adds a value and keeps those that are there.
-    pub fn append(&mut self, name: impl IntoHeaderName, value: HeaderValue) {
-        self.map.append(name, value);
+    pub fn append(&mut self, name: impl Into<FieldName>, value: HeaderValue) {
+        self.fields.push(Field { name: Name::Set(name.into()), value: Value::Set(value) });
     }
 
-    /// Removes all values of `name`; returns the first.
-    pub fn remove(&mut self, name: impl AsHeaderName) -> Option<HeaderValue> {
-        self.map.remove(name)
+    /// Removes all values of `name`; whether there was any.
+    pub fn remove(&mut self, name: impl AsFieldName) -> bool {
+        let before = self.fields.len();
+        self.remove_from(0, name.as_field_name());
+        self.fields.len() < before
     }
 
-    /// Every field, a repeated name once for each of its values.
-    pub fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.map.iter()
+    fn remove_from(&mut self, first: usize, name: &str) {
+        let received = Rc::clone(&self.received);
+        let mut index = 0;
+        self.fields.retain(|field| {
+            index += 1;
+            index <= first || !field.name(&received).eq_ignore_ascii_case(name.as_bytes())
+        });
+    }
+
+    /// Every field with its name as it is written, a repeated name once for each of its values.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|field| (field.name(&self.received), self.value(field)))
     }
 
     /// How many fields there are, repeated ones counted each.
     pub fn len(&self) -> usize {
-        self.map.len()
+        self.fields.len()
     }
 
     /// Whether there is no field.
     pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
+        self.fields.is_empty()
     }
 
-    /// Makes room for `more` fields at once.
-    pub fn reserve(&mut self, more: usize) {
-        self.map.reserve(more);
+    fn is_named(&self, field: &Field, name: &[u8]) -> bool {
+        let own = field.name(&self.received);
+        own.len() == name.len() && own.eq_ignore_ascii_case(name)
     }
 
-    /// For the engine: takes over what it parsed.
-    pub fn from_map(map: HeaderMap) -> Self {
-        Self { map }
+    fn value<'h>(&'h self, field: &'h Field) -> &'h [u8] {
+        match &field.value {
+            Value::Received(span) => self.received.slice(*span),
+            Value::Set(value) => value.as_bytes(),
+        }
     }
+}
 
-    /// For the engine: gives back what it is to write.
-    pub fn into_map(self) -> HeaderMap {
-        self.map
+impl Field {
+    fn name<'f>(&'f self, received: &'f ReceivedHead) -> &'f [u8] {
+        match &self.name {
+            Name::Received(span) => received.slice(*span),
+            Name::Set(name) => name.as_str().as_bytes(),
+        }
     }
+}
+
+/// A value as text, where it is visible ASCII with spaces and tabs: what else it may be has no agreed encoding (RFC
+/// 9110 section 5.5).
+pub fn visible(value: &[u8]) -> Option<&str> {
+    let is_visible = value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    if is_visible { std::str::from_utf8(value).ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The fields of a head, one a line.
+    fn received(text: &str) -> Headers {
+        let mut spans = Vec::new();
+        let mut start = 0;
+        for line in text.lines() {
+            let colon = start + line.find(':').unwrap();
+            spans.push((Span::new(start..colon), Span::new(colon + 2..start + line.len())));
+            start += line.len() + 1;
+        }
+        let head = ReceivedHead { bytes: text.as_bytes().to_vec() };
+        Headers::received(Rc::new(head), spans.into_iter(), 0)
+    }
+
+    fn written(headers: &Headers) -> Vec<String> {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        headers.iter().map(|(name, value)| format!("{}: {}", text(name), text(value))).collect()
+    }
+
     #[test]
     fn a_repeated_name_keeps_all_values_until_it_is_set() {
-        let mut headers = Headers::default();
-        headers.append("x-a", HeaderValue::from_static("1"));
-        headers.append("X-A", HeaderValue::from_static("2"));
-        assert_eq!(headers.all("x-a").count(), 2);
+        let mut headers = received("X-A: 1\nX-B: 2\nx-a: 3");
+        headers.append("X-A", HeaderValue::from_static("4"));
+        assert_eq!(headers.all("x-a").collect::<Vec<_>>(), [b"1", b"3", b"4"]);
         assert_eq!(headers.get_str("x-a"), Some("1"));
-        headers.set("x-a", HeaderValue::from_static("3"));
-        assert_eq!(headers.all("x-a").map(|v| v.as_bytes()).collect::<Vec<_>>(), [b"3"]);
+        headers.set("X-A", HeaderValue::from_static("5"));
+        assert_eq!(written(&headers), ["X-A: 5", "X-B: 2"]);
+    }
+
+    #[test]
+    fn what_is_not_changed_is_written_as_it_came() {
+        let mut headers = received("hOST: h\nX-b: 2");
+        headers.set(http::header::ACCEPT, HeaderValue::from_static("*/*"));
+        assert!(!headers.remove("absent"));
+        assert_eq!(written(&headers), ["hOST: h", "X-b: 2", "accept: */*"]);
+    }
+
+    #[test]
+    fn a_removed_name_is_gone_in_every_case() {
+        let mut headers = received("X-A: 1\nx-a: 2\nX-AB: 3");
+        assert!(headers.remove("x-A"));
+        assert_eq!((written(&headers), headers.contains("X-A")), (vec!["X-AB: 3".to_owned()], false));
+    }
+
+    #[test]
+    fn only_visible_text_is_text() {
+        let mut headers = Headers::default();
+        headers.append("X-A", HeaderValue::from_bytes(b"caf\xc3\xa9").unwrap());
+        assert_eq!((headers.get_str("x-a"), headers.get("x-a")), (None, Some(&b"caf\xc3\xa9"[..])));
+    }
+
+    #[test]
+    fn the_memory_of_a_head_is_used_again_unless_somebody_looks_at_it() {
+        let head = Rc::new(ReceivedHead { bytes: vec![1; 100] });
+        let other = Rc::clone(&head);
+        assert_eq!(ReceivedHead::reuse(head).bytes.capacity(), 0);
+        let reused = ReceivedHead::reuse(other);
+        assert!(reused.bytes.is_empty() && reused.bytes.capacity() >= 100);
     }
 }

@@ -5,27 +5,28 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, Route, Service};
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use uuid::Uuid;
 
 use crate::connection::Connection;
 use crate::credential::Credential;
 use crate::directory::Directory;
 use crate::head::RequestHead;
+use crate::headers::visible;
 use crate::identity::Identity;
 use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
-pub const IDENTITY_HEADERS: [HeaderName; 5] =
+pub const IDENTITY_HEADERS: [&str; 5] =
     [X_CONSUMER_ID, X_CONSUMER_CUSTOM_ID, X_CONSUMER_USERNAME, X_CREDENTIAL_IDENTIFIER, X_ANONYMOUS_CONSUMER];
 
-const X_CONSUMER_ID: HeaderName = HeaderName::from_static("x-consumer-id");
-const X_CONSUMER_CUSTOM_ID: HeaderName = HeaderName::from_static("x-consumer-custom-id");
-const X_CONSUMER_USERNAME: HeaderName = HeaderName::from_static("x-consumer-username");
-const X_CREDENTIAL_IDENTIFIER: HeaderName = HeaderName::from_static("x-credential-identifier");
-const X_ANONYMOUS_CONSUMER: HeaderName = HeaderName::from_static("x-anonymous-consumer");
+const X_CONSUMER_ID: &str = "X-Consumer-ID";
+const X_CONSUMER_CUSTOM_ID: &str = "X-Consumer-Custom-ID";
+const X_CONSUMER_USERNAME: &str = "X-Consumer-Username";
+const X_CREDENTIAL_IDENTIFIER: &str = "X-Credential-Identifier";
+const X_ANONYMOUS_CONSUMER: &str = "X-Anonymous-Consumer";
 
 /// The request, and what may be looked up for it.
 pub struct RequestCx<'r> {
@@ -59,7 +60,7 @@ impl RequestCx<'_> {
 
     /// The first value of the cookie `name` (RFC 6265 section 5.4; no decoding).
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.head.headers.all(http::header::COOKIE).filter_map(|line| line.to_str().ok()).find_map(|line| {
+        self.head.headers.all(http::header::COOKIE).filter_map(visible).find_map(|line| {
             line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
         })
     }
@@ -117,7 +118,7 @@ fn id_value(id: Uuid) -> HeaderValue {
 }
 
 /// A value that no header can carry (a control character in a username) is not sent at all, rather than cut short.
-fn set_or_remove(head: &mut RequestHead, name: HeaderName, value: Option<&str>) {
+fn set_or_remove(head: &mut RequestHead, name: &'static str, value: Option<&str>) {
     match value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
         Some(value) => head.headers.set(name, value),
         None => {

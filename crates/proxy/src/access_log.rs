@@ -29,12 +29,12 @@ pub(crate) struct AccessLog {
 pub(crate) struct Entry {
     pub(crate) log: Rc<AccessLog>,
     pub(crate) client: HeaderValue,
-    pub(crate) request: String,
-    pub(crate) version: Version,
+    /// The line that the request began with.
+    pub(crate) request: Vec<u8>,
     pub(crate) status: StatusCode,
     pub(crate) bytes: u64,
-    pub(crate) referer: Option<HeaderValue>,
-    pub(crate) agent: Option<HeaderValue>,
+    pub(crate) referer: Option<Box<[u8]>>,
+    pub(crate) agent: Option<Box<[u8]>>,
     pub(crate) id: RequestId,
 }
 
@@ -57,12 +57,12 @@ impl AccessLog {
         lines.extend_from_slice(b" - - [");
         self.write_time(&mut lines);
         lines.extend_from_slice(b"] \"");
-        write_safe(&mut lines, entry.request.as_bytes());
+        write_safe(&mut lines, &entry.request);
         // Writing to memory cannot fail.
-        let _ = write!(lines, " {:?}\" {} {} \"", entry.version, entry.status.as_u16(), entry.bytes);
-        write_field(&mut lines, entry.referer.as_ref());
+        let _ = write!(lines, "\" {} {} \"", entry.status.as_u16(), entry.bytes);
+        write_field(&mut lines, entry.referer.as_deref());
         lines.extend_from_slice(b"\" \"");
-        write_field(&mut lines, entry.agent.as_ref());
+        write_field(&mut lines, entry.agent.as_deref());
         lines.extend_from_slice(b"\" kong_request_id: \"");
         lines.extend_from_slice(entry.id.as_str().as_bytes());
         lines.extend_from_slice(b"\"\n");
@@ -92,9 +92,9 @@ impl Drop for Entry {
     }
 }
 
-fn write_field(lines: &mut Vec<u8>, value: Option<&HeaderValue>) {
+fn write_field(lines: &mut Vec<u8>, value: Option<&[u8]>) {
     match value {
-        Some(value) => write_safe(lines, value.as_bytes()),
+        Some(value) => write_safe(lines, value),
         None => lines.push(b'-'),
     }
 }
@@ -110,15 +110,21 @@ fn write_safe(lines: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// The line of a request without its version. A token in the query is a secret as long as it lives, and a log lives
+/// The line of a request. A token in the query is a secret as long as it lives, and a log lives
 /// longer: whatever has the shape of one is left out.
-pub(crate) fn request_line(method: &str, target: &str) -> String {
-    let mut line = String::with_capacity(method.len() + 1 + target.len());
+pub(crate) fn request_line(method: &str, target: &str, version: Version) -> String {
+    let mut line = String::with_capacity(method.len() + target.len() + " HTTP/1.1".len() + 1);
     line.push_str(method);
     line.push(' ');
+    write_target(&mut line, target);
+    line.push_str(if version == Version::HTTP_10 { " HTTP/1.0" } else { " HTTP/1.1" });
+    line
+}
+
+fn write_target(line: &mut String, target: &str) {
     let Some((path, query)) = target.split_once('?').filter(|(_, query)| query.contains("eyJ")) else {
         line.push_str(target);
-        return line;
+        return;
     };
     line.push_str(path);
     for (index, argument) in query.split('&').enumerate() {
@@ -131,7 +137,6 @@ pub(crate) fn request_line(method: &str, target: &str) -> String {
             _ => line.push_str(argument),
         }
     }
-    line
 }
 
 /// Three parts, the first of which begins as a JSON object in base64url does.
@@ -173,10 +178,11 @@ mod tests {
 
     #[test]
     fn a_token_in_the_query_is_left_out() {
-        assert_eq!(request_line("GET", "/a?x=1&jwt=eyJh.eyJi.c&y"), "GET /a?x=1&jwt=<token>&y");
-        assert_eq!(request_line("GET", "/a?jwt=eyJh%2EeyJi%2ec"), "GET /a?jwt=<token>");
-        assert_eq!(request_line("GET", "/a?name=eyJane"), "GET /a?name=eyJane");
-        assert_eq!(request_line("GET", "/a"), "GET /a");
+        let line = |target| request_line("GET", target, Version::HTTP_11);
+        assert_eq!(line("/a?x=1&jwt=eyJh.eyJi.c&y"), "GET /a?x=1&jwt=<token>&y HTTP/1.1");
+        assert_eq!(line("/a?jwt=eyJh%2EeyJi%2ec"), "GET /a?jwt=<token> HTTP/1.1");
+        assert_eq!(line("/a?name=eyJane"), "GET /a?name=eyJane HTTP/1.1");
+        assert_eq!(request_line("GET", "/a", Version::HTTP_10), "GET /a HTTP/1.0");
     }
 
     #[test]
@@ -188,12 +194,11 @@ mod tests {
         drop(Entry {
             log: Rc::clone(&log),
             client: HeaderValue::from_static("192.0.2.1"),
-            request: request_line("GET", "/a"),
-            version: Version::HTTP_11,
+            request: request_line("GET", "/a", Version::HTTP_11).into(),
             status: StatusCode::OK,
             bytes: 7,
             referer: None,
-            agent: Some(HeaderValue::from_bytes(b"a\"b\xff").unwrap()),
+            agent: Some(b"a\"b\xff".as_slice().into()),
             id: id.clone(),
         });
         log.flush();

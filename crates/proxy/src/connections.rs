@@ -11,7 +11,7 @@ use crate::engine::progress::{ClientLimits, Progress};
 
 #[derive(Default)]
 pub(crate) struct Connections {
-    open: RefCell<Slab<Arc<Progress>>>,
+    open: RefCell<Slab<Rc<Progress>>>,
 }
 
 /// A connection's place in the list; gone when dropped. A tunnel keeps it for as long as it carries something.
@@ -22,9 +22,9 @@ pub(crate) struct Registration {
 }
 
 impl Connections {
-    pub(crate) fn register(self: &Rc<Self>, progress: &Arc<Progress>, counters: &Arc<WorkerCounters>) -> Registration {
+    pub(crate) fn register(self: &Rc<Self>, progress: &Rc<Progress>, counters: &Arc<WorkerCounters>) -> Registration {
         counters.accepted();
-        let key = self.open.borrow_mut().insert(Arc::clone(progress));
+        let key = self.open.borrow_mut().insert(Rc::clone(progress));
         Registration { connections: Rc::clone(self), counters: Arc::clone(counters), key }
     }
 

@@ -10,6 +10,7 @@ mod access_log;
 mod connections;
 mod counters;
 pub mod data_plane;
+mod date;
 mod engine;
 mod http;
 pub mod listen;

@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -23,7 +22,7 @@ const FINE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Wheel {
     started: Instant,
-    clock: Arc<CoarseClock>,
+    clock: Rc<CoarseClock>,
     slots: RefCell<Slab<Slot>>,
 }
 
@@ -35,12 +34,12 @@ struct Slot {
 
 impl Wheel {
     pub(crate) fn new() -> Rc<Self> {
-        let clock = Arc::new(CoarseClock::default());
+        let clock = Rc::new(CoarseClock::default());
         clock.set(Duration::ZERO);
         Rc::new(Self { started: Instant::now(), clock, slots: RefCell::default() })
     }
 
-    pub(crate) fn clock(&self) -> &Arc<CoarseClock> {
+    pub(crate) fn clock(&self) -> &Rc<CoarseClock> {
         &self.clock
     }
 

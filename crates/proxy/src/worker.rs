@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::access_log::AccessLog;
 use crate::connections::Connections;
 use crate::counters::{Counters, WorkerCounters};
+use crate::date::Date;
 use crate::engine::pool::Pool;
 use crate::engine::server;
 use crate::http::request_id::RequestIds;
@@ -94,6 +95,7 @@ pub(crate) struct Worker {
     settings: RefCell<Rc<Settings>>,
     snapshot: RefCell<(u64, Rc<Held>)>,
     draining: Cell<bool>,
+    date: RefCell<Date>,
     pub(crate) ids: RequestIds,
     turn: Cell<usize>,
 }
@@ -113,6 +115,7 @@ impl Worker {
             settings: RefCell::new(Rc::new(settings)),
             snapshot: RefCell::new((generation, snapshot)),
             draining: Cell::new(false),
+            date: RefCell::default(),
             ids: RequestIds::new(),
             turn: Cell::new(0),
             shared,
@@ -138,6 +141,12 @@ impl Worker {
         let turn = self.turn.get();
         self.turn.set(turn.wrapping_add(1));
         turn
+    }
+
+    /// Writes with the time of day at hand, as the field `Date` has it.
+    pub(crate) fn write_date(&self, write: impl FnOnce(&[u8])) {
+        let mut date = self.date.borrow_mut();
+        write(date.text(self.wheel.clock().now()));
     }
 
     pub(crate) fn is_draining(&self) -> bool {

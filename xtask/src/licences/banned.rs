@@ -17,8 +17,8 @@ const NOWHERE: &[(&str, &str)] = &[
 /// Crates that stand behind a seam: only the named crates of ours may depend on them directly.
 const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["gibbon-store"], "nothing but the store names a SQL crate"),
-    ("hyper", &["gibbon-proxy", "gibbon-admin"], "only what opens sockets names the engine; plugins never see it"),
-    ("hyper-util", &["gibbon-proxy", "gibbon-admin"], "only what opens sockets names the engine; plugins never see it"),
+    ("hyper", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
+    ("hyper-util", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
     ("hickory-resolver", &["gibbon-balancer"], "one place resolves names"),
     ("aws-lc-rs", &["gibbon-jose", "gibbon-store"], "keys are typed by `gibbon-jose`; the store only takes digests"),
     ("ed448-goldilocks", &["gibbon-jose"], "keys are typed by `gibbon-jose`; nothing else touches key bytes"),

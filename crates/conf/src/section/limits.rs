@@ -32,7 +32,7 @@ const HEAD_BYTES: Key<usize> = Key::new(
     "32k",
     Kind::Size,
     at_least_one,
-    "The longest head of a request (its request line and all header fields); a longer one gets 431.",
+    "The longest head of a request (its request line and all header fields); a longer one gets 400.",
 );
 
 const URI_BYTES: Key<usize> = Key::new(
@@ -48,7 +48,7 @@ const FIELDS: Key<usize> = Key::new(
     "200",
     Kind::Count,
     |text| at_least_one(text).and_then(|n| if n <= 10_000 { Ok(n) } else { Err("must be at most 10000".to_owned()) }),
-    "The most header fields of a request; one with more gets 431.",
+    "The most header fields of a request; one with more gets 400.",
 );
 
 const HEAD_TIME: Key<Duration> = Key::new(

@@ -52,7 +52,7 @@ impl TokenPlaces {
         self.in_cookies(cx, &mut found);
         for name in &self.headers {
             for value in name.values(&cx.head.headers) {
-                if let Some(token) = behind_bearer(value.as_bytes()) {
+                if let Some(token) = behind_bearer(value) {
                     found.add_token(token.into());
                 }
             }
@@ -77,7 +77,7 @@ impl TokenPlaces {
         if self.cookies.is_empty() {
             return;
         }
-        let lines = cx.head.headers.all(COOKIE).map(|line| line.as_bytes());
+        let lines = cx.head.headers.all(COOKIE);
         for (name, token) in lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(cookie) {
             // The web server below Kong compares the names of cookies without regard to case.
             if self.cookies.iter().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(name)) {

@@ -61,7 +61,7 @@ impl KeyPlaces {
     fn under<'r>(&self, name: &KeyName, cx: &'r RequestCx<'_>) -> Found<'r> {
         let mut found = Found::Nothing;
         if self.in_header {
-            found = of_values(name.field.values(&cx.head.headers).map(|value| Cow::Borrowed(value.as_bytes())));
+            found = of_values(name.field.values(&cx.head.headers).map(Cow::Borrowed));
         }
         if self.in_query && found == Found::Nothing {
             found = in_query(cx, &name.text);

@@ -15,6 +15,15 @@ pub(crate) struct Pool {
     idle: RefCell<HashMap<SocketAddr, Vec<Idle>, ahash::RandomState>>,
 }
 
+/// How sure a request has to be that its connection is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// It can be sent again on another one.
+    Usual,
+    /// It cannot.
+    Utmost,
+}
+
 struct Idle {
     connection: UpstreamConnection,
     since: Instant,
@@ -28,6 +37,11 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
+    /// The connection will never come back.
+    pub(crate) fn into_connection(self) -> UpstreamConnection {
+        self.connection
+    }
+
     /// The exchange is over and the connection is whole.
     pub(crate) fn give_back(self) {
         if let Some(pool) = self.pool.upgrade() {
@@ -42,16 +56,15 @@ impl Pool {
     }
 
     /// The connection to `address` that was used last and can take a request now.
-    pub(crate) fn take(self: &Rc<Self>, address: SocketAddr) -> Option<Lease> {
+    pub(crate) fn take(self: &Rc<Self>, address: SocketAddr, care: Care) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         let waiting = idle.get_mut(&address)?;
-        let mut position = waiting.len();
-        while position > 0 {
-            position -= 1;
-            if waiting[position].connection.is_closed() {
-                waiting.swap_remove(position);
-            } else if waiting[position].connection.is_ready() {
-                let connection = waiting.swap_remove(position).connection;
+        while let Some(Idle { mut connection, .. }) = waiting.pop() {
+            let is_usable = match care {
+                Care::Usual => connection.is_quiet(),
+                Care::Utmost => connection.is_alive(),
+            };
+            if is_usable {
                 return Some(self.lease(address, connection));
             }
         }
@@ -62,9 +75,9 @@ impl Pool {
         Lease { connection, address, pool: Rc::downgrade(self) }
     }
 
-    fn put(&self, address: SocketAddr, connection: UpstreamConnection) {
+    fn put(&self, address: SocketAddr, mut connection: UpstreamConnection) {
         let used_up = self.limits.max_requests.is_some_and(|limit| connection.requests() >= limit);
-        if used_up || connection.is_closed() {
+        if used_up || !connection.is_quiet() {
             return;
         }
         let mut idle = self.idle.borrow_mut();
@@ -80,7 +93,8 @@ impl Pool {
         let now = Instant::now();
         self.idle.borrow_mut().retain(|_, waiting| {
             let in_time = |idle: &Idle| limit.is_none_or(|limit| now.duration_since(idle.since) < limit);
-            waiting.retain(|idle| !idle.connection.is_closed() && in_time(idle));
+            waiting.retain_mut(|idle| idle.connection.is_quiet() && in_time(idle));
+            waiting.iter_mut().for_each(|idle| idle.connection.shrink());
             !waiting.is_empty()
         });
     }

@@ -1,26 +1,25 @@
 //! How far a client connection has come, so that one that does not come forward can be ended.
 //!
-//! The socket's wrapper writes down what happens with relaxed atomics and no clock of its own; a sweep over all
-//! connections of a worker, a few times a second, compares that with the limits. Bounding every wait costs a request
-//! nothing that way. (Atomics rather than cells because an upgraded connection must be `Send`.)
+//! The connection writes down what happens, without a clock of its own; a sweep over all connections of a worker, a few
+//! times a second, compares that with the limits. Bounding every wait costs a request nothing that way.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 /// Milliseconds since the worker started, renewed by every sweep.
 #[derive(Debug, Default)]
-pub(crate) struct CoarseClock(AtomicU64);
+pub(crate) struct CoarseClock(Cell<u64>);
 
 impl CoarseClock {
     pub(crate) fn set(&self, elapsed: Duration) {
         // Never 0, which stands for "not waiting".
-        self.0.store(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1), Relaxed);
+        self.0.set(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1));
     }
 
     pub(crate) fn now(&self) -> u64 {
-        self.0.load(Relaxed)
+        self.0.get()
     }
 }
 
@@ -37,147 +36,159 @@ pub(crate) struct ClientLimits {
     pub send: Duration,
 }
 
-const HEAD: u8 = 0;
-const BUSY: u8 = 1;
-const IDLE: u8 = 2;
-const TUNNEL: u8 = 3;
-const LINGER: u8 = 4;
+/// After this time without anything a connection gives its buffers back.
+const LONG_IDLE: Duration = Duration::from_secs(1);
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// A head is awaited.
+    Head,
+    /// A request is served.
+    Busy,
+    /// Nothing has come since the last answer.
+    Idle,
+    /// It carries something else than HTTP.
+    Tunnel,
+    /// What the client still sends is thrown away.
+    Linger,
+}
 
 /// The state of one connection.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    clock: Arc<CoarseClock>,
-    phase: AtomicU8,
-    since: AtomicU64,
+    clock: Rc<CoarseClock>,
+    phase: Cell<Phase>,
+    since: Cell<u64>,
     body: BodyProgress,
-    write_blocked_since: AtomicU64,
-    expired: AtomicBool,
-    waker: Mutex<Option<Waker>>,
+    write_blocked_since: Cell<u64>,
+    long_idle: Cell<bool>,
+    expired: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
 }
 
 #[derive(Debug, Default)]
 struct BodyProgress {
-    pending_since: AtomicU64,
-    waited: AtomicU64,
-    bytes: AtomicU64,
+    pending_since: Cell<u64>,
+    waited: Cell<u64>,
+    bytes: Cell<u64>,
     /// Whether some of it is still to come.
-    unread: AtomicBool,
-    expired: AtomicBool,
-    waker: Mutex<Option<Waker>>,
+    unread: Cell<bool>,
+    expired: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
 }
 
 impl Progress {
-    pub(crate) fn new(clock: Arc<CoarseClock>) -> Arc<Self> {
-        let since = AtomicU64::new(clock.now());
-        Arc::new(Self {
+    pub(crate) fn new(clock: Rc<CoarseClock>) -> Rc<Self> {
+        let since = Cell::new(clock.now());
+        Rc::new(Self {
             clock,
-            phase: AtomicU8::new(HEAD),
+            phase: Cell::new(Phase::Head),
             since,
             body: BodyProgress::default(),
-            write_blocked_since: AtomicU64::new(0),
-            expired: AtomicBool::new(false),
-            waker: Mutex::default(),
+            write_blocked_since: Cell::new(0),
+            long_idle: Cell::new(false),
+            expired: Cell::new(false),
+            waker: RefCell::default(),
         })
     }
 
-    fn enter(&self, phase: u8) {
-        self.phase.store(phase, Relaxed);
-        self.since.store(self.clock.now(), Relaxed);
+    fn enter(&self, phase: Phase) {
+        self.phase.set(phase);
+        self.since.set(self.clock.now());
+        self.long_idle.set(false);
     }
 
     /// Bytes have come: on an idle connection they begin a head.
     pub(crate) fn received(&self) {
-        if self.phase.load(Relaxed) == IDLE {
-            self.enter(HEAD);
+        if self.phase.get() == Phase::Idle {
+            self.enter(Phase::Head);
         }
     }
 
     /// A request is being served.
     pub(crate) fn begin_request(&self) {
-        self.phase.store(BUSY, Relaxed);
-        self.body.unread.store(false, Relaxed);
-        self.body.pending_since.store(0, Relaxed);
-        self.body.waited.store(0, Relaxed);
-        self.body.bytes.store(0, Relaxed);
+        self.phase.set(Phase::Busy);
+        self.body.unread.set(false);
+        self.body.pending_since.set(0);
+        self.body.waited.set(0);
+        self.body.bytes.set(0);
     }
 
     /// The answer has been handed over; the next request may come.
     pub(crate) fn end_request(&self) {
-        if self.phase.load(Relaxed) == BUSY {
-            self.enter(IDLE);
+        if self.phase.get() == Phase::Busy {
+            self.enter(Phase::Idle);
         }
     }
 
     /// The connection carries something else than HTTP from now on, with timeouts of its own.
     pub(crate) fn become_tunnel(&self) {
-        self.phase.store(TUNNEL, Relaxed);
+        self.phase.set(Phase::Tunnel);
     }
 
     /// The socket did not take what was to be written.
     pub(crate) fn write_blocked(&self) {
-        if self.write_blocked_since.load(Relaxed) == 0 {
-            self.write_blocked_since.store(self.clock.now(), Relaxed);
+        if self.write_blocked_since.get() == 0 {
+            self.write_blocked_since.set(self.clock.now());
         }
     }
 
     pub(crate) fn written(&self) {
-        if self.write_blocked_since.load(Relaxed) != 0 {
-            self.write_blocked_since.store(0, Relaxed);
+        if self.write_blocked_since.get() != 0 {
+            self.write_blocked_since.set(0);
         }
     }
 
     /// The request has a body.
     pub(crate) fn body_begun(&self) {
-        self.body.unread.store(true, Relaxed);
+        self.body.unread.set(true);
     }
 
     /// All of it has been read.
     pub(crate) fn body_ended(&self) {
-        self.body.unread.store(false, Relaxed);
+        self.body.unread.set(false);
     }
 
-    /// Whether the client is perhaps still sending a body that nobody wants any more. If so, it gets the time of a
-    /// body to notice: a connection that is closed with something unread in it is reset, and a reset can overtake the
-    /// answer (RFC 9112 section 9.6).
-    pub(crate) fn lingers(&self) -> bool {
-        if self.phase.load(Relaxed) == LINGER {
-            return true;
-        }
-        let lingers = self.body.unread.load(Relaxed) && self.phase.load(Relaxed) != TUNNEL;
-        if lingers {
-            self.enter(LINGER);
-        }
-        lingers
+    /// The client is perhaps still sending what nobody wants any more. It gets the time of a body to notice.
+    pub(crate) fn linger(&self) {
+        self.enter(Phase::Linger);
+    }
+
+    /// Whether nothing has come for so long that memory is better given back than kept.
+    pub(crate) fn is_long_idle(&self) -> bool {
+        self.long_idle.get()
     }
 
     /// The gateway waits for more of the body.
     pub(crate) fn body_pending(&self, cx: &Context<'_>) {
-        if self.body.pending_since.load(Relaxed) == 0 {
-            self.body.pending_since.store(self.clock.now(), Relaxed);
+        if self.body.pending_since.get() == 0 {
+            self.body.pending_since.set(self.clock.now());
         }
         remember(&self.body.waker, cx.waker());
     }
 
     /// More of the body has come. Only the time spent waiting for the client counts, never a slow upstream's.
     pub(crate) fn body_received(&self, bytes: u64, window: u64) {
-        let since = self.body.pending_since.swap(0, Relaxed);
+        let since = self.body.pending_since.replace(0);
         if since != 0 {
-            self.body.waited.fetch_add(self.clock.now().saturating_sub(since), Relaxed);
+            self.body.waited.set(self.body.waited.get() + self.clock.now().saturating_sub(since));
         }
-        if self.body.bytes.fetch_add(bytes, Relaxed) + bytes >= window {
-            self.body.bytes.store(0, Relaxed);
-            self.body.waited.store(0, Relaxed);
+        self.body.bytes.set(self.body.bytes.get() + bytes);
+        if self.body.bytes.get() >= window {
+            self.body.bytes.set(0);
+            self.body.waited.set(0);
         }
     }
 
     /// Whether the client was too slow with its body.
     pub(crate) fn body_expired(&self) -> bool {
-        self.body.expired.load(Relaxed)
+        self.body.expired.get()
     }
 
     /// Whether the connection is to be ended.
     pub(crate) fn expired(&self) -> bool {
-        self.expired.load(Relaxed)
+        self.expired.get()
     }
 
     /// Remembers who drives the connection, to be woken by [`Progress::wake`].
@@ -194,22 +205,26 @@ impl Progress {
     pub(crate) fn check(&self, limits: &ClientLimits) {
         let now = self.clock.now();
         let over = |since: u64, limit: Duration| now.saturating_sub(since) > millis(limit);
-        let phase = self.phase.load(Relaxed);
-        let since = self.since.load(Relaxed);
-        let blocked = self.write_blocked_since.load(Relaxed);
+        let phase = self.phase.get();
+        let since = self.since.get();
+        let blocked = self.write_blocked_since.get();
         let too_late = match phase {
-            HEAD => over(since, limits.head),
-            IDLE => over(since, limits.idle),
-            LINGER => over(since, limits.body),
+            Phase::Head => over(since, limits.head),
+            Phase::Idle => over(since, limits.idle),
+            Phase::Linger => over(since, limits.body),
             _ => false,
         };
-        if too_late || (blocked != 0 && phase != TUNNEL && over(blocked, limits.send)) {
-            self.expired.store(true, Relaxed);
+        if phase == Phase::Idle && !self.long_idle.get() && over(since, LONG_IDLE) {
+            self.long_idle.set(true);
             wake(&self.waker);
         }
-        let pending = self.body.pending_since.load(Relaxed);
-        if pending != 0 && self.body.waited.load(Relaxed) + now.saturating_sub(pending) > millis(limits.body) {
-            self.body.expired.store(true, Relaxed);
+        if too_late || (blocked != 0 && phase != Phase::Tunnel && over(blocked, limits.send)) {
+            self.expired.set(true);
+            wake(&self.waker);
+        }
+        let pending = self.body.pending_since.get();
+        if pending != 0 && self.body.waited.get() + now.saturating_sub(pending) > millis(limits.body) {
+            self.body.expired.set(true);
             wake(&self.body.waker);
         }
     }
@@ -219,15 +234,15 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn remember(slot: &Mutex<Option<Waker>>, waker: &Waker) {
-    let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+fn remember(slot: &RefCell<Option<Waker>>, waker: &Waker) {
+    let mut slot = slot.borrow_mut();
     if !slot.as_ref().is_some_and(|known| known.will_wake(waker)) {
         *slot = Some(waker.clone());
     }
 }
 
-fn wake(slot: &Mutex<Option<Waker>>) {
-    let waker = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+fn wake(slot: &RefCell<Option<Waker>>) {
+    let waker = slot.borrow_mut().take();
     if let Some(waker) = waker {
         waker.wake();
     }
@@ -247,15 +262,15 @@ mod tests {
     const WINDOW: u64 = 1024;
 
     struct Fixture {
-        clock: Arc<CoarseClock>,
-        progress: Arc<Progress>,
+        clock: Rc<CoarseClock>,
+        progress: Rc<Progress>,
     }
 
     impl Fixture {
         fn new() -> Self {
-            let clock = Arc::new(CoarseClock::default());
+            let clock = Rc::new(CoarseClock::default());
             clock.set(Duration::from_millis(1));
-            Self { progress: Progress::new(Arc::clone(&clock)), clock }
+            Self { progress: Progress::new(Rc::clone(&clock)), clock }
         }
 
         fn at(&self, seconds: u64) -> &Progress {
@@ -325,22 +340,20 @@ mod tests {
     fn a_client_that_still_sends_what_nobody_wants_gets_the_time_of_a_body() {
         let fixture = Fixture::new();
         fixture.progress.begin_request();
-        fixture.progress.body_begun();
-        fixture.progress.end_request();
-        assert!(fixture.progress.lingers());
+        fixture.progress.linger();
         assert!(!fixture.at(9).expired());
-        assert!(fixture.progress.lingers());
         assert!(fixture.at(11).expired());
     }
 
     #[test]
-    fn a_client_that_has_sent_everything_is_not_waited_for() {
+    fn a_connection_is_long_idle_after_a_second_and_until_something_comes() {
         let fixture = Fixture::new();
         fixture.progress.begin_request();
-        fixture.progress.body_begun();
-        fixture.progress.body_ended();
         fixture.progress.end_request();
-        assert!(!fixture.progress.lingers());
+        assert!(!fixture.at(1).is_long_idle());
+        assert!(fixture.at(3).is_long_idle());
+        fixture.progress.received();
+        assert!(!fixture.progress.is_long_idle());
     }
 
     #[test]

@@ -1,82 +1,258 @@
 //! The gateway as a server: one client connection, request after request.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use gibbon_plugin_api::{Headers, RequestHead};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use gibbon_plugin_api::{ReceivedHead, RequestHead, ResponseHead};
+use http::Version;
 use tokio::net::TcpStream;
 
+use crate::access_log::Entry;
 use crate::engine::body::ResponseBody;
+use crate::engine::client_wire::{ClientWire, Expectation, NextHead};
+use crate::engine::framing;
+use crate::engine::head::{BadHead, HeadLimits};
+use crate::engine::outgoing::{Coding, Outgoing, Then};
 use crate::engine::progress::Progress;
-use crate::engine::server_io::ServerIo;
-use crate::http::request::{self, Arrival, Client};
+use crate::engine::upstream_body::Protocol;
+use crate::engine::write::{Afterwards, answer_head, says_close};
+use crate::http::request::{self, Arrival, ArrivingBody, Client};
+use crate::http::survey::{Persistence, Survey};
+use crate::http::tunnel;
+use crate::settings::Settings;
 use crate::worker::Worker;
-
-/// The engine refuses smaller buffers.
-const SMALLEST_BUFFER: usize = 8192;
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr, local_port: u16) {
     let _ = stream.set_nodelay(true);
     let settings = worker.settings();
-    let progress = Progress::new(Arc::clone(worker.wheel.clock()));
-    let registration = Rc::new(worker.connections.register(&progress, &worker.counters));
-    let client = Rc::new(Client::new(&settings, peer, local_port, progress, registration));
-    let io = ServerIo::new(stream, Arc::clone(&client.progress));
-    let limits = &settings.limits;
-    let service = {
-        let (worker, client) = (Rc::clone(&worker), Rc::clone(&client));
-        service_fn(move |request| {
-            let (worker, client) = (Rc::clone(&worker), Rc::clone(&client));
-            async move { Ok::<_, Infallible>(answer(&worker, &client, request).await) }
-        })
-    };
-    let connection = http1::Builder::new()
-        .max_headers(limits.fields)
-        .max_buf_size(limits.head_bytes.max(SMALLEST_BUFFER))
-        .max_header_size(limits.head_bytes)
-        .keep_alive(!limits.idle.is_zero())
-        .serve_connection(io, service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let mut draining = false;
+    let progress = Progress::new(Rc::clone(worker.wheel.clock()));
+    let _registration = worker.connections.register(&progress, &worker.counters);
+    let client = Client::new(&settings, peer, local_port, Rc::clone(&progress));
+    let wire = Rc::new(ClientWire::new(stream, Rc::clone(&progress)));
+    let conversation = Conversation { worker: &worker, client: &client, wire, out: Outgoing::default() };
+    let mut conversation = pin!(conversation.hold());
     poll_fn(|cx| {
-        if client.progress.expired() {
+        if progress.expired() {
             return Poll::Ready(());
         }
-        client.progress.register(cx);
-        if !draining && worker.is_draining() {
-            draining = true;
-            connection.as_mut().graceful_shutdown();
-        }
-        connection.as_mut().poll(cx).map(drop)
+        progress.register(cx);
+        conversation.as_mut().poll(cx)
     })
     .await;
 }
 
-async fn answer(
-    worker: &Rc<Worker>,
-    client: &Rc<Client>,
-    mut request: http::Request<Incoming>,
-) -> http::Response<ResponseBody> {
-    client.progress.begin_request();
-    // HTTP/1.0 knows no change of protocol (RFC 9110 section 7.8).
-    let may_upgrade =
-        request.version() == http::Version::HTTP_11 && request.headers().contains_key(http::header::UPGRADE);
-    let upgrade = may_upgrade.then(|| hyper::upgrade::on(&mut request));
-    let (parts, body) = request.into_parts();
-    let head = RequestHead::new(parts.method, parts.uri, parts.version, Headers::from_map(parts.headers));
-    let (head, body) = request::handle(worker, client, Arrival { head, body, upgrade }).await;
-    let mut response = http::Response::new(body.on(Arc::clone(&client.progress)));
-    *response.status_mut() = head.status;
-    *response.headers_mut() = head.headers.into_map();
-    response
+/// What becomes of a connection after an exchange.
+enum Next {
+    /// Another request may come.
+    Request,
+    /// It ends now; what could not be sent is lost.
+    End,
+    /// It ends once the client has had the time to see the answer.
+    Linger,
+    /// It carries something else.
+    Tunnel(Box<Protocol>),
+}
+
+struct Conversation<'c> {
+    worker: &'c Rc<Worker>,
+    client: &'c Client,
+    wire: Rc<ClientWire>,
+    out: Outgoing,
+}
+
+impl Conversation<'_> {
+    async fn hold(mut self) {
+        loop {
+            let next = match self.next_head().await {
+                NextHead::Head(head) => self.serve(*head).await,
+                NextHead::Bad(bad) => self.refuse(bad).await,
+                NextHead::Gone => Next::End,
+            };
+            match next {
+                Next::Request => self.begin_anew(),
+                Next::End => return,
+                Next::Linger => {
+                    self.client.progress.linger();
+                    return poll_fn(|cx| self.wire.poll_linger(cx)).await;
+                }
+                Next::Tunnel(protocol) => return self.tunnel(*protocol).await,
+            }
+        }
+    }
+
+    /// What was sent ahead has begun the next head already.
+    fn begin_anew(&self) {
+        self.client.progress.end_request();
+        if !self.wire.is_idle() {
+            self.client.progress.received();
+        }
+    }
+
+    /// Waits for a head. A connection on which nothing has begun ends when the worker drains.
+    async fn next_head(&mut self) -> NextHead {
+        let settings = self.worker.settings();
+        let limits = HeadLimits { bytes: settings.limits.head_bytes, fields: settings.limits.fields };
+        let mut memory = ReceivedHead::default();
+        poll_fn(|cx| {
+            if self.wire.is_idle() && self.worker.is_draining() {
+                return Poll::Ready(NextHead::Gone);
+            }
+            let next = self.wire.poll_head(cx, limits, &mut memory);
+            if next.is_pending() && self.client.progress.is_long_idle() {
+                self.wire.shrink();
+                self.out.shrink();
+            }
+            next
+        })
+        .await
+    }
+
+    async fn serve(&mut self, head: RequestHead) -> Next {
+        self.client.progress.begin_request();
+        let survey = Survey::of(&head.headers);
+        let version = head.version;
+        let framing = framing::of_request(&head, survey);
+        let body = framing.as_ref().map_err(|ambiguous| *ambiguous).map(|body| match body.left() {
+            Some(0) => ArrivingBody::None,
+            Some(length) => ArrivingBody::Length(length),
+            None => ArrivingBody::Unknown,
+        });
+        if let Ok(body) = framing {
+            let waits = survey.expects_to_go_on && version == Version::HTTP_11;
+            self.wire.begin_body(body, if waits { Expectation::GoOn } else { Expectation::Nothing });
+        }
+        let arrival = Arrival { head, survey, body };
+        let answer = {
+            let mut handling = pin!(request::handle(self.worker, self.client, &self.wire, arrival));
+            poll_fn(|cx| match handling.as_mut().poll(cx) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending => self.wire.poll_gone(cx).map(|()| None),
+            })
+            .await
+        };
+        let Some((head, body, entry)) = answer else { return Next::End };
+        let wish = Wish { version, persistence: survey.persistence };
+        self.answer(wish, head, body, entry).await
+    }
+
+    /// Answers what is no request.
+    async fn refuse(&mut self, bad: BadHead) -> Next {
+        self.client.progress.begin_request();
+        let (head, body, entry) = request::refuse(self.worker, self.client, self.wire.first_line(), bad);
+        let wish = Wish { version: Version::HTTP_11, persistence: Persistence::Close };
+        self.answer(wish, head, body, entry).await
+    }
+
+    async fn answer(&mut self, wish: Wish, head: ResponseHead, body: ResponseBody, entry: Option<Box<Entry>>) -> Next {
+        let is_refused = says_close(&head);
+        let is_switch = matches!(body, ResponseBody::Switched(_));
+        let coding = match body.length() {
+            Some(_) => Coding::Plain,
+            None if wish.version == Version::HTTP_11 => Coding::Chunked,
+            None => Coding::Plain,
+        };
+        let ends_by_closing = body.length().is_none() && coding == Coding::Plain;
+        let afterwards = if is_switch {
+            Afterwards::Switch
+        } else if ends_by_closing || is_refused || !self.may_stay(wish, &body) {
+            Afterwards::Close
+        } else {
+            Afterwards::Stay
+        };
+        self.worker.write_date(|date| {
+            answer_head(self.out.bytes(), &head, wish.version, coding, afterwards, date);
+        });
+        drop(head);
+        let Some(body) = self.send(body, coding, entry).await else { return Next::End };
+        match (body, afterwards) {
+            (ResponseBody::Switched(protocol), _) => Next::Tunnel(protocol),
+            _ if is_refused || (!self.wire.body_is_over() && !self.wire.discard_body()) => Next::Linger,
+            (_, Afterwards::Close) => Next::End,
+            _ => Next::Request,
+        }
+    }
+
+    /// Whether the connection can carry another request: the client wants it, the gateway too, and nothing is in the
+    /// way.
+    fn may_stay(&self, wish: Wish, body: &ResponseBody) -> bool {
+        let settings: &Settings = &self.worker.settings();
+        let wanted = match wish.persistence {
+            Persistence::Close => false,
+            Persistence::KeepAlive => true,
+            Persistence::Unsaid => wish.version == Version::HTTP_11,
+        };
+        // While the upstream answers it may still be taking the request's body.
+        let is_read = self.wire.body_is_over() || matches!(body, ResponseBody::Upstream(_)) || self.wire.discard_body();
+        wanted && is_read && !settings.limits.idle.is_zero() && !self.worker.is_draining()
+    }
+
+    /// Sends the head that has been written, and the body behind it; the body, unless the client has left or only a
+    /// part of the body could be had.
+    async fn send(
+        &mut self,
+        mut body: ResponseBody,
+        coding: Coding,
+        mut entry: Option<Box<Entry>>,
+    ) -> Option<ResponseBody> {
+        let mut then = if body.length() == Some(0) { Then::End } else { Then::More };
+        let sent = poll_fn(|cx| {
+            loop {
+                let mut waits = false;
+                if matches!(then, Then::More) {
+                    match self.out.poll_load(cx, &mut body, coding) {
+                        Poll::Ready(loaded) => {
+                            entry.iter_mut().for_each(|entry| entry.bytes += loaded.length as u64);
+                            then = loaded.then;
+                        }
+                        Poll::Pending => waits = true,
+                    }
+                }
+                match (self.wire.poll_send(&mut self.out, cx), &then) {
+                    (Poll::Pending, _) => return self.poll_left(cx),
+                    (Poll::Ready(Err(_)), _) => return Poll::Ready(Sent::InVain),
+                    (Poll::Ready(Ok(())), Then::End) => return Poll::Ready(Sent::Whole),
+                    (Poll::Ready(Ok(())), Then::Broken(error)) => {
+                        tracing::error!(%error, "an answer broke off");
+                        return Poll::Ready(Sent::InVain);
+                    }
+                    (Poll::Ready(Ok(())), Then::More) if waits => return self.poll_left(cx),
+                    (Poll::Ready(Ok(())), Then::More) => {}
+                }
+            }
+        })
+        .await;
+        (sent == Sent::Whole).then_some(body)
+    }
+
+    /// Over when the client has left while there is nothing else to do.
+    fn poll_left(&self, cx: &mut Context<'_>) -> Poll<Sent> {
+        self.wire.poll_gone(cx).map(|()| Sent::InVain)
+    }
+
+    async fn tunnel(self, protocol: Protocol) {
+        self.client.progress.become_tunnel();
+        // Nobody else holds the wire any more: the exchange that led here is over.
+        if let Ok(wire) = Rc::try_unwrap(self.wire) {
+            tunnel::run(wire.into_parts(), protocol.connection.into_parts(), protocol.patience).await;
+        }
+    }
+}
+
+/// What has become of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Whole,
+    /// The client has left, or sees that the answer breaks off.
+    InVain,
+}
+
+/// What a request says about how it is answered.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    version: Version,
+    persistence: Persistence,
 }

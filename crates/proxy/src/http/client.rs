@@ -2,12 +2,10 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use gibbon_plugin_api::{Connection, Scheme};
 use http::HeaderValue;
 
-use crate::connections::Registration;
 use crate::engine::progress::Progress;
 use crate::settings::Settings;
 
@@ -16,19 +14,11 @@ pub(crate) struct Client {
     pub(crate) connection: Connection,
     /// The port as the client knows it, for `X-Forwarded-Port`.
     pub(crate) port: HeaderValue,
-    pub(crate) progress: Arc<Progress>,
-    /// The connection's place among those of the worker.
-    pub(crate) registration: Rc<Registration>,
+    pub(crate) progress: Rc<Progress>,
 }
 
 impl Client {
-    pub(crate) fn new(
-        settings: &Settings,
-        peer: SocketAddr,
-        local_port: u16,
-        progress: Arc<Progress>,
-        registration: Rc<Registration>,
-    ) -> Self {
+    pub(crate) fn new(settings: &Settings, peer: SocketAddr, local_port: u16, progress: Rc<Progress>) -> Self {
         let address = peer.ip().to_canonical();
         let seen = settings.proxy.port_maps.seen_by_clients(local_port);
         let connection = Connection {
@@ -39,7 +29,7 @@ impl Client {
             sni: None,
             trusted: settings.real_ip.trusted.contains(address),
         };
-        Self { connection, port: HeaderValue::from(seen), progress, registration }
+        Self { connection, port: HeaderValue::from(seen), progress }
     }
 }
 

@@ -4,17 +4,17 @@
 use gibbon_conf::Proxy;
 use gibbon_plugin_api::{Headers, RequestHead};
 use gibbon_runtime::RouteEntry;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use uuid::Uuid;
 
-const WISH: HeaderName = HeaderName::from_static("kong-debug");
+const WISH: &str = "Kong-Debug";
 
 /// Whether the client asks and may ask.
 pub(crate) fn wanted(head: &RequestHead, settings: &Proxy) -> bool {
-    settings.allow_debug_header && head.headers.get(&WISH).is_some_and(|value| value == "1")
+    settings.allow_debug_header && head.headers.get(WISH) == Some(b"1")
 }
 
-pub(crate) struct DebugFields(Vec<(HeaderName, HeaderValue)>);
+pub(crate) struct DebugFields(Vec<(&'static str, HeaderValue)>);
 
 impl DebugFields {
     pub(crate) fn new(entry: &RouteEntry) -> Self {
@@ -22,22 +22,22 @@ impl DebugFields {
         let mut tell = |name: &'static str, value: &str| {
             // A name may hold what no header can carry; then it is left out.
             if let Ok(value) = HeaderValue::from_str(value) {
-                fields.push((HeaderName::from_static(name), value));
+                fields.push((name, value));
             }
         };
         let id = |id: Uuid| id.to_string();
-        tell("kong-route-id", &id(entry.route.id));
-        entry.route.name.iter().for_each(|name| tell("kong-route-name", name));
+        tell("Kong-Route-Id", &id(entry.route.id));
+        entry.route.name.iter().for_each(|name| tell("Kong-Route-Name", name));
         if let Some(origin) = &entry.service {
-            tell("kong-service-id", &id(origin.service.id));
-            origin.service.name.iter().for_each(|name| tell("kong-service-name", name));
+            tell("Kong-Service-Id", &id(origin.service.id));
+            origin.service.name.iter().for_each(|name| tell("Kong-Service-Name", name));
         }
         Self(fields)
     }
 
     pub(crate) fn write(&self, headers: &mut Headers) {
         for (name, value) in &self.0 {
-            headers.set(name.clone(), value.clone());
+            headers.set(*name, value.clone());
         }
     }
 }

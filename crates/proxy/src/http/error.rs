@@ -7,7 +7,8 @@ use gibbon_plugin_api::Reply;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::engine::body::BodyFailure;
-use crate::engine::client::ConnectFailure;
+use crate::engine::client::{BrokenAnswer, ConnectFailure};
+use crate::engine::head::BadHead;
 
 /// Whose doing a failure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(crate) enum ProxyError {
     BadRequest(&'static str),
     #[error("the request's target is too long")]
     TargetTooLong,
+    #[error("the request's head is too large")]
+    HeadTooLarge,
     #[error(transparent)]
     Body(#[from] BodyFailure),
     #[error("the method is not served")]
@@ -45,7 +48,7 @@ pub(crate) enum ProxyError {
     #[error("the upstream was silent for {0:?}")]
     UpstreamSilent(Duration),
     #[error("the exchange with the upstream failed: {0}")]
-    UpstreamBroken(hyper::Error),
+    UpstreamBroken(BrokenAnswer),
     #[error("the upstream changed the protocol unasked")]
     ProtocolChanged,
     #[error("the upstream ended the connection before the request could be sent")]
@@ -59,6 +62,7 @@ impl ProxyError {
         match self {
             Self::BadRequest(_)
             | Self::TargetTooLong
+            | Self::HeadTooLarge
             | Self::Body(_)
             | Self::MethodNotAllowed
             | Self::NoRoute
@@ -84,7 +88,7 @@ impl ProxyError {
 
     /// Whether the connection cannot carry another request: what is left of this one is in the way.
     pub(crate) fn ends_connection(&self) -> bool {
-        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::Body(_))
+        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::HeadTooLarge | Self::Body(_))
     }
 
     /// The answer that the client gets.
@@ -93,6 +97,7 @@ impl ProxyError {
             Self::Reply(reply) => return *reply,
             Self::HttpsRequired { location, status } => return https_required(location, status),
             Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => (StatusCode::BAD_REQUEST, "Bad request".into()),
+            Self::HeadTooLarge => (StatusCode::BAD_REQUEST, "Request header or cookie too large".into()),
             Self::TargetTooLong => (StatusCode::URI_TOO_LONG, "URI too long".into()),
             Self::Body(BodyFailure::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload too large".into()),
             Self::Body(BodyFailure::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "Request timeout".into()),
@@ -115,6 +120,16 @@ impl ProxyError {
             }
         };
         Reply::error(status, message)
+    }
+}
+
+impl From<BadHead> for ProxyError {
+    fn from(bad: BadHead) -> Self {
+        match bad {
+            BadHead::Malformed => Self::BadRequest("the head cannot be read"),
+            BadHead::TooLarge => Self::HeadTooLarge,
+            BadHead::TargetTooLong => Self::TargetTooLong,
+        }
     }
 }
 

@@ -1,98 +1,98 @@
 //! What the upstream is told about the client: `X-Forwarded-*`, `X-Real-IP`, `Via`.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 
-use gibbon_plugin_api::{Headers, RequestHead, Scheme};
-use http::{HeaderName, HeaderValue, header};
+use gibbon_plugin_api::{RequestHead, Scheme};
 
-use crate::http::client::{Client, ascii};
+use crate::engine::write::{field, is_value};
+use crate::http::client::Client;
 use crate::http::real_ip;
 use crate::settings::Settings;
 
-const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
-const PATH: HeaderName = HeaderName::from_static("x-forwarded-path");
-const PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
-const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+const FOR: &str = "X-Forwarded-For";
+const PROTO: &str = "X-Forwarded-Proto";
+const HOST: &str = "X-Forwarded-Host";
+const PORT: &str = "X-Forwarded-Port";
+const PATH: &str = "X-Forwarded-Path";
+const PREFIX: &str = "X-Forwarded-Prefix";
+const REAL_IP: &str = "X-Real-IP";
+const VIA: &str = "Via";
 
-/// How many fields the gateway adds to a request at most, so that room for them is made once.
-const OWN_FIELDS: usize = 12;
+/// Whether a client's field of that name makes room for the gateway's own.
+pub(crate) fn is_replaced(name: &[u8]) -> bool {
+    let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+    match name.len() {
+        9 => is(REAL_IP),
+        15 => is(FOR),
+        16 => is(HOST) || is(PORT) || is(PATH),
+        17 => is(PROTO),
+        18 => is(PREFIX),
+        _ => false,
+    }
+}
 
 /// How the client speaks to the first proxy that is trusted. What a client says of itself counts only where it is one.
-pub(crate) fn proto(head: &RequestHead, client: &Client) -> HeaderValue {
+pub(crate) fn proto<'r>(head: &'r RequestHead, client: &Client) -> &'r [u8] {
     told(head, client, PROTO).unwrap_or(match client.connection.scheme {
-        Scheme::Http => HeaderValue::from_static("http"),
-        Scheme::Https => HeaderValue::from_static("https"),
+        Scheme::Http => b"http",
+        Scheme::Https => b"https",
     })
 }
 
 /// The host that the client asked that proxy for.
-pub(crate) fn host(head: &RequestHead, client: &Client) -> HeaderValue {
-    told(head, client, HOST).unwrap_or_else(|| host_name(head))
+pub(crate) fn host<'r>(head: &'r RequestHead, client: &Client) -> Cow<'r, [u8]> {
+    told(head, client, HOST).map_or_else(|| host_name(head.host()), Cow::Borrowed)
 }
 
-fn told(head: &RequestHead, client: &Client, name: HeaderName) -> Option<HeaderValue> {
-    if client.connection.trusted { head.headers.get(name).cloned() } else { None }
+fn told<'r>(head: &'r RequestHead, client: &Client, name: &'static str) -> Option<&'r [u8]> {
+    if client.connection.trusted { head.headers.get(name) } else { None }
 }
 
-/// Writes everything into the request. `prefix` is the part of the path that the route takes off.
-pub(crate) fn write(head: &mut RequestHead, client: &Client, settings: &Settings, prefix: Option<&str>) {
-    let address = real_address(head, client, settings);
-    let chain = forwarded_for(&head.headers, &address, &client.connection.peer_ip);
-    let (proto, host) = (proto(head, client), host(head, client));
-    let port = told(head, client, PORT).unwrap_or_else(|| client.port.clone());
-    let path = told(head, client, PATH).or_else(|| HeaderValue::from_str(head.raw_path()).ok());
-    let prefix = told(head, client, PREFIX).or_else(|| prefix.and_then(|prefix| HeaderValue::from_str(prefix).ok()));
-    let headers = &mut head.headers;
-    headers.reserve(OWN_FIELDS);
-    match prefix {
-        Some(prefix) => headers.set(PREFIX, prefix),
-        None => drop(headers.remove(PREFIX)),
+/// Writes everything into the upstream's head. `prefix` is the part of the path that the route takes off.
+pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings, prefix: Option<&str>) {
+    write_addresses(out, head, client, settings);
+    field(out, PROTO, proto(head, client));
+    field(out, HOST, &host(head, client));
+    field(out, PORT, told(head, client, PORT).unwrap_or(client.port.as_bytes()));
+    field(out, PATH, told(head, client, PATH).unwrap_or(head.raw_path().as_bytes()));
+    // A path that has been decoded may hold what no field can.
+    let prefix = told(head, client, PREFIX).or(prefix.map(str::as_bytes)).filter(|prefix| is_value(prefix));
+    if let Some(prefix) = prefix {
+        field(out, PREFIX, prefix);
     }
-    headers.set(PATH, path.unwrap_or(HeaderValue::from_static("/")));
-    headers.set(FOR, chain);
-    headers.set(PROTO, proto);
-    headers.set(HOST, host);
-    headers.set(PORT, port);
-    headers.set(REAL_IP, address);
-    headers.append(header::VIA, settings.via.clone());
+    field(out, VIA, settings.via.as_bytes());
+}
+
+/// The client's address, and the chain so far with the peer behind it; where there is none, the client alone.
+fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings) {
+    let connection = &client.connection;
+    let resolved =
+        connection.trusted.then(|| real_ip::resolve(connection.peer_address(), &head.headers, settings).to_string());
+    let address = resolved.as_ref().map_or(connection.peer_ip.as_bytes(), String::as_bytes);
+    field(out, REAL_IP, address);
+    let mut chain = head.headers.all(FOR).peekable();
+    if chain.peek().is_none() {
+        field(out, FOR, address);
+        return;
+    }
+    out.extend_from_slice(FOR.as_bytes());
+    out.extend_from_slice(b": ");
+    for value in chain {
+        out.extend_from_slice(value);
+        out.extend_from_slice(b", ");
+    }
+    out.extend_from_slice(connection.peer_ip.as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// The host as the client wrote it, in lower case and without a port.
-fn host_name(head: &RequestHead) -> HeaderValue {
-    let value = head.host_value();
-    if !value.as_bytes().iter().any(|byte| *byte == b':' || byte.is_ascii_uppercase()) {
-        // Nothing to change: the client's own bytes are shared.
-        return value.clone();
+fn host_name(host: &str) -> Cow<'_, [u8]> {
+    if !host.bytes().any(|byte| byte == b':' || byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(host.as_bytes());
     }
-    let host = head.host();
     let end = match host.rfind(':') {
         Some(colon) if !host[colon..].contains(']') => colon,
         _ => host.len(),
     };
-    ascii(&host[..end].to_ascii_lowercase())
-}
-
-fn real_address(head: &RequestHead, client: &Client, settings: &Settings) -> HeaderValue {
-    let peer: IpAddr = client.connection.peer_address();
-    if !client.connection.trusted {
-        return client.connection.peer_ip.clone();
-    }
-    ascii(&real_ip::resolve(peer, &head.headers, settings).to_string())
-}
-
-/// The chain so far with the peer behind it; where there is none, the client alone.
-fn forwarded_for(headers: &Headers, client: &HeaderValue, peer: &HeaderValue) -> HeaderValue {
-    let mut chain: Vec<u8> = Vec::new();
-    for value in headers.all(FOR) {
-        chain.extend_from_slice(value.as_bytes());
-        chain.extend_from_slice(b", ");
-    }
-    if chain.is_empty() {
-        return client.clone();
-    }
-    chain.extend_from_slice(peer.as_bytes());
-    HeaderValue::from_bytes(&chain).unwrap_or_else(|_| client.clone())
+    Cow::Owned(host[..end].to_ascii_lowercase().into_bytes())
 }

@@ -4,30 +4,35 @@
 //! taken away by that: a client that names `Content-Length` there would otherwise make a body into a second request.
 
 use gibbon_plugin_api::Headers;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderValue, header};
 
 use crate::http::survey::Survey;
 
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-const PROXY: HeaderName = HeaderName::from_static("proxy");
+const TE: &str = "TE";
+const UPGRADE: &str = "Upgrade";
+const TRANSFER_ENCODING: &str = "Transfer-Encoding";
+const KEEP_ALIVE: &str = "Keep-Alive";
+const PROXY_CONNECTION: &str = "Proxy-Connection";
+const PROXY: &str = "Proxy";
+const EXPECT: &str = "Expect";
 
 /// Names that `Connection` cannot take away.
-const PROTECTED: [HeaderName; 14] = [
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::CONTENT_ENCODING,
-    header::CONTENT_RANGE,
-    header::AUTHORIZATION,
-    header::PROXY_AUTHORIZATION,
-    header::COOKIE,
-    header::SET_COOKIE,
-    header::WWW_AUTHENTICATE,
-    header::CACHE_CONTROL,
-    header::EXPECT,
-    header::DATE,
-    header::VIA,
+const PROTECTED: [&str; 15] = [
+    "Host",
+    "Content-Length",
+    "Content-Type",
+    "Content-Encoding",
+    "Content-Range",
+    "Authorization",
+    "Proxy-Authorization",
+    "Cookie",
+    "Set-Cookie",
+    "WWW-Authenticate",
+    "Cache-Control",
+    "Expect",
+    "Date",
+    "Via",
+    "X-Real-IP",
 ];
 
 /// What the client asked to change the protocol to, where that is something that the gateway passes on.
@@ -42,22 +47,19 @@ pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upg
         return None;
     }
     let upgrade = wanted_upgrade(headers);
-    let trailers = headers.get_str(header::TE).is_some_and(names_trailers);
+    let trailers = headers.get_str(TE).is_some_and(names_trailers);
     remove_named(headers);
-    for name in
-        [header::TE, header::UPGRADE, header::TRANSFER_ENCODING, header::EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY]
-    {
+    for name in [TE, UPGRADE, TRANSFER_ENCODING, EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY] {
         headers.remove(name);
     }
     if trailers {
-        headers.set(header::TE, HeaderValue::from_static("trailers"));
+        headers.set(TE, HeaderValue::from_static("trailers"));
     }
     upgrade
 }
 
 /// Takes the fields of the upstream's connection off a response.
-pub(crate) fn clean_response(headers: &mut Headers) {
-    let survey = Survey::of(headers);
+pub(crate) fn clean_response(headers: &mut Headers, survey: Survey) {
     if survey.connection {
         remove_named(headers);
     }
@@ -66,14 +68,14 @@ pub(crate) fn clean_response(headers: &mut Headers) {
         headers.remove(header::CONTENT_LENGTH);
     }
     if survey.hop_by_hop || survey.transfer_encoding {
-        for name in [header::UPGRADE, header::TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
+        for name in [UPGRADE, TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
             headers.remove(name);
         }
     }
 }
 
 fn wanted_upgrade(headers: &Headers) -> Option<Upgrade> {
-    let upgrade = headers.get_str(header::UPGRADE)?;
+    let upgrade = headers.get_str(UPGRADE)?;
     upgrade.eq_ignore_ascii_case("websocket").then_some(Upgrade::WebSocket)
 }
 
@@ -86,31 +88,34 @@ fn remove_named(headers: &mut Headers) {
     let names_nothing = {
         let mut values = headers.all(header::CONNECTION);
         let first = values.next();
-        values.next().is_none() && first.is_none_or(|value| value == "keep-alive" || value == "close")
+        values.next().is_none() && first.is_none_or(|value| value == b"keep-alive" || value == b"close")
     };
-    if names_nothing {
-        headers.remove(header::CONNECTION);
-        return;
-    }
-    let named: Vec<HeaderName> = headers
-        .all(header::CONNECTION)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .filter(|name| !is_protected(name))
-        .collect();
-    for name in named {
-        headers.remove(name);
+    if !names_nothing {
+        let named: Vec<String> = headers
+            .all(header::CONNECTION)
+            .filter_map(|value| std::str::from_utf8(value).ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .filter(|name| !is_protected(name))
+            .map(str::to_owned)
+            .collect();
+        for name in named {
+            headers.remove(name.as_str());
+        }
     }
     headers.remove(header::CONNECTION);
 }
 
-fn is_protected(name: &HeaderName) -> bool {
-    PROTECTED.contains(name) || name.as_str().starts_with("x-forwarded-") || name == "x-real-ip"
+fn is_protected(name: &str) -> bool {
+    const FORWARDED: &str = "x-forwarded-";
+    PROTECTED.iter().any(|protected| name.eq_ignore_ascii_case(protected))
+        || name.get(..FORWARDED.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORWARDED))
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
 
     fn after(fields: &[(&str, &str)]) -> (Vec<String>, Option<Upgrade>) {
@@ -120,7 +125,8 @@ mod tests {
         }
         let survey = Survey::of(&headers);
         let upgrade = clean_request(&mut headers, survey);
-        (headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect(), upgrade)
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_ascii_lowercase()).unwrap();
+        (headers.iter().map(|(name, value)| format!("{}: {}", text(name), text(value))).collect(), upgrade)
     }
 
     #[test]
@@ -163,7 +169,8 @@ mod tests {
         headers.set(header::CONNECTION, HeaderValue::from_static("Content-Length, X-Internal, close"));
         headers.set(header::CONTENT_LENGTH, HeaderValue::from_static("3"));
         headers.set("x-internal", HeaderValue::from_static("1"));
-        clean_response(&mut headers);
-        assert_eq!(headers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["content-length"]);
+        let survey = Survey::of(&headers);
+        clean_response(&mut headers, survey);
+        assert_eq!(headers.iter().map(|(name, _)| name).collect::<Vec<_>>(), [b"content-length"]);
     }
 }

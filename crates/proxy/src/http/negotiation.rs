@@ -2,35 +2,35 @@
 
 use gibbon_conf::ErrorType;
 use gibbon_plugin_api::Headers;
-use http::{HeaderValue, header};
+use gibbon_plugin_api::headers::visible;
+use http::header;
 
-/// What of a request decides about the form of an error page; kept when its head goes upstream.
-#[derive(Debug, Clone)]
-pub(crate) struct Wishes {
-    accept: Option<HeaderValue>,
-    content_type: Option<HeaderValue>,
+/// What of a request decides about the form of an error page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wishes<'h> {
+    accept: Option<&'h [u8]>,
+    content_type: Option<&'h [u8]>,
 }
 
-impl Wishes {
-    pub(crate) fn of(headers: &Headers) -> Self {
-        let field = |name| headers.get(name).cloned();
-        Self { accept: field(header::ACCEPT), content_type: field(header::CONTENT_TYPE) }
+impl<'h> Wishes<'h> {
+    pub(crate) fn of(headers: &'h Headers) -> Self {
+        Self { accept: headers.get(header::ACCEPT), content_type: headers.get(header::CONTENT_TYPE) }
     }
 
     /// The form of an answer that the gateway decides upon: what the client accepts, else JSON.
     pub(crate) fn of_decision(&self) -> ErrorType {
-        self.accept.as_ref().map_or(ErrorType::Json, form)
+        self.accept.map_or(ErrorType::Json, form)
     }
 
     /// The form of a page about a failure: what the client accepts, else what it sent itself, else `default`.
     pub(crate) fn of_failure(&self, default: ErrorType) -> ErrorType {
-        self.accept.as_ref().or(self.content_type.as_ref()).map_or(default, form)
+        self.accept.or(self.content_type).map_or(default, form)
     }
 }
 
 /// What a value that names nothing known asks for is JSON.
-fn form(value: &HeaderValue) -> ErrorType {
-    value.to_str().ok().and_then(best).unwrap_or(ErrorType::Json)
+fn form(value: &[u8]) -> ErrorType {
+    visible(value).and_then(best).unwrap_or(ErrorType::Json)
 }
 
 /// The first of the most wanted ranges that names a form.

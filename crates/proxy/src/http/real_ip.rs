@@ -13,7 +13,7 @@ pub(crate) fn resolve(peer: IpAddr, headers: &Headers, settings: &Settings) -> I
     }
     let name = &*settings.real_ip.header;
     let mut told: Vec<IpAddr> = Vec::new();
-    for value in headers.all(name).filter_map(|value| value.to_str().ok()) {
+    for value in headers.all(name).filter_map(|value| std::str::from_utf8(value).ok()) {
         for part in value.split(',') {
             match address(part.trim()) {
                 Some(address) => told.push(address),

@@ -1,7 +1,6 @@
 //! A request from its head to the head of its answer: the phases in their order.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -9,20 +8,19 @@ use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{BodyNeed, Connection, Identity, RequestCx, RequestHead, ResponseHead};
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
-use http::{StatusCode, header};
-use http_body::Body as _;
-use hyper::body::Incoming;
-use hyper::upgrade::OnUpgrade;
+use http::{StatusCode, Version, header};
 
 pub(crate) use crate::http::client::Client;
 
 use crate::access_log::{Entry, request_line};
-use crate::engine::body::{BodyState, ClientStream, RequestBody, ResponseBody};
+use crate::engine::body::{BodyState, ClientBody, RequestBody, ResponseBody};
+use crate::engine::client_wire::ClientWire;
+use crate::engine::framing::Ambiguous;
+use crate::engine::head::BadHead;
 use crate::http::buffering::Gathered;
 use crate::http::debug_fields::{self, DebugFields};
 use crate::http::error::ProxyError;
 use crate::http::hop_by_hop::{self, Upgrade};
-use crate::http::negotiation::Wishes;
 use crate::http::request_id::RequestId;
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
@@ -33,9 +31,17 @@ use crate::worker::Worker;
 /// A request as the engine hands it over.
 pub(crate) struct Arrival {
     pub(crate) head: RequestHead,
-    pub(crate) body: Incoming,
-    /// The connection itself, for a client that asked to speak something else on it.
-    pub(crate) upgrade: Option<OnUpgrade>,
+    pub(crate) survey: Survey,
+    /// How long the body is, where that is known and where there is one.
+    pub(crate) body: Result<ArrivingBody, Ambiguous>,
+}
+
+/// The body of a request that has not been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ArrivingBody {
+    None,
+    Length(u64),
+    Unknown,
 }
 
 /// What is known of a request while it is served.
@@ -49,83 +55,93 @@ pub(crate) struct Exchange<'w> {
     pub(crate) body: RequestBody,
     pub(crate) body_state: Rc<BodyState>,
     survey: Survey,
-    /// What is left of the head once it has gone upstream, for an error page.
-    pub(crate) wishes: Option<Wishes>,
+    arriving: Result<ArrivingBody, Ambiguous>,
     /// The names of what served the request, where the client may ask for them.
     pub(crate) debug: Option<DebugFields>,
-    /// What the client asked to change to, with its connection.
-    pub(crate) upgrade: Option<(Upgrade, OnUpgrade)>,
+    /// What the client asked to change to.
+    pub(crate) upgrade: Option<Upgrade>,
 }
 
+/// The answer to a request, and the line that it gets in the access log.
+pub(crate) type Answered = (ResponseHead, ResponseBody, Option<Box<Entry>>);
+
 /// Serves one request.
-pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, arrival: Arrival) -> (ResponseHead, ResponseBody) {
+pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, wire: &Rc<ClientWire>, arrival: Arrival) -> Answered {
     let under_way = worker.counters.begin_request();
     let snapshot = worker.snapshot();
-    let mut exchange = Exchange::new(worker, client, arrival);
-    let entry = exchange.log_entry();
+    let mut exchange = Exchange::new(worker, client, wire, arrival);
+    let mut entry = exchange.log_entry();
     let outcome = exchange.run(&snapshot).await;
     drop(under_way);
     let (head, body) = match outcome {
         Ok(answer) => response::proxied(&mut exchange, answer),
         Err(error) => response::own(&exchange, error),
     };
-    let entry = entry.map(|mut entry| {
+    if let Some(entry) = &mut entry {
         entry.status = head.status;
-        entry
+    }
+    (head, body, entry)
+}
+
+/// Answers what is no request; `line` is what has come of its first line.
+pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHead) -> Answered {
+    drop(worker.counters.begin_request());
+    let id = worker.ids.next();
+    let (head, body) = response::refusal(&worker.settings(), &id, bad.into());
+    let entry = worker.access_log.as_ref().map(|log| {
+        Box::new(Entry {
+            log: Rc::clone(log),
+            client: client.connection.peer_ip.clone(),
+            request: line,
+            status: head.status,
+            bytes: 0,
+            referer: None,
+            agent: None,
+            id,
+        })
     });
-    (head, body.logged(entry))
+    (head, body, entry)
 }
 
 impl<'w> Exchange<'w> {
-    fn new(worker: &'w Rc<Worker>, client: &'w Client, arrival: Arrival) -> Self {
+    fn new(worker: &'w Rc<Worker>, client: &'w Client, wire: &Rc<ClientWire>, arrival: Arrival) -> Self {
         let settings = worker.settings();
-        let mut head = arrival.head;
-        let survey = Survey::of(&head.headers);
-        let upgrade = hop_by_hop::clean_request(&mut head.headers, survey).zip(arrival.upgrade);
+        let Arrival { mut head, survey, body: arriving } = arrival;
+        let upgrade = hop_by_hop::clean_request(&mut head.headers, survey);
+        // HTTP/1.0 knows no change of protocol (RFC 9110 section 7.8).
+        let upgrade = upgrade.filter(|_| head.version == Version::HTTP_11);
         if survey.identity && !client.connection.trusted {
             for name in IDENTITY_HEADERS {
                 head.headers.remove(name);
             }
         }
         let body_state = Rc::<BodyState>::default();
-        let body = if arrival.body.is_end_stream() {
-            RequestBody::Empty
-        } else {
-            client.progress.body_begun();
-            RequestBody::Stream(Box::new(ClientStream {
-                incoming: arrival.body,
-                progress: Arc::clone(&client.progress),
-                state: Rc::clone(&body_state),
-                allowance: settings.limits.body_bytes,
-                window: settings.limits.body_progress as u64,
-            }))
+        let body = match arriving {
+            Ok(ArrivingBody::None) | Err(_) => RequestBody::Empty,
+            Ok(ArrivingBody::Length(_) | ArrivingBody::Unknown) => {
+                client.progress.body_begun();
+                RequestBody::Stream(Box::new(ClientBody {
+                    wire: Rc::clone(wire),
+                    progress: Rc::clone(&client.progress),
+                    state: Rc::clone(&body_state),
+                    allowance: settings.limits.body_bytes,
+                    window: settings.limits.body_progress as u64,
+                }))
+            }
         };
         let id = worker.ids.next();
-        Self {
-            worker,
-            client,
-            settings,
-            id,
-            started: Instant::now(),
-            head,
-            body,
-            body_state,
-            survey,
-            wishes: None,
-            debug: None,
-            upgrade,
-        }
+        let started = Instant::now();
+        Self { worker, client, settings, id, started, head, body, body_state, survey, arriving, debug: None, upgrade }
     }
 
     /// What the access log will say of the request; taken before plugins change anything.
     fn log_entry(&self) -> Option<Box<Entry>> {
         let log = self.worker.access_log.as_ref()?;
-        let field = |name| self.head.headers.get(name).cloned();
+        let field = |name| self.head.headers.get(name).map(Box::from);
         Some(Box::new(Entry {
             log: Rc::clone(log),
             client: self.client.connection.peer_ip.clone(),
-            request: request_line(self.head.method.as_str(), self.head.raw_target()),
-            version: self.head.version,
+            request: request_line(self.head.method.as_str(), self.head.raw_target(), self.head.version).into(),
             // Stays where the client leaves before there is an answer; web servers log that as 499.
             status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
             bytes: 0,
@@ -137,7 +153,7 @@ impl<'w> Exchange<'w> {
 
     /// The phases.
     async fn run(&mut self, snapshot: &Snapshot) -> Result<Answer, ProxyError> {
-        admission::check(&self.head, self.survey, &self.settings)?;
+        admission::check(&self.head, self.survey, self.arriving, &self.settings)?;
         let path = path::normalize(self.head.raw_path().as_bytes())
             .map_err(|_| ProxyError::BadRequest("the path cannot be read"))?
             .into_owned();
@@ -167,11 +183,11 @@ impl<'w> Exchange<'w> {
         match std::mem::replace(&mut self.body, RequestBody::Empty) {
             RequestBody::Stream(stream) if for_plugin => {
                 let bytes = buffering::whole(stream, MAX_BUFFERED_BODY).await?;
-                self.body = RequestBody::Whole(Some(bytes));
+                self.body = RequestBody::Whole(bytes);
             }
             RequestBody::Stream(stream) => {
                 self.body = match buffering::gather(stream).await? {
-                    Gathered::Whole(bytes) => RequestBody::Whole(Some(bytes)),
+                    Gathered::Whole(bytes) => RequestBody::Whole(bytes),
                     Gathered::Begun(resumed) => RequestBody::Resumed(resumed),
                 };
             }
@@ -201,7 +217,7 @@ impl<'w> Exchange<'w> {
         let body = cx.body;
         outcome.map_err(ProxyError::Reply)?;
         if let (RequestBody::Whole(current), Some(edited)) = (&mut self.body, body) {
-            *current = Some(edited);
+            *current = edited;
         }
         Ok(())
     }
@@ -209,7 +225,7 @@ impl<'w> Exchange<'w> {
 
 fn whole_body(body: &RequestBody) -> Option<Bytes> {
     match body {
-        RequestBody::Whole(bytes) => bytes.clone(),
+        RequestBody::Whole(bytes) => Some(bytes.clone()),
         RequestBody::Empty | RequestBody::Stream(_) | RequestBody::Resumed(_) => None,
     }
 }

@@ -5,35 +5,36 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use gibbon_conf::{ErrorType, GatewayHeader as Own};
 use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead};
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method};
 
 use crate::engine::body::ResponseBody;
+use crate::engine::upstream_body::Protocol;
+use crate::http::debug_fields::DebugFields;
 use crate::http::error::{Origin, ProxyError};
 use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
-use crate::http::upstream::{Answer, X_KONG_REQUEST_ID};
-use crate::http::{error_page, hop_by_hop, tunnel};
+use crate::http::request_id::RequestId;
+use crate::http::upstream::{Answer, AnswerBody, X_KONG_REQUEST_ID};
+use crate::http::{error_page, hop_by_hop};
+use crate::settings::Settings;
 
-const X_KONG_UPSTREAM_LATENCY: HeaderName = HeaderName::from_static("x-kong-upstream-latency");
-const X_KONG_PROXY_LATENCY: HeaderName = HeaderName::from_static("x-kong-proxy-latency");
-const X_KONG_RESPONSE_LATENCY: HeaderName = HeaderName::from_static("x-kong-response-latency");
-const X_KONG_UPSTREAM_STATUS: HeaderName = HeaderName::from_static("x-kong-upstream-status");
-
-/// How many fields the gateway adds to an answer at most, so that room for them is made once.
-const OWN_FIELDS: usize = 8;
+const X_KONG_UPSTREAM_LATENCY: &str = "X-Kong-Upstream-Latency";
+const X_KONG_PROXY_LATENCY: &str = "X-Kong-Proxy-Latency";
+const X_KONG_RESPONSE_LATENCY: &str = "X-Kong-Response-Latency";
+const X_KONG_UPSTREAM_STATUS: &str = "X-Kong-Upstream-Status";
+const SERVER: &str = "Server";
+const VIA: &str = "Via";
 
 /// The upstream's answer with the gateway's marks on it.
 pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
-    let switches = answer.head.status == StatusCode::SWITCHING_PROTOCOLS;
-    hop_by_hop::clean_response(&mut answer.head.headers);
+    hop_by_hop::clean_response(&mut answer.head.headers, answer.survey);
     let headers = &mut answer.head.headers;
-    headers.reserve(OWN_FIELDS);
     let own = exchange.settings.proxy.headers;
     if own.contains(Own::Via) {
-        headers.append(header::VIA, exchange.settings.via.clone());
+        headers.append(VIA, exchange.settings.via.clone());
     }
-    if own.contains(Own::Server) && !headers.contains(header::SERVER) {
-        headers.set(header::SERVER, exchange.settings.product.clone());
+    if own.contains(Own::Server) && !headers.contains(SERVER) {
+        headers.append(SERVER, exchange.settings.product.clone());
     }
     if own.contains(Own::UpstreamLatency) {
         headers.set(X_KONG_UPSTREAM_LATENCY, millis(answer.answered - answer.asked));
@@ -50,82 +51,117 @@ pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (Respo
     if let Some(fields) = exchange.debug.take() {
         fields.write(headers);
     }
-    if !switches {
-        return (answer.head, answer.body);
+    match answer.body {
+        AnswerBody::Http(body) => (answer.head, ResponseBody::Upstream(body)),
+        AnswerBody::Switched(protocol) => switch(exchange, answer.head, protocol),
     }
-    switch(exchange, answer)
 }
 
 /// Both sides go over to another protocol, if the client asked for it; an upstream that does so unasked is broken.
-fn switch(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
-    let (Some((_, client)), Some(upstream)) = (exchange.upgrade.take(), answer.upgrade) else {
+fn switch(
+    exchange: &mut Exchange<'_>,
+    mut head: ResponseHead,
+    protocol: Box<Protocol>,
+) -> (ResponseHead, ResponseBody) {
+    if exchange.upgrade.take().is_none() {
         return own(exchange, ProxyError::ProtocolChanged);
-    };
-    answer.head.headers.set(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    answer.head.headers.set(header::UPGRADE, HeaderValue::from_static("websocket"));
-    exchange.client.progress.become_tunnel();
-    let registration = std::rc::Rc::clone(&exchange.client.registration);
-    tokio::task::spawn_local(tunnel::run(client, upstream, answer.patience, registration));
-    (answer.head, ResponseBody::empty())
+    }
+    head.headers.set("Connection", HeaderValue::from_static("Upgrade"));
+    head.headers.set("Upgrade", HeaderValue::from_static("websocket"));
+    (head, ResponseBody::Switched(protocol))
+}
+
+/// What an answer of the gateway's own depends on beside what it says.
+struct Circumstances<'e> {
+    settings: &'e Settings,
+    id: &'e RequestId,
+    started: Instant,
+    wishes: Wishes<'e>,
+    method: &'e Method,
+    debug: Option<&'e DebugFields>,
 }
 
 /// The gateway's own answer.
 pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, ResponseBody) {
-    log(exchange, &error);
-    let ends_connection = error.ends_connection();
-    let wishes = exchange.wishes.clone().unwrap_or_else(|| Wishes::of(&exchange.head.headers));
-    let form = if error.is_decision() {
-        wishes.of_decision()
-    } else {
-        wishes.of_failure(exchange.settings.proxy.error_default_type)
+    let circumstances = Circumstances {
+        settings: &exchange.settings,
+        id: &exchange.id,
+        started: exchange.started,
+        wishes: Wishes::of(&exchange.head.headers),
+        method: &exchange.head.method,
+        debug: exchange.debug.as_ref(),
     };
-    let reply = error.into_reply();
-    let mut headers = Headers::default();
-    let body = write_body(exchange, &reply, form, &mut headers);
-    let settings = &exchange.settings;
-    if settings.proxy.headers.contains(Own::ResponseLatency) {
-        headers.set(X_KONG_RESPONSE_LATENCY, millis(Instant::now() - exchange.started));
-    }
-    if settings.proxy.headers.contains(Own::Server) {
-        headers.set(header::SERVER, settings.product.clone());
-    }
-    if settings.proxy.headers.contains(Own::RequestId) {
-        headers.set(X_KONG_REQUEST_ID, exchange.id.header());
-    }
-    if let Some(fields) = &exchange.debug {
-        fields.write(&mut headers);
-    }
-    for (name, value) in reply.headers {
-        headers.set(name, value);
-    }
-    if ends_connection {
-        headers.set(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    (ResponseHead { status: reply.status, headers }, body)
+    circumstances.answer(error)
 }
 
-fn write_body(exchange: &Exchange<'_>, reply: &Reply, form: ErrorType, headers: &mut Headers) -> ResponseBody {
-    let (content_type, bytes) = match &reply.body {
-        ReplyBody::Empty => {
-            headers.set(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-            return ResponseBody::empty();
+/// The answer to what is no request.
+pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
+    let started = Instant::now();
+    let wishes = Wishes::default();
+    Circumstances { settings, id, started, wishes, method: &Method::GET, debug: None }.answer(error)
+}
+
+impl Circumstances<'_> {
+    fn answer(&self, error: ProxyError) -> (ResponseHead, ResponseBody) {
+        log(self.id, &error);
+        let ends_connection = error.ends_connection();
+        let form = if error.is_decision() {
+            self.wishes.of_decision()
+        } else {
+            self.wishes.of_failure(self.settings.proxy.error_default_type)
+        };
+        let reply = error.into_reply();
+        let mut headers = Headers::default();
+        let body = self.write_body(&reply, form, &mut headers);
+        self.mark(&mut headers);
+        for (name, value) in reply.headers {
+            headers.set(name, value);
         }
-        ReplyBody::Json(bytes) => (HeaderValue::from_static("application/json; charset=utf-8"), bytes.clone()),
-        ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
-        ReplyBody::Error(message) => error_page::render(form, message, &exchange.id),
-    };
-    headers.set(header::CONTENT_TYPE, content_type);
-    headers.set(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    // A HEAD request gets the fields of what a GET would have got (RFC 9110 section 9.3.2).
-    ResponseBody::whole(if exchange.head.method == Method::HEAD { Bytes::new() } else { bytes })
+        if ends_connection {
+            headers.set("Connection", HeaderValue::from_static("close"));
+        }
+        (ResponseHead { status: reply.status, headers }, body)
+    }
+
+    fn mark(&self, headers: &mut Headers) {
+        let own = self.settings.proxy.headers;
+        if own.contains(Own::ResponseLatency) {
+            headers.set(X_KONG_RESPONSE_LATENCY, millis(self.started.elapsed()));
+        }
+        if own.contains(Own::Server) {
+            headers.set(SERVER, self.settings.product.clone());
+        }
+        if own.contains(Own::RequestId) {
+            headers.set(X_KONG_REQUEST_ID, self.id.header());
+        }
+        if let Some(fields) = self.debug {
+            fields.write(headers);
+        }
+    }
+
+    fn write_body(&self, reply: &Reply, form: ErrorType, headers: &mut Headers) -> ResponseBody {
+        let (content_type, bytes) = match &reply.body {
+            ReplyBody::Empty => {
+                headers.set("Content-Length", HeaderValue::from_static("0"));
+                return ResponseBody::empty();
+            }
+            ReplyBody::Json(bytes) => (HeaderValue::from_static("application/json; charset=utf-8"), bytes.clone()),
+            ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
+            ReplyBody::Error(message) => error_page::render(form, message, self.id),
+        };
+        headers.set("Content-Type", content_type);
+        headers.set("Content-Length", HeaderValue::from(bytes.len()));
+        // A HEAD request gets the fields of what a GET would have got (RFC 9110 section 9.3.2).
+        ResponseBody::Whole(if *self.method == Method::HEAD { Bytes::new() } else { bytes })
+    }
 }
 
 /// A failure is logged once, here, where it is answered; what a client does wrong is its own business.
-fn log(exchange: &Exchange<'_>, error: &ProxyError) {
+fn log(id: &RequestId, error: &ProxyError) {
     match error.origin() {
-        Origin::Upstream => tracing::error!(request_id = exchange.id.as_str(), "{error}"),
+        Origin::Upstream => tracing::error!(request_id = id.as_str(), "{error}"),
         Origin::Client | Origin::Configuration => {
-            tracing::debug!(request_id = exchange.id.as_str(), "{error}");
+            tracing::debug!(request_id = id.as_str(), "{error}");
         }
     }
 }

@@ -21,7 +21,7 @@ struct Fields<'a>(&'a Headers);
 
 impl HeaderLookup for Fields<'_> {
     fn any(&self, name: &str, accept: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-        self.0.all(name).any(|value| accept(value.as_bytes()))
+        self.0.all(name).any(accept)
     }
 }
 
@@ -57,13 +57,13 @@ fn router_scheme(scheme: Scheme) -> RouterScheme {
 pub(crate) fn require_https(entry: &RouteEntry, head: &RequestHead, client: &Client) -> Result<(), ProxyError> {
     let route = &entry.route;
     let https_only = route.protocols.contains(Protocol::Https) && !route.protocols.contains(Protocol::Http);
-    if !https_only || forwarded::proto(head, client) == "https" {
+    if !https_only || forwarded::proto(head, client) == b"https" {
         return Ok(());
     }
     let status = StatusCode::from_u16(route.https_redirect_status_code).unwrap_or(StatusCode::UPGRADE_REQUIRED);
     let location = || {
         let host = forwarded::host(head, client);
-        HeaderValue::from_str(&format!("https://{}{}", host.to_str().ok()?, head.raw_target())).ok()
+        HeaderValue::from_str(&format!("https://{}{}", std::str::from_utf8(&host).ok()?, head.raw_target())).ok()
     };
     let location = (status != StatusCode::UPGRADE_REQUIRED).then(location).flatten();
     Err(ProxyError::HttpsRequired { location, status })

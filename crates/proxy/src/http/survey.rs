@@ -1,8 +1,9 @@
-//! One look over the fields of a request, so that the rest need not look for what is not there.
+//! One look over the fields of a message, so that the rest need not look for what is not there.
 
 use gibbon_plugin_api::Headers;
+use gibbon_plugin_api::request::IDENTITY_HEADERS;
 
-/// What of special meaning a request carries. Most requests carry none of it but one Host.
+/// What of special meaning a message carries. Most requests carry none of it but one Host.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Survey {
     /// How many `Host` fields.
@@ -15,51 +16,80 @@ pub(crate) struct Survey {
     pub(crate) foreign_coding: bool,
     /// `Connection`
     pub(crate) connection: bool,
+    /// What that says about the end of the connection.
+    pub(crate) persistence: Persistence,
+    /// `Expect: 100-continue`
+    pub(crate) expects_to_go_on: bool,
     /// Any other field that belongs to one connection.
     pub(crate) hop_by_hop: bool,
     /// Any of the fields that tell an upstream who the consumer is.
     pub(crate) identity: bool,
 }
 
+/// What a message says about its connection (RFC 9112 section 9.3).
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// Nothing: the version decides.
+    #[default]
+    Unsaid,
+    KeepAlive,
+    Close,
+}
+
 impl Survey {
     pub(crate) fn of(headers: &Headers) -> Self {
         let mut survey = Self::default();
         for (name, value) in headers.iter() {
-            survey.note(name.as_str(), value.as_bytes());
+            survey.note(name, value);
         }
         survey
     }
 
     /// Names differ in length, so that most are passed over without being compared.
-    fn note(&mut self, name: &str, value: &[u8]) {
-        match (name.len(), name) {
-            (4, "host") => self.hosts += 1,
-            (14, "content-length") => self.lengths += 1,
-            (17, "transfer-encoding") => {
+    fn note(&mut self, name: &[u8], value: &[u8]) {
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        match name.len() {
+            4 if is("host") => self.hosts += 1,
+            14 if is("content-length") => self.lengths += 1,
+            17 if is("transfer-encoding") => {
                 self.foreign_coding |= self.transfer_encoding || !value.eq_ignore_ascii_case(b"chunked");
                 self.transfer_encoding = true;
             }
-            (10, "connection") => self.connection = true,
-            (2, "te")
-            | (5, "proxy")
-            | (6, "expect")
-            | (7, "upgrade")
-            | (10, "keep-alive")
-            | (16, "proxy-connection") => {
+            10 if is("connection") => {
+                self.connection = true;
+                self.persistence = self.persistence.and(value);
+            }
+            6 if is("expect") => {
+                self.expects_to_go_on |= value.eq_ignore_ascii_case(b"100-continue");
                 self.hop_by_hop = true;
             }
-            (13, "x-consumer-id")
-            | (19, "x-consumer-username")
-            | (20, "x-consumer-custom-id" | "x-anonymous-consumer")
-            | (23, "x-credential-identifier") => self.identity = true,
+            2 | 5 | 7 | 10 | 16 => self.hop_by_hop |= HOP_BY_HOP.iter().any(|other| is(other)),
+            13 | 19 | 20 | 23 => self.identity |= IDENTITY_HEADERS.iter().any(|other| is(other)),
             _ => {}
         }
     }
 }
 
+/// Beside those that have a case of their own.
+const HOP_BY_HOP: [&str; 5] = ["te", "proxy", "upgrade", "keep-alive", "proxy-connection"];
+
+impl Persistence {
+    /// A connection that is to be closed by any word is closed.
+    fn and(self, value: &[u8]) -> Self {
+        value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).fold(self, |known, option| {
+            if known == Self::Close || option.eq_ignore_ascii_case(b"close") {
+                Self::Close
+            } else if option.eq_ignore_ascii_case(b"keep-alive") {
+                Self::KeepAlive
+            } else {
+                known
+            }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use gibbon_plugin_api::request::IDENTITY_HEADERS;
     use http::{HeaderName, HeaderValue};
 
     use super::*;
@@ -94,7 +124,7 @@ mod tests {
     #[test]
     fn every_identity_field_is_noticed() {
         for name in IDENTITY_HEADERS {
-            assert!(survey(&[name.as_str()]).identity, "{name}");
+            assert!(survey(&[name]).identity, "{name}");
         }
     }
 }

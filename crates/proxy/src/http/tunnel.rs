@@ -3,33 +3,30 @@
 
 use std::cell::Cell;
 use std::pin::pin;
-use std::rc::Rc;
 
-use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
-use crate::connections::Registration;
 use crate::engine::client::Patience;
 
 /// What is read at once from one side.
 const PIECE: usize = 16 * 1024;
 
-/// Carries bytes until the end. The connection stays registered as long, so that a worker that drains waits for it.
-pub(crate) async fn run(client: OnUpgrade, upstream: OnUpgrade, patience: Patience, _registration: Rc<Registration>) {
-    let (client, upstream) = match tokio::try_join!(client, upstream) {
-        Ok(both) => both,
-        Err(error) => {
-            tracing::debug!(%error, "a connection could not change its protocol");
-            return;
-        }
+/// One side: its socket, and what it had said already when it left HTTP.
+pub(crate) type Side = (TcpStream, Vec<u8>);
+
+/// Carries bytes until the end.
+pub(crate) async fn run((client, said): Side, (upstream, answered): Side, patience: Patience) {
+    let (client_read, client_write) = client.into_split();
+    let (upstream_read, upstream_write) = upstream.into_split();
+    let moved = Cell::new(Instant::now());
+    let carry_both = async {
+        tokio::join!(
+            carry(client_read, said, upstream_write, &moved),
+            carry(upstream_read, answered, client_write, &moved)
+        )
     };
-    let (client_read, client_write) = split(TokioIo::new(client));
-    let (upstream_read, upstream_write) = split(TokioIo::new(upstream));
-    let moved = Rc::new(Cell::new(Instant::now()));
-    let carry_both =
-        async { tokio::join!(carry(client_read, upstream_write, &moved), carry(upstream_read, client_write, &moved)) };
     tokio::select! {
         _ = carry_both => {}
         () = silence(&moved, patience) => tracing::debug!("a tunnel was silent for too long"),
@@ -37,16 +34,21 @@ pub(crate) async fn run(client: OnUpgrade, upstream: OnUpgrade, patience: Patien
 }
 
 /// Carries one direction. Writing waits for the reader, so that neither side can fill the memory.
-async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, moved: &Cell<Instant>) {
-    let mut piece = vec![0; PIECE];
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut piece: Vec<u8>,
+    mut to: impl AsyncWrite + Unpin,
+    moved: &Cell<Instant>,
+) {
     loop {
-        let length = match from.read(&mut piece).await {
-            Ok(0) | Err(_) => break,
-            Ok(length) => length,
-        };
-        moved.set(Instant::now());
-        if to.write_all(&piece[..length]).await.is_err() || to.flush().await.is_err() {
+        if to.write_all(&piece).await.is_err() || to.flush().await.is_err() {
             break;
+        }
+        piece.clear();
+        piece.reserve(PIECE);
+        match from.read_buf(&mut piece).await {
+            Ok(0) | Err(_) => break,
+            Ok(_) => moved.set(Instant::now()),
         }
     }
     let _ = to.shutdown().await;

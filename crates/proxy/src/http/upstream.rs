@@ -2,36 +2,37 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use gibbon_conf::GatewayHeader;
-use gibbon_entities::{Protocol, Service};
-use gibbon_plugin_api::{Headers, ResponseHead};
+use gibbon_entities::Protocol;
+use gibbon_plugin_api::ResponseHead;
 use gibbon_router::Router;
 use gibbon_router::path::{self, Strip};
 use gibbon_runtime::{Origin, RouteEntry};
-use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
-use hyper::body::Incoming;
-use hyper::upgrade::OnUpgrade;
+use http::{Method, StatusCode};
 
-use crate::engine::body::{BodyState, RequestBody, ResponseBody, UpstreamStream};
-use crate::engine::client::{Patience, SendFailure, UpstreamConnection};
-use crate::engine::pool::Lease;
+use crate::engine::body::{BodyState, RequestBody};
+use crate::engine::client::{Answered, Asking, Patience, SendFailure, UpstreamConnection};
+use crate::engine::outgoing::Coding;
+use crate::engine::pool::{Care, Lease};
+use crate::engine::upstream_body::{self, UpstreamBody};
+use crate::engine::write::field;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
-use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
+use crate::http::survey::Survey;
 
-pub(crate) const X_KONG_REQUEST_ID: HeaderName = HeaderName::from_static("x-kong-request-id");
+pub(crate) const X_KONG_REQUEST_ID: &str = "X-Kong-Request-Id";
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {
     origin: &'s Origin,
     host: HostRule,
     /// The path and the query.
-    line: Bytes,
+    line: String,
     /// The part of the client's path that the route took off.
     forwarded_prefix: Option<Cow<'s, str>>,
 }
@@ -46,15 +47,17 @@ enum HostRule {
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) head: ResponseHead,
-    pub(crate) body: ResponseBody,
+    pub(crate) survey: Survey,
+    pub(crate) body: AnswerBody,
     /// When the upstream was asked.
     pub(crate) asked: Instant,
     /// When the head of its answer had come.
     pub(crate) answered: Instant,
-    /// The upstream's side of a connection that now carries something else.
-    pub(crate) upgrade: Option<OnUpgrade>,
-    /// How long that may be silent.
-    pub(crate) patience: Patience,
+}
+
+pub(crate) enum AnswerBody {
+    Http(Box<UpstreamBody>),
+    Switched(Box<upstream_body::Protocol>),
 }
 
 impl<'s> Target<'s> {
@@ -77,7 +80,7 @@ impl<'s> Target<'s> {
         }
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
-        Self { origin, host, line: line.into(), forwarded_prefix }
+        Self { origin, host, line, forwarded_prefix }
     }
 }
 
@@ -105,35 +108,19 @@ enum Reuse {
 
 /// Sends the request, again if that is allowed and of use, and waits for the head of the answer.
 pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Answer, ProxyError> {
-    if target.origin.service.protocol != Protocol::Http {
+    let service = &*target.origin.service;
+    if service.protocol != Protocol::Http {
         return Err(ProxyError::ProtocolNotServed);
     }
+    if !target.line.bytes().all(|byte| byte > b' ' && byte != 0x7f) {
+        return Err(ProxyError::BadRequest("the target cannot be sent on"));
+    }
     let addresses = resolve(exchange, target.origin).await?;
-    let spare = Spare::of(exchange);
-    if spare.is_none() {
-        exchange.wishes = Some(Wishes::of(&exchange.head.headers));
-    }
-    let outcome = attempt(exchange, &target, &addresses, spare.as_ref()).await;
-    if let (Err(_), Some(spare)) = (&outcome, &spare) {
-        // The head went upstream in vain; an error page is made for what it asked for.
-        spare.restore(exchange);
-    }
-    outcome
-}
-
-async fn attempt(
-    exchange: &mut Exchange<'_>,
-    target: &Target<'_>,
-    addresses: &Addresses,
-    spare: Option<&Spare>,
-) -> Result<Answer, ProxyError> {
-    let service = &*target.origin.service;
-    let mut request = Some(compose(exchange, target)?);
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
         let address = SocketAddr::new(addresses.next(exchange), service.port);
-        let failed = match try_once(exchange, address, service, &mut request, reuse).await {
+        let failed = match try_once(exchange, address, &target, reuse).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
@@ -145,26 +132,20 @@ async fn attempt(
                 None => return Err(failed.error),
             },
         }
-        if request.is_none() {
-            // It has been sent: only what changes nothing when it is done twice is made anew.
-            let Some(spare) = spare else { return Err(failed.error) };
-            spare.restore(exchange);
-            request = Some(compose(exchange, target)?);
-        }
     }
 }
 
-/// One attempt. The request is still there afterwards if nothing of it has left.
+/// One attempt.
 async fn try_once(
-    exchange: &Exchange<'_>,
+    exchange: &mut Exchange<'_>,
     address: SocketAddr,
-    service: &Service,
-    request: &mut Option<Request<RequestBody>>,
+    target: &Target<'_>,
     reuse: Reuse,
 ) -> Result<Answer, Box<Failed>> {
-    let worker = exchange.worker;
+    let (worker, service) = (exchange.worker, &*target.origin.service);
     let asked = Instant::now();
-    let pooled = if reuse == Reuse::Allowed { worker.pool.take(address) } else { None };
+    let care = if is_idempotent(&exchange.head.method) { Care::Usual } else { Care::Utmost };
+    let pooled = if reuse == Reuse::Allowed { worker.pool.take(address, care) } else { None };
     let mut lease = match pooled {
         Some(lease) => lease,
         None => match UpstreamConnection::open(address, service.connect_timeout, &worker.wheel).await {
@@ -174,94 +155,71 @@ async fn try_once(
     };
     let is_reused = lease.connection.requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
-    let body = &exchange.body_state;
-    match lease.connection.send(request, patience, body, &worker.wheel).await {
-        Ok(response) => Ok(answer(exchange, response, lease, asked, patience)),
+    let coding = compose(lease.connection.begin(), exchange, target);
+    let (body, spare) = take_body(exchange);
+    let mut asking = Asking::new(body, coding);
+    let state = Rc::clone(&exchange.body_state);
+    let outcome = lease.connection.ask(&mut asking, &exchange.head.method, patience, &state, &worker.wheel).await;
+    match outcome {
+        Ok(answered) => Ok(answer(exchange, answered, lease, asking, asked, patience)),
         Err(failure) => {
             let again = if is_reused { Again::WithNewConnection } else { Again::AsRetry };
-            Err(Box::new(judge(failure, again, body, patience)))
+            let failed = judge(failure, again, &exchange.head.method, &state, patience);
+            exchange.body = spare.unwrap_or_else(|| asking.into_body());
+            Err(Box::new(failed))
         }
     }
 }
 
-/// What a failure means. A request whose body is to blame is never sent again.
-fn judge(failure: SendFailure, again: Again, body: &BodyState, patience: Patience) -> Failed {
-    if let Some(error) = body.failure() {
+/// The body for an attempt, and the same once more where it is at hand.
+fn take_body(exchange: &mut Exchange<'_>) -> (RequestBody, Option<RequestBody>) {
+    match std::mem::replace(&mut exchange.body, RequestBody::Empty) {
+        RequestBody::Whole(bytes) => (RequestBody::Whole(bytes.clone()), Some(RequestBody::Whole(bytes))),
+        body => (body, None),
+    }
+}
+
+/// Whether it changes nothing to do it twice (RFC 9110 section 9.2.2).
+fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE)
+}
+
+/// What a failure means. A request that has left is sent again only if that changes nothing, and if its body is still
+/// at hand.
+fn judge(failure: SendFailure, again: Again, method: &Method, state: &BodyState, patience: Patience) -> Failed {
+    if let Some(error) = state.failure() {
         return Failed { error: error.into(), again: Again::Never };
     }
+    let if_harmless = |again| if is_idempotent(method) && !state.is_started() { again } else { Again::Never };
     match failure {
         SendFailure::NotSent => Failed { error: ProxyError::NotTaken, again },
-        SendFailure::Broken(error) => Failed { error: ProxyError::UpstreamBroken(error), again },
+        SendFailure::Broken(error) => Failed { error: ProxyError::UpstreamBroken(error), again: if_harmless(again) },
         // Silence has nothing to do with the age of the connection.
-        SendFailure::TimedOut => Failed { error: ProxyError::UpstreamSilent(patience.read), again: Again::AsRetry },
-    }
-}
-
-/// What a request can be made of a second time, if it may be repeated: if it changes nothing to do it twice (RFC 9110
-/// section 9.2.2), and its body is at hand. Taken before the gateway adds its own fields, which are made anew anyway.
-struct Spare {
-    fields: Vec<(HeaderName, HeaderValue)>,
-    body: Option<Bytes>,
-}
-
-impl Spare {
-    fn of(exchange: &Exchange<'_>) -> Option<Self> {
-        let body = match &exchange.body {
-            RequestBody::Empty => None,
-            RequestBody::Whole(bytes) => bytes.clone(),
-            RequestBody::Stream(_) | RequestBody::Resumed(_) => return None,
-        };
-        let method = &exchange.head.method;
-        let idempotent = matches!(
-            *method,
-            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE | Method::TRACE
-        );
-        if !idempotent {
-            return None;
+        SendFailure::TimedOut => {
+            Failed { error: ProxyError::UpstreamSilent(patience.read), again: if_harmless(Again::AsRetry) }
         }
-        let fields = exchange.head.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        Some(Self { fields, body })
-    }
-
-    fn restore(&self, exchange: &mut Exchange<'_>) {
-        exchange.head.headers = Headers::default();
-        for (name, value) in &self.fields {
-            exchange.head.headers.append(name.clone(), value.clone());
-        }
-        exchange.body = match &self.body {
-            Some(bytes) => RequestBody::Whole(Some(bytes.clone())),
-            None => RequestBody::Empty,
-        };
+        SendFailure::Body(error) => Failed { error: error.into(), again: Again::Never },
     }
 }
 
 fn answer(
     exchange: &Exchange<'_>,
-    mut response: http::Response<Incoming>,
+    answered: Answered,
     lease: Lease,
+    asking: Asking,
     asked: Instant,
     patience: Patience,
 ) -> Answer {
-    let upgrade =
-        (response.status() == http::StatusCode::SWITCHING_PROTOCOLS).then(|| hyper::upgrade::on(&mut response));
-    let (parts, incoming) = response.into_parts();
-    let head = ResponseHead { status: parts.status, headers: Headers::from_map(parts.headers) };
-    let lease = match upgrade {
-        None => Some(lease),
-        Some(_) => {
-            // A connection that changes its protocol never comes back.
-            lease.connection.become_tunnel();
-            None
-        }
+    let Answered { head, survey, body: reader, reuse } = answered;
+    let body = if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        // A connection that changes its protocol never comes back.
+        let connection = lease.into_connection();
+        AnswerBody::Switched(Box::new(upstream_body::Protocol { connection, patience }))
+    } else {
+        let wheel = Rc::clone(&exchange.worker.wheel);
+        AnswerBody::Http(Box::new(UpstreamBody::new(lease, asking, reader, reuse, wheel, patience.read)))
     };
-    let body = ResponseBody::stream(Box::new(UpstreamStream {
-        incoming,
-        lease,
-        wheel: std::rc::Rc::clone(&exchange.worker.wheel),
-        read_timeout: patience.read,
-        timer: None,
-    }));
-    Answer { head, body, asked, answered: Instant::now(), upgrade, patience }
+    Answer { head, survey, body, asked, answered: Instant::now() }
 }
 
 /// The addresses of a service.
@@ -298,33 +256,61 @@ async fn resolve(exchange: &Exchange<'_>, origin: &Origin) -> Result<Addresses, 
     }
 }
 
-/// The request as the upstream gets it. Takes head and body out of the exchange.
-fn compose(exchange: &mut Exchange<'_>, target: &Target<'_>) -> Result<Request<RequestBody>, ProxyError> {
-    let prefix = target.forwarded_prefix.as_deref();
-    forwarded::write(&mut exchange.head, exchange.client, &exchange.settings, prefix);
-    let uri = Uri::from_maybe_shared(target.line.clone())
-        .map_err(|_| ProxyError::BadRequest("the target cannot be sent on"))?;
+/// Writes the head that the upstream gets; how the body follows it.
+fn compose(out: &mut Vec<u8>, exchange: &Exchange<'_>, target: &Target<'_>) -> Coding {
+    let head = &exchange.head;
+    write_line(out, head.method.as_str(), &target.line);
     let host = match target.host {
-        HostRule::Client => Some(exchange.head.host_value().clone()).filter(|host| !host.is_empty()),
-        HostRule::Service => None,
+        HostRule::Client if !head.host().is_empty() => head.host().as_bytes(),
+        HostRule::Client | HostRule::Service => target.origin.authority.as_bytes(),
     };
-    let host = host.unwrap_or_else(|| target.origin.authority.clone());
-    let mut headers = std::mem::take(&mut exchange.head.headers);
-    headers.set(header::HOST, host);
-    if exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId) {
-        headers.set(X_KONG_REQUEST_ID, exchange.id.header());
+    field(out, "Host", host);
+    let (length, coding) = framing(&exchange.body);
+    let sends_id = exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId);
+    for (name, value) in head.headers.iter() {
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        let is_replaced = match name.len() {
+            4 => is("host"),
+            14 => length.is_some() && is("content-length"),
+            17 if sends_id && is(X_KONG_REQUEST_ID) => true,
+            _ => forwarded::is_replaced(name),
+        };
+        if !is_replaced {
+            field(out, name, value);
+        }
+    }
+    forwarded::write(out, head, exchange.client, &exchange.settings, target.forwarded_prefix.as_deref());
+    if sends_id {
+        field(out, X_KONG_REQUEST_ID, exchange.id.as_str().as_bytes());
+    }
+    if let Some(length) = length {
+        field(out, "Content-Length", length.to_string().as_bytes());
+    }
+    if coding == Coding::Chunked {
+        field(out, "Transfer-Encoding", b"chunked");
     }
     if exchange.upgrade.is_some() {
-        headers.set(header::CONNECTION, HeaderValue::from_static("keep-alive, Upgrade"));
-        headers.set(header::UPGRADE, HeaderValue::from_static("websocket"));
+        field(out, "Connection", b"keep-alive, Upgrade");
+        field(out, "Upgrade", b"websocket");
     }
-    let mut request = Request::new(std::mem::replace(&mut exchange.body, RequestBody::Empty));
-    *request.method_mut() = exchange.head.method.clone();
-    *request.uri_mut() = uri;
-    if let RequestBody::Whole(Some(bytes)) = request.body() {
+    out.extend_from_slice(b"\r\n");
+    coding
+}
+
+fn write_line(out: &mut Vec<u8>, method: &str, target: &str) {
+    out.extend_from_slice(method.as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(target.as_bytes());
+    out.extend_from_slice(b" HTTP/1.1\r\n");
+}
+
+/// How a body is told to the upstream: by a length of the gateway's own, in chunks, or as the client told it.
+fn framing(body: &RequestBody) -> (Option<usize>, Coding) {
+    match body {
+        RequestBody::Empty => (None, Coding::Plain),
         // A plugin may have changed the body since its length was announced.
-        headers.set(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        RequestBody::Whole(bytes) => (Some(bytes.len()), Coding::Plain),
+        RequestBody::Stream(body) if body.wire.body_left().is_some() => (None, Coding::Plain),
+        RequestBody::Stream(_) | RequestBody::Resumed(_) => (None, Coding::Chunked),
     }
-    *request.headers_mut() = headers.into_map();
-    Ok(request)
 }

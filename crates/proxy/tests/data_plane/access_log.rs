@@ -75,3 +75,11 @@ fn every_request_of_a_pipeline_leaves_its_line() {
     (0..3).for_each(|_| drop(client.response()));
     assert_eq!(gateway.access_log(3).iter().filter(|line| line.contains("\"GET /1 HTTP/1.0\" 200 2 ")).count(), 3);
 }
+
+#[test]
+fn what_is_no_request_leaves_its_line_too() {
+    let (gateway, _origin) = gateway();
+    assert_eq!(gateway.connect().ask("NONSENSE \"x\x01\r\n\r\n").status, 400);
+    let line = &gateway.access_log(1)[0];
+    assert!(line.contains("\"NONSENSE \\x22x\\x01\" 400 "), "{line}");
+}

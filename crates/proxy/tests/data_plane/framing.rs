@@ -110,24 +110,15 @@ fn a_body_that_is_framed_wrongly_gets_400_and_the_end_of_the_connection() {
 }
 
 #[test]
-fn a_length_that_is_said_twice_in_the_same_words_counts_once_if_at_all() {
+fn a_length_that_is_said_twice_gets_400_even_in_the_same_words() {
     let (gateway, origin) = gateway();
     let answer =
         gateway.connect().ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi");
-    match answer.status {
-        400 => assert!(origin.requests().is_empty()),
-        status => {
-            assert_eq!(status, 200);
-            assert_eq!(
-                (origin.only_request().all("content-length"), origin.only_request().text()),
-                (vec!["2"], "hi".into())
-            );
-        }
-    }
+    assert_eq!((answer.status, origin.requests().len()), (400, 0));
 }
 
 #[test]
-fn of_two_framings_of_a_request_only_the_chunks_can_count_and_nothing_follows() {
+fn two_framings_of_a_request_get_400_and_nothing_follows() {
     for fields in [
         "Content-Length: 5\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -137,28 +128,36 @@ fn of_two_framings_of_a_request_only_the_chunks_can_count_and_nothing_follows() 
         let (gateway, origin) = gateway();
         let mut client = gateway.connect();
         client.send(format!("POST / HTTP/1.1\r\nHost: h\r\n{fields}\r\n\r\n2\r\nhi\r\n0\r\n\r\n{SMUGGLED}"));
-        let answer = client.response();
+        assert_eq!(client.response().status, 400, "{fields}");
         assert!(client.is_closed_by_gateway(), "{fields}");
-        match answer.status {
-            400 => assert!(origin.requests().is_empty(), "{fields}"),
-            status => {
-                assert_eq!(status, 200, "{fields}");
-                let request = origin.only_request();
-                assert_eq!(request.text(), "hi", "{fields}");
-                // Which framing the upstream sees is the gateway's choice, but there is one.
-                let framings = request.all("content-length").len() + request.all("transfer-encoding").len();
-                assert_eq!(framings, 1, "{fields}");
-            }
-        }
+        assert!(origin.requests().is_empty(), "{fields}");
     }
 }
 
 #[test]
-fn lines_may_end_without_a_carriage_return_and_be_preceded_by_empty_ones() {
+fn empty_lines_may_come_first_and_every_line_ends_in_crlf() {
     let (gateway, origin) = gateway();
     assert_eq!(gateway.connect().ask("\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
-    let answer = gateway.connect().ask("GET /b HTTP/1.1\nHost: h\n\n");
-    assert!(matches!(answer.status, 200 | 400));
-    let targets: Vec<_> = origin.requests().into_iter().map(|request| request.target).collect();
-    assert!(targets == ["/a", "/b"] || targets == ["/a"]);
+    for head in [
+        "GET /b HTTP/1.1\nHost: h\n\n",
+        "GET /b HTTP/1.1\r\nHost: h\n\r\n",
+        "GET /b HTTP/1.1\nHost: h\r\n\r\n",
+        "\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n",
+    ] {
+        assert_eq!(gateway.connect().ask(head).status, 400, "{head:?}");
+    }
+    assert_eq!(origin.only_request().target, "/a");
+}
+
+#[test]
+fn a_head_is_the_same_however_it_is_cut() {
+    let (gateway, origin) = gateway();
+    let head = "GET /cut HTTP/1.1\r\nHost: h\r\nX-A: 1\r\n\r\n";
+    for cut in [1, 5, 16, 17, 18, 30, head.len() - 3, head.len() - 2, head.len() - 1] {
+        let mut client = gateway.connect();
+        client.send(&head[..cut]);
+        client.send(&head[cut..head.len() - 1]);
+        assert_eq!(client.ask("\n").text(), "/cut", "{cut}");
+        assert_eq!(origin.last_request().field("x-a"), Some("1"), "{cut}");
+    }
 }

@@ -17,13 +17,13 @@ fn get(target: &str, fields: &str) -> String {
 }
 
 #[test]
-fn a_head_above_the_default_limit_gets_431() {
+fn a_head_above_the_default_limit_gets_400() {
     let (gateway, origin) = gateway(&[]);
     let below = get("/", &format!("X: {}\r\n", "x".repeat(31 * 1024)));
     assert_eq!(gateway.connect().ask(below).status, 200);
     let mut client = gateway.connect();
     let above = get("/", &format!("X: {}\r\n", "x".repeat(33 * 1024)));
-    assert_eq!(client.ask(above).status, 431);
+    assert_eq!(client.ask(above).status, 400);
     assert!(client.is_closed_by_gateway());
     assert_eq!(origin.requests().len(), 1);
 }
@@ -32,11 +32,11 @@ fn a_head_above_the_default_limit_gets_431() {
 fn the_limit_on_heads_is_the_configured_one() {
     let (gateway, origin) = gateway(&[("client_head_max_size", "1000"), ("client_uri_max_size", "500")]);
     assert_eq!(gateway.connect().ask(get("/", &format!("X: {}\r\n", "x".repeat(900)))).status, 200);
-    assert_eq!(gateway.connect().ask(get("/", &format!("X: {}\r\n", "x".repeat(1000)))).status, 431);
+    assert_eq!(gateway.connect().ask(get("/", &format!("X: {}\r\n", "x".repeat(1000)))).status, 400);
     // A head that has not ended yet is over the limit all the same.
     let client = &mut gateway.connect();
     client.send(&get("/", &format!("X: {}\r\n", "x".repeat(70_000)))[..60_000]);
-    assert_eq!(client.response().status, 431);
+    assert_eq!(client.response().status, 400);
     assert_eq!(origin.requests().len(), 1);
 }
 
@@ -60,13 +60,13 @@ fn the_limit_on_targets_is_the_configured_one() {
 }
 
 #[test]
-fn more_fields_than_allowed_get_431() {
+fn more_fields_than_allowed_is_refused() {
     for (settings, limit) in [(&[][..], 200), (&[("client_head_max_fields", "5")], 5)] {
         let (gateway, _origin) = gateway(settings);
         // With the Host field.
         assert_eq!(gateway.connect().ask(get("/", &"X: y\r\n".repeat(limit - 1))).status, 200);
         let mut client = gateway.connect();
-        assert_eq!(client.ask(get("/", &"X: y\r\n".repeat(limit))).status, 431);
+        assert_eq!(client.ask(get("/", &"X: y\r\n".repeat(limit))).status, 400);
         assert!(client.is_closed_by_gateway());
     }
 }

@@ -1,0 +1,51 @@
+//! The bytes of a head as they came, which every field that nobody has changed is a part of.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+/// A part of [`ReceivedHead::bytes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The bytes from `range.start` up to `range.end`. A head is never as long as 4 GiB: what does not fit is empty.
+    pub fn new(range: Range<usize>) -> Self {
+        match (u32::try_from(range.start), u32::try_from(range.end)) {
+            (Ok(start), Ok(end)) => Self { start, end },
+            _ => Self::default(),
+        }
+    }
+
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// One head in the memory that it was received in. The engine uses the memory again for the next head once nobody
+/// looks at this one any more.
+#[derive(Debug, Default)]
+pub struct ReceivedHead {
+    /// Everything from the first byte of the first line.
+    pub bytes: Vec<u8>,
+}
+
+impl ReceivedHead {
+    /// The bytes of `span`; nothing where it lies outside.
+    pub fn slice(&self, span: Span) -> &[u8] {
+        self.bytes.get(span.range()).unwrap_or_default()
+    }
+
+    /// The memory of `head`, empty; a new one where somebody still looks at it.
+    pub fn reuse(head: Rc<Self>) -> Self {
+        match Rc::try_unwrap(head) {
+            Ok(mut head) => {
+                head.bytes.clear();
+                head
+            }
+            Err(_) => Self::default(),
+        }
+    }
+}

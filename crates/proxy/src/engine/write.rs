@@ -1,0 +1,84 @@
+//! Writing heads.
+
+use gibbon_plugin_api::ResponseHead;
+use http::{StatusCode, Version, header};
+
+use crate::engine::outgoing::Coding;
+
+/// Writes one field. The value must be one ([`is_value`]).
+pub(crate) fn field(out: &mut Vec<u8>, name: impl AsRef<[u8]>, value: &[u8]) {
+    let name = name.as_ref();
+    // Grown once at most for a field.
+    out.reserve(name.len() + value.len() + 4);
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether a field can have this value: no control character but the tab (RFC 9110 section 5.5).
+pub(crate) fn is_value(value: &[u8]) -> bool {
+    value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
+}
+
+/// What becomes of the client's connection after an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    Stay,
+    Close,
+    /// It goes over to another protocol; the fields say to which.
+    Switch,
+}
+
+/// Writes the head of an answer.
+pub(crate) fn answer_head(
+    out: &mut Vec<u8>,
+    head: &ResponseHead,
+    client: Version,
+    coding: Coding,
+    afterwards: Afterwards,
+    date: &[u8],
+) {
+    status_line(out, head.status);
+    let mut has_date = false;
+    for (name, value) in head.headers.iter() {
+        match name.len() {
+            // Said below.
+            10 if value == b"close" && name.eq_ignore_ascii_case(b"connection") => continue,
+            14 if coding == Coding::Chunked && name.eq_ignore_ascii_case(b"content-length") => continue,
+            4 => has_date |= name.eq_ignore_ascii_case(b"date"),
+            _ => {}
+        }
+        field(out, name, value);
+    }
+    if !has_date {
+        field(out, "Date", date);
+    }
+    if coding == Coding::Chunked {
+        out.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+    }
+    match afterwards {
+        Afterwards::Close => out.extend_from_slice(b"Connection: close\r\n"),
+        // HTTP/1.0 closes unless it is told otherwise.
+        Afterwards::Stay if client == Version::HTTP_10 => out.extend_from_slice(b"Connection: keep-alive\r\n"),
+        Afterwards::Stay | Afterwards::Switch => {}
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn status_line(out: &mut Vec<u8>, status: StatusCode) {
+    if status == StatusCode::OK {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        return;
+    }
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether the gateway's own answer says that the connection ends with it.
+pub(crate) fn says_close(head: &ResponseHead) -> bool {
+    head.headers.get(header::CONNECTION) == Some(b"close")
+}
