@@ -8,6 +8,7 @@ mod conformance;
 mod floors;
 mod licences;
 mod metadata;
+mod openapi;
 mod problems;
 mod suite;
 mod tidy;
@@ -26,6 +27,7 @@ const TASKS: &[Task] = &[
     ("floors", "a crate uses only crates of a lower floor", floors::task),
     ("tidy", "lengths, names, manifests, documents", tidy::task),
     ("licences", "licences of all dependencies, banned crates", licences::task),
+    ("openapi", "writes docs/openapi.json anew", openapi::task),
     ("conformance", "<suite folder>: recorded exchanges against a fresh gateway", conformance::task),
 ];
 

@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
+
+use crate::history::Entry;
 
 /// What the Admin API answers, free of the engine that will carry it.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +14,8 @@ pub struct Answer {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The JSON of the body; none means no body at all.
     pub body: Option<Value>,
+    /// What it has changed, for the log of writes.
+    pub(crate) written: Option<Arc<Entry>>,
 }
 
 impl Answer {
@@ -35,12 +41,17 @@ impl Answer {
 
     /// A body with a status.
     pub fn with(status: StatusCode, body: impl Into<Value>) -> Self {
-        Self { status, headers: Vec::new(), body: Some(body.into()) }
+        Self { body: Some(body.into()), ..Self::empty(status) }
     }
 
     /// A status without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), body: None, written: None }
+    }
+
+    /// The answer to a write that did this.
+    pub(crate) fn of(self, entry: Entry) -> Self {
+        Self { written: Some(Arc::new(entry)), ..self }
     }
 
     /// The same answer with one more header field.

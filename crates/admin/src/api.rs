@@ -7,7 +7,8 @@ use crate::answer::Answer;
 use crate::dispatch::{self, PathTable};
 use crate::health::{HealthSource, NothingChecks};
 use crate::log_levels::LogLevels;
-use crate::request::Request;
+use crate::openapi;
+use crate::request::{self, Request};
 use crate::routes::root::EnabledPlugins;
 
 /// The Admin API of one node: requests in, answers out.
@@ -50,6 +51,18 @@ impl AdminApi {
     /// The Status API over the same configuration: how the node is, and nothing that could be changed or that is secret.
     pub fn status_only(configuration: Arc<Configuration>, about: About) -> Self {
         Self { paths: PathTable::of_status(), ..Self::new(configuration, about) }
+    }
+
+    /// A path as it may be written down, without the secrets that name records.
+    pub(crate) fn path_shown(&self, path: &str) -> String {
+        let segments = request::segments(path).unwrap_or_default();
+        self.paths.shown(&segments, self.configuration.definitions())
+    }
+
+    /// The OpenAPI document of what is here.
+    pub(crate) fn openapi(&self) -> serde_json::Value {
+        let configuration = &self.configuration;
+        openapi::document(&self.paths, configuration.definitions(), configuration.registry(), self.about.version)
     }
 
     /// Answers a request. Whatever goes wrong becomes an answer.

@@ -112,6 +112,7 @@ pub(crate) fn decorate(answer: &mut Answer, cors: &Cors, method: &Method, header
         }
     };
     if matches!(cors, Cors::Origin(_)) {
+        answer.headers.push((header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag")));
         answer.headers.push((header::VARY, HeaderValue::from_static("Origin")));
     }
     answer.headers.push((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin));

@@ -25,6 +25,8 @@ use crate::answer::Answer;
 use crate::api::AdminApi;
 use crate::body;
 use crate::error::ApiError;
+use crate::history::Author;
+use crate::precondition::Precondition;
 use crate::request::Request;
 use write::{Action, Change};
 
@@ -37,14 +39,16 @@ pub(crate) async fn answer(
 ) -> Result<Answer, ApiError> {
     let action = match (place.is_collection(), &request.method) {
         (true, &Method::GET | &Method::HEAD) => return list(api, place, &parameters, request).await,
-        (false, &Method::GET | &Method::HEAD) => return read::show(api, place, &parameters).await,
+        (false, &Method::GET | &Method::HEAD) => return read::show(api, place, &parameters, request).await,
         (true, &Method::POST) => Action::Create(body::parse(&request.headers, request.body.clone()).await?),
         (false, &Method::PUT) => Action::Replace(body::parse(&request.headers, request.body.clone()).await?),
         (false, &Method::PATCH) => Action::Update(body::parse(&request.headers, request.body.clone()).await?),
         (false, &Method::DELETE) => Action::Delete,
         _ => return Err(ApiError::MethodNotAllowed),
     };
-    let change = Change { place, parameters, action };
+    let precondition = Precondition::of(&request.headers);
+    let author = Author::of(request, api.paths.shown(&request.path, api.configuration.definitions()));
+    let change = Change { place, parameters, action, precondition, author };
     // A client that goes away drops this future. The change is on a task of its own, so that it is then not left
     // committed in the store and not yet live.
     let task = tokio::spawn(write::perform(Arc::clone(&api.configuration), change));

@@ -2,17 +2,18 @@
 
 mod path_table;
 
+use gibbon_conf::TokenAccess;
 use http::header::ALLOW;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 
-pub(crate) use path_table::PathTable;
+pub(crate) use path_table::{Described, PathTable};
 
 use crate::answer::Answer;
 use crate::api::AdminApi;
 use crate::crud::{self, Place};
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::routes::{endpoints, log_level, plugins, ready, root, schemas, status, upstreams};
+use crate::routes::{cache, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams};
 use crate::tags;
 
 /// What a path means.
@@ -28,8 +29,24 @@ pub(crate) enum Endpoint {
     LogLevel,
     /// Another level of its log.
     ChangeLogLevel,
+    /// What it knows of names.
+    StatusDns,
+    /// What its timers do.
+    Timers,
+    /// What it remembers of its database.
+    Cache,
+    /// One thing of that.
+    CacheKey,
+    /// The last writes.
+    History,
+    /// One of them.
+    HistoryEntry,
+    /// Taking it back.
+    Undo,
     /// All paths.
     Endpoints,
+    /// All of this, for programs.
+    OpenApi,
     /// All tags.
     Tags,
     /// The records that have one tag.
@@ -55,10 +72,18 @@ pub(crate) enum Endpoint {
 }
 
 /// The paths that are not derived from entities. A path stands before those that would also match it.
-const FIXED: [(&str, Endpoint); 15] = [
+const FIXED: &[(&str, Endpoint)] = &[
     ("/", Endpoint::Root),
     ("/status", Endpoint::Status),
+    ("/status/dns", Endpoint::StatusDns),
+    ("/timers", Endpoint::Timers),
+    ("/cache", Endpoint::Cache),
+    ("/cache/{key}", Endpoint::CacheKey),
+    ("/history", Endpoint::History),
+    ("/history/{revision}", Endpoint::HistoryEntry),
+    ("/history/{revision}/undo", Endpoint::Undo),
     ("/endpoints", Endpoint::Endpoints),
+    ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
     ("/tags/{tags}", Endpoint::Tag),
     ("/plugins/enabled", Endpoint::PluginsEnabled),
@@ -76,17 +101,22 @@ const FIXED: [(&str, Endpoint); 15] = [
 /// The paths of the Status API.
 const STATUS: [(&str, Endpoint); 2] = [("/status", Endpoint::Status), ("/status/ready", Endpoint::Ready)];
 
+/// What Kong answers where its resolver keeps no statistics, as that of this gateway does not.
+const NO_DNS_STATISTICS: &str = "not implemented with the legacy DNS client";
+
 /// The methods that the API has anywhere.
 const METHODS: [Method; 7] =
     [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
 
 impl Endpoint {
     /// The methods of the path, sorted.
-    fn methods(self) -> &'static [&'static str] {
+    pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Records(place) => place.methods(),
-            Self::Validate | Self::ValidatePlugin => &["OPTIONS", "POST"],
             Self::ChangeLogLevel => &["OPTIONS", "PUT"],
+            Self::Validate | Self::ValidatePlugin | Self::Undo => &["OPTIONS", "POST"],
+            Self::Cache => &["DELETE", "OPTIONS"],
+            Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
             _ => &["GET", "HEAD", "OPTIONS"],
         }
     }
@@ -99,6 +129,11 @@ impl Endpoint {
     fn is_read(self, method: &Method) -> bool {
         matches!(*method, Method::GET | Method::HEAD) && self.methods().contains(&"GET")
     }
+
+    /// Whether a request changes nothing. Asking whether a body would do is POST, and changes nothing.
+    fn is_harmless(self, method: &Method) -> bool {
+        method.is_safe() || matches!(self, Self::Validate | Self::ValidatePlugin)
+    }
 }
 
 /// Does what a request asks for.
@@ -110,6 +145,9 @@ pub(crate) async fn dispatch(api: &AdminApi, request: &Request) -> Result<Answer
     let (endpoint, parameters) = api.paths.find(&request.path).ok_or(ApiError::NotFound)?;
     if request.method == Method::OPTIONS {
         return Ok(endpoint.allow(Answer::no_content()));
+    }
+    if request.client.access == TokenAccess::ReadOnly && !endpoint.is_harmless(&request.method) {
+        return Err(ApiError::Forbidden("this token may only read".to_owned()));
     }
     match answer(api, endpoint, parameters, request).await {
         Err(ApiError::MethodNotAllowed) => Ok(endpoint.allow(ApiError::MethodNotAllowed.into())),
@@ -129,11 +167,19 @@ async fn answer(
         Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
         Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,
         Endpoint::ChangeLogLevel if request.method == Method::PUT => log_level::change(api, request, name).await,
+        Endpoint::Undo if request.method == Method::POST => history::take_back(api, request, name).await,
+        Endpoint::Cache => cache::all(request),
+        Endpoint::CacheKey => cache::one(request),
         information if information.is_read(&request.method) => match information {
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,
             Endpoint::Ready => Ok(ready::show(api).await),
             Endpoint::LogLevel => log_level::show(api),
+            Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
+            Endpoint::Timers => Ok(timers::show()),
+            Endpoint::History => history::list(api, request).await,
+            Endpoint::HistoryEntry => history::show(api, name).await,
+            Endpoint::OpenApi => Ok(Answer::ok(api.openapi())),
             Endpoint::Endpoints => Ok(endpoints::list(api.paths.templates())),
             Endpoint::Tags => tags::list(api, None, request).await,
             Endpoint::Tag => tags::list(api, Some(name), request).await,
@@ -143,9 +189,7 @@ async fn answer(
             Endpoint::Schema => schemas::entity(api, request, name).await,
             Endpoint::AllTargets => crud::list(api, upstreams::TARGETS, &parameters, request).await,
             Endpoint::Health => upstreams::health(api, request, name).await,
-            Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ChangeLogLevel | Endpoint::Records(_) => {
-                Err(ApiError::MethodNotAllowed)
-            }
+            _ => Err(ApiError::MethodNotAllowed),
         },
         _ => Err(ApiError::MethodNotAllowed),
     }

@@ -34,6 +34,32 @@ pub enum ApiError {
     /// The browser that sent it is not trusted; the text is for the client.
     #[error("forbidden: {0}")]
     Forbidden(String),
+    /// No token that is known, where one is asked for.
+    #[error("unauthorized: {reason}")]
+    Unauthorized {
+        /// What is missing, for the client.
+        reason: &'static str,
+    },
+    /// The address has shown too many wrong tokens.
+    #[error("too many wrong tokens")]
+    TooManyTries {
+        /// How long it has to wait.
+        seconds: u64,
+    },
+    /// The record is not in the state that the request names, or is there although it must not be.
+    #[error("precondition failed")]
+    PreconditionFailed {
+        /// The entity tag of the record, if it is there.
+        tag: Option<String>,
+    },
+    /// A write cannot be taken back.
+    #[error("the write of revision {revision} cannot be undone")]
+    Conflict {
+        /// The revision of the write.
+        revision: u64,
+        /// What stands in the way.
+        obstacles: Vec<Obstacle>,
+    },
     /// Code 1: a path names a record by something that is no id, and records of the kind have no other key.
     #[error("`{key}` is no primary key")]
     InvalidPrimaryKey {
@@ -121,6 +147,17 @@ pub enum ApiError {
     /// Something that should not happen; logged, never shown.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+/// A record that stands in the way of taking a write back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The kind of the record.
+    pub kind: String,
+    /// Its id, where it is known.
+    pub id: Option<Uuid>,
+    /// What is the matter with it.
+    pub reason: String,
 }
 
 /// Why an offset is none.

@@ -13,29 +13,38 @@
 mod about;
 mod answer;
 mod api;
+mod audit;
 mod body;
 mod browser;
+mod client;
 mod crud;
 mod dispatch;
 mod error;
 mod health;
+mod history;
 mod log_levels;
+mod openapi;
 mod paging;
+mod precondition;
 mod references;
 mod request;
 mod routes;
 mod server;
 mod tags;
+mod token;
 
 pub use about::{About, Counters};
 pub use answer::Answer;
 pub use api::AdminApi;
 pub use browser::BrowserRules;
-pub use error::{ApiError, OffsetFault};
+pub use client::Client;
+pub use error::{ApiError, Obstacle, OffsetFault, Unresolved};
 pub use health::{Health, HealthSource, UpstreamHealth};
 pub use log_levels::LogLevels;
+pub use openapi::openapi;
 pub use request::Request;
 pub use server::{LineSink, ServerOptions, Times, serve};
+pub use token::MadeToken;
 
 #[cfg(test)]
 mod testing;

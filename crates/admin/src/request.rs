@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
+use crate::client::Client;
 use crate::error::ApiError;
 
 /// A request to the Admin API, free of the engine that carried it.
@@ -19,6 +20,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// Who sends it.
+    pub client: Client,
 }
 
 impl Request {
@@ -31,16 +34,30 @@ impl Request {
     /// one that is meant, and two such names could become one.
     pub fn new(method: Method, target: &str, headers: HeaderMap, body: Bytes) -> Result<Self, ApiError> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = path.split('/').filter(|segment| !segment.is_empty());
-        let path: Result<_, _> =
-            path.map(|segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned)).collect();
-        let path = path.map_err(|_| ApiError::BadRequest("the path is not UTF-8".to_owned()))?;
+        let path = segments(path)?;
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Ok(Self { method, path, query, headers, body })
+        Ok(Self { method, path, query, headers, body, client: Client::default() })
+    }
+
+    /// The same request, sent by somebody of whom more is known.
+    #[must_use]
+    pub fn sent_by(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// The first value of a parameter of the query.
     pub fn query_value(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// The segments of a path, decoded.
+///
+/// # Errors
+/// [`ApiError::BadRequest`] where it is not UTF-8.
+pub(crate) fn segments(path: &str) -> Result<Vec<String>, ApiError> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let decoded: Result<_, _> =
+        segments.map(|segment| percent_decode_str(segment).decode_utf8().map(Cow::into_owned)).collect();
+    decoded.map_err(|_| ApiError::BadRequest("the path is not UTF-8".to_owned()))
 }

@@ -1,10 +1,13 @@
 //! Paths that are not records: what the node is and how it fares, its schemas, its plugins, and the list of paths.
 
+pub(crate) mod cache;
 pub(crate) mod endpoints;
+pub(crate) mod history;
 pub(crate) mod log_level;
 pub(crate) mod plugins;
 pub(crate) mod ready;
 pub(crate) mod root;
 pub(crate) mod schemas;
 pub(crate) mod status;
+pub(crate) mod timers;
 pub(crate) mod upstreams;

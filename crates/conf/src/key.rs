@@ -56,6 +56,8 @@ pub struct KeyDoc {
     pub kind: Kind,
     /// What it does: sentences in Markdown.
     pub doc: &'static str,
+    /// Whether a value is never repeated, since it is a secret or somebody may take it for one.
+    pub secret: bool,
 }
 
 /// A group of keys that one file of `section/` declares.
@@ -81,7 +83,13 @@ impl<T> Key<T> {
         parse: fn(&str) -> Result<T, String>,
         doc: &'static str,
     ) -> Self {
-        Self { doc: KeyDoc { name, aliases: &[], default, kind, doc }, parse }
+        Self { doc: KeyDoc { name, aliases: &[], default, kind, doc, secret: false }, parse }
+    }
+
+    /// Values are never repeated in messages.
+    pub(crate) const fn secret(mut self) -> Self {
+        self.doc.secret = true;
+        self
     }
 
     /// Adds the other names of the key.

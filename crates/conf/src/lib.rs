@@ -21,6 +21,7 @@
 //! # Ok::<(), Vec<gibbon_conf::ConfError>>(())
 //! ```
 
+mod admin_token;
 mod cidr;
 mod duration;
 mod elsewhere;
@@ -38,6 +39,7 @@ mod size;
 mod switch;
 mod syntax;
 
+pub use admin_token::{AdminToken, TokenAccess};
 pub use cidr::{Cidr, CidrSet};
 pub use error::{ConfError, Origin, Warning};
 pub use key::{KeyDoc, Kind, SectionDoc, keys, sections};

@@ -66,7 +66,7 @@ impl Reader {
         let given = self.given.get(name)?;
         let parsed = resolve(self.vaults.as_ref(), name, given).and_then(|value| {
             // A message never holds what came from a vault, only the reference.
-            (key.parse)(&value).map_err(|reason| value_error(name, given, reason))
+            (key.parse)(&value).map_err(|reason| value_error(name, &key.doc, given, reason))
         });
         if is_reference(&given.value) {
             self.references.insert(key.doc.name, given.value.clone());
@@ -77,7 +77,7 @@ impl Reader {
     /// Remembers that a value is wrong for a reason that its parser cannot know.
     pub(crate) fn refuse<T>(&mut self, key: &Key<T>, reason: String) {
         let error = match self.effective(&key.doc).and_then(|name| Some((name, self.given.get(name)?))) {
-            Some((name, given)) => value_error(name, given, reason),
+            Some((name, given)) => value_error(name, &key.doc, given, reason),
             None => ConfError::Value {
                 key: key.doc.name,
                 value: key.doc.default.to_owned(),
@@ -133,8 +133,12 @@ fn resolve<'g>(vaults: Option<&Vaults>, key: &'static str, given: &'g Given) -> 
     }
 }
 
-fn value_error(key: &'static str, given: &Given, reason: String) -> ConfError {
-    ConfError::Value { key, value: given.value.clone(), origin: given.origin.clone(), reason }
+/// What stands in a message instead of a value that is not repeated.
+const NOT_SHOWN: &str = "…";
+
+fn value_error(key: &'static str, doc: &KeyDoc, given: &Given, reason: String) -> ConfError {
+    let value = if doc.secret { NOT_SHOWN.to_owned() } else { given.value.clone() };
+    ConfError::Value { key, value, origin: given.origin.clone(), reason }
 }
 
 fn default<T>(key: &Key<T>) -> T {
@@ -226,6 +230,15 @@ mod tests {
         reader.read(&KEY);
         let error = reader.errors[0].to_string();
         assert!(error.contains("`size` cannot be `{vault://env/the-size}`") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_value_of_a_secret_is_not_repeated() {
+        const SECRET: Key<u32> = Key::new("code", "7", Kind::Count, crate::size::count, "A key.").secret();
+        let mut reader = reader(&[("code", "hunter2", Rank::File)]);
+        reader.read(&SECRET);
+        let message = reader.errors[0].to_string();
+        assert!(message.contains("`code` cannot be `…`") && !message.contains("hunter2"), "{message}");
     }
 
     #[test]

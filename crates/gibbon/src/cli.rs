@@ -3,11 +3,13 @@
 //!
 //! Names, options and the shape of the answers are those of Kong's command, with Gibbon's name where a product stands.
 
+mod admin_token;
 mod check;
 mod failure;
 mod health;
 mod jwt;
 mod node;
+mod openapi;
 mod quit;
 mod reload;
 mod restart;
@@ -58,6 +60,10 @@ enum Command {
     Jwt(jwt::JwtArgs),
     /// Look at the secrets that references stand for.
     Vault(vault::Args),
+    /// Print the OpenAPI document of the Admin API.
+    Openapi,
+    /// Make tokens for the Admin API.
+    AdminToken(admin_token::AdminTokenArgs),
 }
 
 /// How much a command says besides its result.
@@ -100,5 +106,7 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Version(args) => version::run(&args),
         Command::Jwt(args) => jwt::run(args),
         Command::Vault(args) => vault::run(&args, verbosity),
+        Command::Openapi => openapi::run(),
+        Command::AdminToken(args) => admin_token::run(&args),
     }
 }

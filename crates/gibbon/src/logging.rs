@@ -29,6 +29,7 @@ pub(crate) struct Logging {
     proxy_access: Option<Sink>,
     admin_access: Option<Sink>,
     status_access: Option<Sink>,
+    admin_audit: Option<Sink>,
 }
 
 impl Logging {
@@ -43,12 +44,13 @@ impl Logging {
         let proxy_access = open(&mut sinks, &logs.proxy_access)?;
         let admin_access = open(&mut sinks, &logs.admin_access)?;
         let status_access = open(&mut sinks, &logs.status_access)?;
+        let admin_audit = open(&mut sinks, &logs.admin_audit)?;
         let (filter, handle) = reload::Layer::new(filter(logs.level));
         // A second subscriber can only be asked for by a second gateway in one process, as tests have it.
         let _ = tracing_subscriber::registry().with(lines(writers).with_filter(filter)).try_init();
         std::panic::set_hook(Box::new(log_panic));
         let level = Level::new(handle, logs.level);
-        Ok(Self { level, sinks, proxy_access, admin_access, status_access })
+        Ok(Self { level, sinks, proxy_access, admin_access, status_access, admin_audit })
     }
 
     /// Changes how much is logged, from the next message on.
@@ -79,6 +81,11 @@ impl Logging {
     /// Where a line goes for each request to the Status API; `None` when that is off.
     pub(crate) fn status_access(&self) -> Option<Sink> {
         self.status_access.clone()
+    }
+
+    /// Where a line goes for each write that the Admin API is asked for; `None` when that is off.
+    pub(crate) fn admin_audit(&self) -> Option<Sink> {
+        self.admin_audit.clone()
     }
 }
 

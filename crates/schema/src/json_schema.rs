@@ -36,7 +36,7 @@ impl EntityDef {
 /// The schema of an object with these fields.
 fn members(scope: Scope<'_>, facing: Facing) -> Value {
     let mut properties = Object::new();
-    for field in scope.fields() {
+    for field in scope.fields().filter(|field| facing != Facing::Shown || !field.has(Flag::Transient)) {
         properties.insert(field.name.to_owned(), property(field, facing));
     }
     for shorthand in &scope.schema.shorthands {

@@ -20,7 +20,11 @@ const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
     ("hyper", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
     ("hyper-util", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
     ("hickory-resolver", &["gibbon-balancer"], "one place resolves names"),
-    ("aws-lc-rs", &["gibbon-jose", "gibbon-store"], "keys are typed by `gibbon-jose`; the store only takes digests"),
+    (
+        "aws-lc-rs",
+        &["gibbon-jose", "gibbon-store", "gibbon-admin"],
+        "keys are typed by `gibbon-jose`; the others only take digests",
+    ),
     ("ed448-goldilocks", &["gibbon-jose"], "keys are typed by `gibbon-jose`; nothing else touches key bytes"),
     ("ring", &[], "aws-lc-rs is the one crypto library"),
     ("clap", &["gibbon"], "only the binary has a command line"),

@@ -6,6 +6,7 @@ fn rules() -> BrowserRules {
         body_bytes: None,
         gui_urls: vec!["https://manager.example.com".to_owned(), "http://10.0.0.9:8002".to_owned()],
         allowed_hosts: vec!["gateway.example.com".to_owned()],
+        tokens: vec![],
     };
     BrowserRules::new(&settings, "Node-1")
 }
@@ -152,6 +153,7 @@ fn a_page_that_may_is_echoed_and_one_that_may_not_reads_nothing() {
     let origin = Cors::Origin(HeaderValue::from_static("https://manager.example.com"));
     let expected = [
         "allow: GET, POST",
+        "access-control-expose-headers: ETag",
         "vary: Origin",
         "access-control-allow-origin: https://manager.example.com",
         "access-control-allow-credentials: true",

@@ -41,6 +41,17 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    /// The kind of what it stands for.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Collection { kind }
+            | Self::Record { kind }
+            | Self::Children { kind, .. }
+            | Self::Child { kind, .. }
+            | Self::Target { target: kind, .. } => kind,
+        }
+    }
+
     /// Whether it stands for many records.
     pub(crate) fn is_collection(self) -> bool {
         matches!(self, Self::Collection { .. } | Self::Children { .. })

@@ -1,6 +1,7 @@
 //! Showing records.
 
 use gibbon_store::{Filter, PageRequest};
+use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::subject::{Subject, definition, require};
 use crate::answer::Answer;
 use crate::api::AdminApi;
 use crate::error::ApiError;
+use crate::precondition::{Precondition, entity_tag};
 use crate::request::Request;
 use crate::{paging, tags};
 
@@ -67,10 +69,24 @@ impl Listing {
 }
 
 /// One record.
-pub(super) async fn show(api: &AdminApi, place: Place, parameters: &[String]) -> Result<Answer, ApiError> {
+pub(super) async fn show(
+    api: &AdminApi,
+    place: Place,
+    parameters: &[String],
+    request: &Request,
+) -> Result<Answer, ApiError> {
     let definitions = api.configuration.definitions();
     let mut reader = Reader::Store(&**api.configuration.store());
     let subject = Subject::find(&mut reader, definitions, place, parameters).await?;
     let record = subject.present().ok_or(ApiError::NotFound)?;
-    Ok(Answer::ok(subject.def.view(record, definitions)))
+    let view = subject.def.view(record, definitions);
+    let tag = entity_tag(&view);
+    let answer = match Precondition::of(&request.headers) {
+        seen if seen.is_known(Some(&tag)) => Answer::empty(StatusCode::NOT_MODIFIED),
+        wanted => {
+            wanted.check(Some(&tag))?;
+            Answer::ok(view)
+        }
+    };
+    Ok(answer.tagged(&tag))
 }

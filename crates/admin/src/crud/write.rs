@@ -14,6 +14,8 @@ use super::subject::{Subject, Way, definition, referred, require};
 use crate::answer::Answer;
 use crate::body::{Payload, PayloadKind};
 use crate::error::ApiError;
+use crate::history::{self, Author};
+use crate::precondition::{Precondition, entity_tag};
 use crate::references::{self, id_of};
 
 /// What a request changes.
@@ -24,6 +26,10 @@ pub(super) struct Change {
     pub(super) parameters: Vec<String>,
     /// What it does to them.
     pub(super) action: Action,
+    /// What must be true of the record.
+    pub(super) precondition: Precondition,
+    /// Who asks for it.
+    pub(super) author: Author,
 }
 
 /// What is done to records.
@@ -41,11 +47,14 @@ pub(super) enum Action {
 /// Makes a change, all of it or nothing.
 pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -> Result<Answer, ApiError> {
     let mut write = configuration.write().await?;
-    let mut writer = Writer { definitions: configuration.definitions(), tx: write.tx() };
-    match writer.apply(change).await {
-        Ok(Done::Changed(answer)) => {
+    let Change { place, parameters, action, precondition, author } = change;
+    let mut writer = Writer { definitions: configuration.definitions(), tx: write.tx(), precondition };
+    match writer.apply(place, &parameters, action).await {
+        Ok(Done::Changed(answer, record)) => {
+            let entry = history::capture(&configuration, write.tx().changes(), author, Some(record)).await?;
+            write.tx().remember(&entry.stored()).await?;
             write.commit().await?;
-            Ok(answer)
+            Ok(answer.of(entry))
         }
         // A commit that changes nothing would take a revision all the same.
         Ok(Done::Unchanged(answer)) => {
@@ -63,23 +72,24 @@ pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -
 
 /// What became of a change.
 enum Done {
-    Changed(Answer),
+    /// The record that the request is about has changed, and perhaps others with it.
+    Changed(Answer, history::Subject),
     Unchanged(Answer),
 }
 
 struct Writer<'a> {
     definitions: &'a Definitions,
     tx: &'a mut dyn Transaction,
+    precondition: Precondition,
 }
 
 impl<'a> Writer<'a> {
-    async fn apply(&mut self, change: Change) -> Result<Done, ApiError> {
-        let Change { place, parameters, action } = change;
+    async fn apply(&mut self, place: Place, parameters: &[String], action: Action) -> Result<Done, ApiError> {
         if let Action::Create(payload) = action {
-            return self.create(place, &parameters, payload).await;
+            return self.create(place, parameters, payload).await;
         }
         let definitions = self.definitions;
-        let subject = Subject::find(&mut self.reader(), definitions, place, &parameters).await?;
+        let subject = Subject::find(&mut self.reader(), definitions, place, parameters).await?;
         match action {
             Action::Replace(payload) => self.replace(&subject, payload).await,
             Action::Update(payload) => self.update(&subject, payload).await,
@@ -104,13 +114,14 @@ impl<'a> Writer<'a> {
         self.resolve(def, &mut values).await?;
         let record = def.prepare_insert(values, self.definitions)?;
         self.insert(def, &record).await?;
-        Ok(Done::Changed(Answer::created(self.shown(def, &record))))
+        Ok(self.changed(def, &record, Answer::created))
     }
 
     /// PUT: what is there is replaced as a whole, what is not is created under the name that the path gives it. Under
     /// a parent it becomes that parent's, even if it was another's.
     async fn replace(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
         let def = subject.def;
+        self.check_state(def, subject.record.as_ref())?;
         let mut values = self.values(def, payload, None);
         if let Way::ChildOf { field, parent } = &subject.way {
             values.insert((*field).to_owned(), json!({ "id": parent }));
@@ -133,7 +144,7 @@ impl<'a> Writer<'a> {
             None => self.insert(def, &record).await?,
         }
         self.link(subject, &record).await?;
-        Ok(Done::Changed(Answer::ok(self.shown(def, &record))))
+        Ok(self.changed(def, &record, Answer::ok))
     }
 
     /// A record that was made as the target of another which referred to nothing becomes its target.
@@ -150,24 +161,41 @@ impl<'a> Writer<'a> {
     /// PATCH. A record below a parent stays there unless the body names another.
     async fn update(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
         let (def, existing) = (subject.def, subject.required()?);
+        self.check_state(def, Some(existing))?;
         let mut patch = self.values(def, payload, Some(existing));
         self.resolve(def, &mut patch).await?;
         let record = def.prepare_update(existing, patch, self.definitions)?;
         self.overwrite(def, &record).await?;
-        Ok(Done::Changed(Answer::ok(self.shown(def, &record))))
+        Ok(self.changed(def, &record, Answer::ok))
     }
 
     /// DELETE. Of a record that is named directly, only that it is gone matters; one that is looked for below a parent
     /// must be there; what others refer to is not deleted through them.
     async fn delete(&mut self, subject: &Subject<'_>) -> Result<Done, ApiError> {
         let record = match (&subject.way, subject.present()) {
-            (Way::Direct, None) => return Ok(Done::Unchanged(Answer::no_content())),
+            (Way::Direct, None) => {
+                self.check_state(subject.def, None)?;
+                return Ok(Done::Unchanged(Answer::no_content()));
+            }
             (Way::TargetOf { .. }, Some(_)) => return Err(ApiError::MethodNotAllowed),
             (_, record) => record.ok_or(ApiError::NotFound)?,
         };
+        self.check_state(subject.def, Some(record))?;
         let id = id_of(record).ok_or_else(|| ApiError::Internal("a stored record has no id".to_owned()))?;
         self.tx.delete(subject.def.name, id).await?;
-        Ok(Done::Changed(Answer::no_content()))
+        Ok(Done::Changed(Answer::no_content(), history::Subject::new(subject.def, record)))
+    }
+
+    /// Whether the record is in the state that the request wants it to be in.
+    fn check_state(&self, def: &EntityDef, record: Option<&Object>) -> Result<(), ApiError> {
+        let tag = record.map(|record| entity_tag(&self.shown(def, record)));
+        self.precondition.check(tag.as_deref())
+    }
+
+    fn changed(&self, def: &EntityDef, record: &Object, answer: impl FnOnce(Object) -> Answer) -> Done {
+        let shown = self.shown(def, record);
+        let tag = entity_tag(&shown);
+        Done::Changed(answer(shown).tagged(&tag), history::Subject::new(def, record))
     }
 
     /// The members of a body, those of a form with the types of their fields.

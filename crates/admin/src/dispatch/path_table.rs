@@ -1,14 +1,26 @@
 use gibbon_runtime::Definitions;
-use gibbon_schema::{EntityDef, Paths};
+use gibbon_schema::{EntityDef, MASK, Paths};
+use uuid::Uuid;
 
 use super::{Endpoint, FIXED, STATUS};
 use crate::crud::Place;
+use crate::paging::escape;
 
 /// Every path of the API.
 pub(crate) struct PathTable {
     paths: Vec<Path>,
     /// The first segments of the paths that entities have.
     collections: Vec<&'static str>,
+}
+
+/// A path as it is described to others.
+pub(crate) struct Described {
+    /// With names in braces where it has parameters.
+    pub(crate) template: String,
+    /// Those names.
+    pub(crate) parameters: Vec<&'static str>,
+    /// What it means.
+    pub(crate) endpoint: Endpoint,
 }
 
 struct Path {
@@ -51,13 +63,52 @@ impl PathTable {
     }
 
     fn find_exactly(&self, path: &[String]) -> Option<(Endpoint, Vec<String>)> {
-        self.paths.iter().find_map(|candidate| Some((candidate.endpoint, candidate.parameters(path)?)))
+        let (found, parameters) = self.matching(path)?;
+        Some((found.endpoint, parameters))
+    }
+
+    fn matching(&self, path: &[String]) -> Option<(&Path, Vec<String>)> {
+        self.paths.iter().find_map(|candidate| Some((candidate, candidate.parameters(path)?)))
+    }
+
+    /// All paths with what they mean, in the order in which they are looked for.
+    pub(crate) fn described(&self) -> impl Iterator<Item = Described> {
+        self.paths.iter().map(|path| Described {
+            template: path.template(),
+            parameters: path.parameter_names(),
+            endpoint: path.endpoint,
+        })
+    }
+
+    /// A path as it may be written down: a record that is named by a secret, as the credentials of some plugins are,
+    /// is not named. Of a path that is none of ours only the beginning is told.
+    pub(crate) fn shown(&self, path: &[String], definitions: &Definitions) -> String {
+        let Some((found, _)) = self.matching(path) else {
+            return match path {
+                [] => "/".to_owned(),
+                [only] => format!("/{}", escape(only)),
+                [first, ..] => format!("/{}/…", escape(first)),
+            };
+        };
+        let shown = found.segments.iter().zip(path).map(|(segment, text)| match segment {
+            Segment::Parameter(kind) if is_secret(kind, text, definitions) => format!("/{MASK}"),
+            _ => format!("/{}", escape(text)),
+        });
+        let shown: String = shown.collect();
+        if shown.is_empty() { "/".to_owned() } else { shown }
     }
 
     /// All paths, with names in braces where they have parameters.
     pub(crate) fn templates(&self) -> Vec<String> {
         self.paths.iter().map(Path::template).collect()
     }
+}
+
+/// Whether a segment that names a record of a kind is a secret. An id is none.
+fn is_secret(kind: &str, text: &str, definitions: &Definitions) -> bool {
+    let def = definitions.get(kind);
+    let by = def.and_then(|def| Some((def, def.endpoint_key?)));
+    by.is_some_and(|(def, key)| def.is_secret(key)) && Uuid::try_parse(text).is_err()
 }
 
 /// The paths of the records of an entity, of those below others, and of what they refer to.
@@ -114,6 +165,14 @@ impl Path {
             }
         }
         Some(parameters)
+    }
+
+    fn parameter_names(&self) -> Vec<&'static str> {
+        let names = self.segments.iter().filter_map(|segment| match segment {
+            Segment::Parameter(name) => Some(*name),
+            Segment::Literal(_) => None,
+        });
+        names.collect()
     }
 
     fn template(&self) -> String {

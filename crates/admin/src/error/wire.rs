@@ -1,10 +1,11 @@
 //! Errors as Kong's clients know them: status, code, name, message, and the fields concerned.
 
 use gibbon_schema::{Object, inline_table};
-use http::StatusCode;
+use http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::{ApiError, OffsetFault, Unresolved};
+use super::{ApiError, Obstacle, OffsetFault, Unresolved};
 use crate::answer::Answer;
 
 impl From<ApiError> for Answer {
@@ -17,6 +18,10 @@ impl From<ApiError> for Answer {
             ApiError::BodyTooLarge => Self::message(StatusCode::PAYLOAD_TOO_LARGE, "request body too large"),
             ApiError::BadRequest(text) => Self::message(StatusCode::BAD_REQUEST, text),
             ApiError::Forbidden(text) => Self::message(StatusCode::FORBIDDEN, text),
+            guarded @ (ApiError::Unauthorized { .. }
+            | ApiError::TooManyTries { .. }
+            | ApiError::PreconditionFailed { .. }
+            | ApiError::Conflict { .. }) => of_guard(guarded),
             ApiError::Unavailable(source) => {
                 tracing::error!("a request to the Admin API was not done: {}", chain(&*source));
                 Self::message(StatusCode::SERVICE_UNAVAILABLE, "the configuration store is not available")
@@ -28,6 +33,43 @@ impl From<ApiError> for Answer {
             coded => of_code(coded),
         }
     }
+}
+
+/// What Kong does not have: tokens, preconditions, and writes that cannot be taken back.
+fn of_guard(error: ApiError) -> Answer {
+    match error {
+        ApiError::Unauthorized { reason } => {
+            let text = format!("{reason}: send one as `Authorization: Bearer <token>` or in `Kong-Admin-Token`");
+            let challenge = HeaderValue::from_static("Bearer realm=\"Admin API\"");
+            Answer::message(StatusCode::UNAUTHORIZED, text).header(WWW_AUTHENTICATE, challenge)
+        }
+        ApiError::TooManyTries { seconds } => {
+            let text = format!("too many wrong tokens from this address: wait {seconds} seconds");
+            Answer::message(StatusCode::TOO_MANY_REQUESTS, text).header(RETRY_AFTER, seconds.into())
+        }
+        ApiError::PreconditionFailed { tag } => precondition_failed(tag),
+        ApiError::Conflict { revision, obstacles } => conflict(revision, &obstacles),
+        other => ApiError::Internal(other.to_string()).into(),
+    }
+}
+
+fn precondition_failed(tag: Option<String>) -> Answer {
+    let Some(tag) = tag else {
+        return Answer::message(StatusCode::PRECONDITION_FAILED, "there is no such record");
+    };
+    let text = format!("the record is there, and its entity tag is {tag}");
+    let answer = Answer::message(StatusCode::PRECONDITION_FAILED, text);
+    match HeaderValue::try_from(tag) {
+        Ok(tag) => answer.header(ETAG, tag),
+        Err(_) => answer,
+    }
+}
+
+fn conflict(revision: u64, obstacles: &[Obstacle]) -> Answer {
+    let shown = |obstacle: &Obstacle| json!({ "kind": obstacle.kind, "id": obstacle.id, "reason": obstacle.reason });
+    let message = format!("the write of revision {revision} cannot be undone: other records stand in the way");
+    let conflicts: Vec<Value> = obstacles.iter().map(shown).collect();
+    Answer::with(StatusCode::CONFLICT, json!({ "message": message, "conflicts": conflicts }))
 }
 
 /// An error and what caused it, for the log.

@@ -15,7 +15,9 @@ use super::Server;
 use super::access_line::AccessLine;
 use super::incoming::{self, BodyFault};
 use crate::answer::Answer;
+use crate::audit::Attempt;
 use crate::browser::{self, Cors};
+use crate::client::Client;
 use crate::error::ApiError;
 use crate::request::Request;
 
@@ -31,13 +33,16 @@ pub(super) async fn exchange(
     let begun = Instant::now();
     let (head, mut body) = request.into_parts();
     let line = server.options.access_log.as_ref().map(|_| AccessLine::new(&head, peer, SystemTime::now()));
-    let (mut answer, cors) = match server.options.browsers.admit(&head.method, &head.uri, &head.headers) {
-        Ok(cors) => (answer(server, &head, &mut body).await, cors),
-        Err(error) => {
+    let admitted = admit(server, peer, &head);
+    let token = admitted.as_ref().ok().and_then(|(client, _)| client.token.clone());
+    let (mut answer, cors) = match admitted {
+        Ok((client, cors)) => (answer(server, client, &head, &mut body).await, cors),
+        Err((error, cors)) => {
             incoming::discard(&mut body, &head.headers).await;
-            (Answer::from(error), Cors::Refused)
+            (Answer::from(error), cors)
         }
     };
+    audit(server, peer, &head, token.as_deref(), &answer);
     browser::decorate(&mut answer, &cors, &head.method, &head.headers);
     own_headers(server, &mut answer, begun);
     let (response, sent) = render(answer, &head.method);
@@ -47,13 +52,32 @@ pub(super) async fn exchange(
     response
 }
 
-async fn answer(server: &Arc<Server>, head: &Parts, body: &mut Incoming) -> Answer {
+/// Who may ask at all, before a byte of the body is read. A page that may not read the answers of this API learns
+/// nothing of its tokens either.
+fn admit(server: &Server, peer: SocketAddr, head: &Parts) -> Result<(Client, Cors), (ApiError, Cors)> {
+    let cors = server.options.browsers.admit(&head.method, &head.uri, &head.headers);
+    let cors = cors.map_err(|error| (error, Cors::Refused))?;
+    match server.options.tokens.admit(&head.method, &head.headers, peer) {
+        Ok(client) => Ok((client, cors)),
+        Err(error) => Err((error, cors)),
+    }
+}
+
+/// Writes down what was asked to be changed, and what became of it.
+fn audit(server: &Server, peer: SocketAddr, head: &Parts, token: Option<&str>, answer: &Answer) {
+    let Some(log) = &server.options.audit_log else { return };
+    if let Some(attempt) = Attempt::new(peer, &head.method, || server.api.path_shown(head.uri.path())) {
+        log(attempt.line(token, answer, server.api.configuration.definitions()));
+    }
+}
+
+async fn answer(server: &Arc<Server>, client: Client, head: &Parts, body: &mut Incoming) -> Answer {
     let options = &server.options;
     match incoming::read(body, options.body_bytes, options.times.body).await {
         Ok(bytes) => {
             let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
             match Request::new(head.method.clone(), target, head.headers.clone(), bytes) {
-                Ok(request) => handle(server, request).await,
+                Ok(request) => handle(server, request.sent_by(client)).await,
                 Err(error) => error.into(),
             }
         }
@@ -110,7 +134,7 @@ fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
     if has_json {
         headers.insert(header::CONTENT_TYPE, JSON);
     }
-    if answer.status != StatusCode::NO_CONTENT {
+    if !matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     (response, sent_length)

@@ -4,6 +4,7 @@ use std::time::Duration;
 use gibbon_conf::{Conf, GatewayHeaders};
 
 use crate::browser::BrowserRules;
+use crate::token::TokenGate;
 
 /// Takes whole lines; never waits.
 pub type LineSink = Arc<dyn Fn(Vec<u8>) + Send + Sync>;
@@ -17,8 +18,12 @@ pub struct ServerOptions {
     pub headers: GatewayHeaders,
     /// Which web pages may use it.
     pub browsers: BrowserRules,
+    /// Who has to show a token.
+    pub(crate) tokens: Arc<TokenGate>,
     /// Where a line goes for each request; `None` where that is off.
     pub access_log: Option<LineSink>,
+    /// Where a line goes for each write that is asked for; `None` where that is off.
+    pub audit_log: Option<LineSink>,
     /// Connections at the same time; more wait to be accepted.
     pub connections: usize,
     /// How long clients may take.
@@ -57,9 +62,23 @@ impl ServerOptions {
             body_bytes: conf.admin.body_bytes,
             headers: conf.proxy.headers,
             browsers: BrowserRules::new(&conf.admin, hostname),
+            tokens: Arc::new(TokenGate::new(&conf.admin.tokens)),
             access_log,
+            audit_log: None,
             connections: CONNECTIONS,
             times: Times::default(),
         }
+    }
+
+    /// The same for ports that ask nobody for a token.
+    #[must_use]
+    pub fn without_tokens(self) -> Self {
+        Self { tokens: Arc::default(), ..self }
+    }
+
+    /// The same with a log of writes.
+    #[must_use]
+    pub fn audited(self, audit_log: Option<LineSink>) -> Self {
+        Self { audit_log, ..self }
     }
 }

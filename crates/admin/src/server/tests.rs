@@ -1,3 +1,5 @@
+mod guarded;
+
 use std::net::SocketAddr;
 use std::sync::Mutex;
 

@@ -12,7 +12,7 @@ use gibbon_plugin_api::{
 use gibbon_runtime::{Configuration, Definitions};
 use gibbon_schema::{EntityDef, Object, OnDelete, Schema, Subschema, field, typedefs};
 use gibbon_store::{Options, Store, sqlite};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -85,6 +85,18 @@ impl Node {
             Ok(request) => self.api.handle(request).await,
             Err(error) => error.into(),
         }
+    }
+
+    /// A request with a JSON body and header fields of its own.
+    pub(crate) async fn send_with(&self, method: &str, target: &str, fields: &[(&str, &str)], body: Value) -> Answer {
+        let field = |(name, value): &(&str, &str)| {
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
+        };
+        let mut headers: HeaderMap = fields.iter().map(field).collect();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = Request::new(method, target, headers, Bytes::from(body.to_string())).unwrap();
+        self.api.handle(request).await
     }
 
     /// Creates what a chapter takes for granted.

@@ -10,7 +10,7 @@ const RECORD: &str = "DELETE, GET, HEAD, OPTIONS, PATCH, PUT";
 const TARGET: &str = "GET, HEAD, OPTIONS, PATCH, PUT";
 const INFORMATION: &str = "GET, HEAD, OPTIONS";
 
-const PATHS: [(&str, &str); 11] = [
+const PATHS: [(&str, &str); 18] = [
     ("/services", COLLECTION),
     ("/services/any", RECORD),
     ("/services/any/routes", COLLECTION),
@@ -19,6 +19,13 @@ const PATHS: [(&str, &str); 11] = [
     ("/consumers/any/key-auth", COLLECTION),
     ("/", INFORMATION),
     ("/status", INFORMATION),
+    ("/status/dns", INFORMATION),
+    ("/timers", INFORMATION),
+    ("/openapi.json", INFORMATION),
+    ("/history", INFORMATION),
+    ("/history/1/undo", "OPTIONS, POST"),
+    ("/cache", "DELETE, OPTIONS"),
+    ("/cache/any", "DELETE, GET, HEAD, OPTIONS"),
     ("/tags", INFORMATION),
     ("/plugins/enabled", INFORMATION),
     ("/schemas/routes/validate", "OPTIONS, POST"),

@@ -83,3 +83,32 @@ async fn the_status_says_that_the_store_is_away() {
     node.lose_store().await;
     assert_eq!(node.get("/status").await.1["database"], json!({"reachable": false}));
 }
+
+#[tokio::test]
+async fn the_cache_has_nothing_and_forgets_everything() {
+    let node = Node::new().await;
+    let nothing = json!({"message": "Not found"});
+    for key in ["jwt_secrets:any::::", "routes"] {
+        assert_eq!(node.get(&format!("/cache/{key}")).await, (404, nothing.clone()), "{key}");
+        assert_eq!(node.delete(&format!("/cache/{key}")).await.0, 204, "{key}");
+    }
+    assert_eq!(node.delete("/cache").await.0, 204);
+}
+
+#[tokio::test]
+async fn timers_are_answered_in_kongs_shape() {
+    let node = Node::new().await;
+    let (status, timers) = node.get("/timers").await;
+    assert_eq!((status, &timers["worker"]["id"]), (200, &json!(0)));
+    for count in ["total", "running", "pending", "waiting"] {
+        assert!(timers["stats"]["sys"][count].is_u64(), "{count}: {timers}");
+    }
+    assert!(timers["stats"]["timers"].is_object() && timers["stats"]["flamegraph"]["running"].is_string());
+}
+
+#[tokio::test]
+async fn there_are_no_statistics_of_names() {
+    let node = Node::new().await;
+    let expected = json!({"message": "not implemented with the legacy DNS client"});
+    assert_eq!(node.get("/status/dns").await, (501, expected));
+}

@@ -1,5 +1,6 @@
 //! The Admin API: its ports, and who may use it from a browser.
 
+use crate::admin_token::AdminToken;
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::list;
 use crate::listen::{self, Listener, Written};
@@ -17,6 +18,8 @@ pub struct Admin {
     pub gui_urls: Vec<String>,
     /// Host names, in lower case, under which a browser may reach the Admin API.
     pub allowed_hosts: Vec<String>,
+    /// Tokens of which each request has to show one; none are asked for where there are none.
+    pub tokens: Vec<AdminToken>,
 }
 
 const LISTEN: Key<Vec<Written>> = Key::new(
@@ -54,7 +57,19 @@ const ALLOWED_HOSTS: Key<Vec<String>> = Key::new(
      machine (DNS rebinding). Requests that do not come from a browser may use any name.",
 );
 
-const KEYS: &[KeyDoc] = &[LISTEN.doc, BODY_BYTES.doc, GUI_URL.doc, ALLOWED_HOSTS.doc];
+const TOKENS: Key<Vec<AdminToken>> = Key::new(
+    "admin_tokens",
+    "",
+    Kind::List,
+    |text| list::elements(text).map(AdminToken::parse).collect(),
+    "Tokens of which each request to the Admin API has to show one, as `Authorization: Bearer …` or in \
+     `Kong-Admin-Token`. An element is the line that `gibbon admin-token new` prints: the name of the token, `full` or \
+     `read-only`, and the digest of the token, which is itself kept nowhere. When there are none, whoever reaches the \
+     Admin API may use it.",
+)
+.secret();
+
+const KEYS: &[KeyDoc] = &[LISTEN.doc, BODY_BYTES.doc, GUI_URL.doc, ALLOWED_HOSTS.doc, TOKENS.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Admin API", keys: KEYS };
 
 /// The part of an address that a browser sends as `Origin` (RFC 6454): scheme, host and port, in lower case.
@@ -88,6 +103,7 @@ impl Admin {
             body_bytes: Some(reader.read(&BODY_BYTES)).filter(|bytes| *bytes > 0),
             gui_urls: reader.read(&GUI_URL),
             allowed_hosts: reader.read(&ALLOWED_HOSTS),
+            tokens: reader.read(&TOKENS),
         }
     }
 }

@@ -107,6 +107,8 @@ pub struct Logs {
     pub admin_error: LogTarget,
     /// One line for each request to the Status API.
     pub status_access: LogTarget,
+    /// One line for each write that the Admin API is asked for.
+    pub admin_audit: LogTarget,
 }
 
 const LEVEL: Key<LogLevel> = Key::new(
@@ -158,8 +160,24 @@ const STATUS_ACCESS: Key<LogTarget> = Key::new(
     "Where a line is written for each request to the Status API. Its messages go where those of the Admin API go.",
 );
 
-const KEYS: &[KeyDoc] =
-    &[LEVEL.doc, PROXY_ACCESS.doc, PROXY_ERROR.doc, ADMIN_ACCESS.doc, ADMIN_ERROR.doc, STATUS_ACCESS.doc];
+const ADMIN_AUDIT: Key<LogTarget> = Key::new(
+    "admin_audit_log",
+    "off",
+    Kind::Path,
+    LogTarget::parse,
+    "Where a line of JSON is written for each write that the Admin API is asked for, done or refused: who (token and \
+     address), what, the status, and the records before and after, without their secrets.",
+);
+
+const KEYS: &[KeyDoc] = &[
+    LEVEL.doc,
+    PROXY_ACCESS.doc,
+    PROXY_ERROR.doc,
+    ADMIN_ACCESS.doc,
+    ADMIN_ERROR.doc,
+    STATUS_ACCESS.doc,
+    ADMIN_AUDIT.doc,
+];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Logs", keys: KEYS };
 
 impl Logs {
@@ -177,6 +195,7 @@ impl Logs {
             admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
             status_access: reader.read(&STATUS_ACCESS).below(prefix),
             admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
+            admin_audit: reader.read(&ADMIN_AUDIT).below(prefix),
             proxy_error: proxy_error.below(prefix),
         };
         if run == Run::Background {
@@ -193,6 +212,7 @@ impl Logs {
             (&ADMIN_ACCESS, &self.admin_access),
             (&ADMIN_ERROR, &self.admin_error),
             (&STATUS_ACCESS, &self.status_access),
+            (&ADMIN_AUDIT, &self.admin_audit),
         ];
         for (key, target) in targets {
             if matches!(target, LogTarget::Stdout | LogTarget::Stderr) && reader.is_given(key) {

@@ -46,10 +46,8 @@ pub(super) fn start(
     sockets: Sockets,
 ) -> io::Result<Control> {
     let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
-    let options = |sink: Option<Sink>| {
-        let access_log = sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
-        ServerOptions::new(&boot.conf, &hostname, access_log)
-    };
+    let lines = |sink: Option<Sink>| sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
+    let options = |sink: Option<Sink>| ServerOptions::new(&boot.conf, &hostname, lines(sink));
     let node_id = match boot.conf.node_id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
         Some(id) => id,
         None => node_id(&boot.conf.prefix)?,
@@ -66,8 +64,11 @@ pub(super) fn start(
     let admin_api = Arc::new(AdminApi::new(Arc::clone(configuration), about()).with_log_levels(levels));
     let status_api = Arc::new(AdminApi::status_only(Arc::clone(configuration), about()));
     let (stop, stopped) = watch::channel(false);
-    let admin = serve(sockets.admin, admin_api, options(boot.logging.admin_access()), stopped.clone());
-    let status = serve(sockets.status, status_api, options(boot.logging.status_access()), stopped);
+    let of_admin = options(boot.logging.admin_access()).audited(lines(boot.logging.admin_audit()));
+    // Monitoring asks without a token: there is nothing on these ports that could be changed or that is secret.
+    let of_status = options(boot.logging.status_access()).without_tokens();
+    let admin = serve(sockets.admin, admin_api, of_admin, stopped.clone());
+    let status = serve(sockets.status, status_api, of_status, stopped);
     let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
     Ok(Control { stop, admin, status, housekeeping })

@@ -47,7 +47,8 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     }
 }
 
-fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 5] {
+fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 6] {
     let logs = &conf.logs;
-    [&logs.proxy_access, &logs.proxy_error, &logs.admin_access, &logs.admin_error, &logs.status_access]
+    let admin = (&logs.admin_access, &logs.admin_error, &logs.admin_audit);
+    [&logs.proxy_access, &logs.proxy_error, admin.0, admin.1, admin.2, &logs.status_access]
 }

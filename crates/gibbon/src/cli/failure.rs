@@ -60,6 +60,9 @@ pub(crate) enum Failure {
     /// A secret cannot be had.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// No token can be made.
+    #[error("the system has no randomness: {0}")]
+    NoRandomness(io::Error),
     /// The command has given its answer, and the answer was no.
     #[error("no")]
     Said,

@@ -50,6 +50,31 @@ fn check_warns_about_what_has_no_effect_and_keeps_passwords_to_itself() {
 }
 
 #[test]
+fn a_token_of_the_admin_api_is_printed_with_the_line_that_a_gateway_takes() {
+    let done = gibbon(&["admin-token", "new", "--name", "ci", "--read-only"]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    let [token, line] = done.out.lines().collect::<Vec<_>>()[..] else { panic!("{}", done.out) };
+    assert!(token.starts_with("token: gibbon_"), "{token}");
+    assert!(line.starts_with("admin_tokens = ci:read-only:sha256:"), "{line}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.conf");
+    std::fs::write(&path, format!("{line}\n")).unwrap();
+    assert_eq!(gibbon(&["check", path.to_str().unwrap()]).status, 0);
+    let another = gibbon(&["admin-token", "new", "--name", "ci", "--read-only"]);
+    assert_ne!(another.out, done.out);
+}
+
+#[test]
+fn a_token_that_was_put_where_its_digest_belongs_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my.conf");
+    std::fs::write(&path, "admin_tokens = gibbon_hunter2\n").unwrap();
+    let done = gibbon(&["check", path.to_str().unwrap()]);
+    assert_eq!(done.status, 1, "{}", done.err);
+    assert!(done.err.contains("`admin_tokens`") && !done.err.contains("hunter2"), "{}", done.err);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_an_error() {
     let done = gibbon(&["check", "/nowhere/gibbon.conf"]);
     assert_eq!(done.status, 1);

@@ -1,0 +1,85 @@
+//! The paths that are no records.
+
+use serde_json::{Value, json};
+
+use super::operations::{READ, WRITE, body_of, page, paging, with_responses};
+use crate::dispatch::Endpoint;
+
+/// An operation on a path that is derived from no entity.
+pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
+    let (tag, summary) = words(endpoint, method);
+    let mut operation = json!({ "summary": summary, "tags": [tag] });
+    if is_listing(endpoint) {
+        operation["parameters"] = paging().into();
+    }
+    if matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin) {
+        operation["requestBody"] = body_of(&json!({ "type": "object" }));
+    }
+    let (success, others) = answers(endpoint, method);
+    with_responses(operation, success, &others)
+}
+
+fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
+    match endpoint {
+        Endpoint::Root => ("node", "What this node is, and its settings."),
+        Endpoint::Status => ("node", "How it fares."),
+        Endpoint::Ready => ("node", "Whether it can serve."),
+        Endpoint::LogLevel => ("node", "How much it logs."),
+        Endpoint::ChangeLogLevel => ("node", "Log more or less, for a while or until it is changed again."),
+        Endpoint::StatusDns => ("node", "What its resolver counts."),
+        Endpoint::Timers => ("node", "What runs beside requests."),
+        Endpoint::Cache => ("node", "Forget everything that is remembered of the database."),
+        Endpoint::CacheKey if method == "DELETE" => ("node", "Forget one thing that is remembered of the database."),
+        Endpoint::CacheKey => ("node", "One thing that is remembered of the database."),
+        Endpoint::Endpoints => ("node", "Every path of this API."),
+        Endpoint::OpenApi => ("node", "This document."),
+        Endpoint::History => ("history", "The last writes, the newest first."),
+        Endpoint::HistoryEntry => ("history", "One write, with the records before and after."),
+        Endpoint::Undo => ("history", "Take a write back, as a new write."),
+        Endpoint::Tags => ("node", "All tags, and what has them."),
+        Endpoint::Tag => ("node", "What has a tag."),
+        Endpoint::PluginsEnabled => ("node", "The plugins that this gateway has."),
+        Endpoint::PluginConfig => ("schemas", "What a plugin can be told."),
+        Endpoint::PluginSchema => ("schemas", "What a record of a plugin looks like."),
+        Endpoint::ValidatePlugin => ("schemas", "Whether a plugin would be taken."),
+        Endpoint::Schema => ("schemas", "What a record looks like."),
+        Endpoint::Validate => ("schemas", "Whether a record would be taken."),
+        Endpoint::AllTargets => ("targets", "All targets of an upstream."),
+        Endpoint::Health => ("upstreams", "How the targets of an upstream are."),
+        Endpoint::Records(_) => ("node", "Records."),
+    }
+}
+
+fn is_listing(endpoint: Endpoint) -> bool {
+    matches!(endpoint, Endpoint::Tags | Endpoint::Tag | Endpoint::History | Endpoint::AllTargets | Endpoint::Health)
+}
+
+type Answers = ((u16, Value), Vec<u16>);
+
+/// The answer when all goes well, and the statuses that can come instead.
+fn answers(endpoint: Endpoint, method: &str) -> Answers {
+    let object = || json!({ "type": "object" });
+    let component = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let read = |schema, more: &[u16]| ((200, schema), [READ, more].concat());
+    match endpoint {
+        Endpoint::Ready => read(object(), &[]),
+        Endpoint::LogLevel => read(object(), &[404]),
+        Endpoint::ChangeLogLevel => ((200, object()), [WRITE, &[404]].concat()),
+        Endpoint::StatusDns => read(object(), &[501]),
+        Endpoint::Cache => ((204, Value::Null), WRITE.to_vec()),
+        Endpoint::CacheKey if method == "DELETE" => ((204, Value::Null), WRITE.to_vec()),
+        Endpoint::CacheKey => read(object(), &[404]),
+        Endpoint::AllTargets => read(page(&component("targets")), &[404]),
+        Endpoint::Health => read(object(), &[404]),
+        Endpoint::History => read(page(&component("history_entry")), &[]),
+        Endpoint::HistoryEntry => read(component("history_entry"), &[404]),
+        Endpoint::Undo => ((200, component("history_entry")), [WRITE, &[404, 409]].concat()),
+        Endpoint::Tags | Endpoint::Tag => read(page(&object()), &[]),
+        Endpoint::PluginConfig | Endpoint::PluginSchema | Endpoint::Schema => read(component("schema"), &[404]),
+        Endpoint::Validate | Endpoint::ValidatePlugin => (
+            (200, json!({ "type": "object", "properties": { "message": { "type": "string" } } })),
+            [WRITE, &[404]].concat(),
+        ),
+        _ => read(object(), &[]),
+    }
+}

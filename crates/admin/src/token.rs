@@ -1,0 +1,20 @@
+//! Tokens of the Admin API: optional, several, each full or read-only, known here only by their digests.
+//!
+//! A token is 32 random bytes, so that a plain SHA-256 is all that it takes to keep it: there is nothing to guess
+//! that a slow hash would make slower.
+
+mod failed_tries;
+mod gate;
+mod made;
+
+pub(crate) use gate::TokenGate;
+pub use made::MadeToken;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// What is kept of a token.
+fn fingerprint(token: &[u8]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(digest(&SHA256, token).as_ref()).for_each(|(to, from)| *to = *from);
+    bytes
+}

@@ -1,0 +1,172 @@
+//! Who is let in.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use gibbon_conf::{AdminToken, TokenAccess};
+use http::{HeaderMap, HeaderName, Method, header};
+
+use super::failed_tries::{FailedTries, Verdict};
+use super::fingerprint;
+use crate::client::Client;
+use crate::error::ApiError;
+
+/// The header in which clients of Kong send a token.
+const ADMIN_TOKEN: HeaderName = HeaderName::from_static("kong-admin-token");
+
+/// Lets in who shows one of the tokens; everybody, where there are none.
+#[derive(Default)]
+pub(crate) struct TokenGate {
+    tokens: Vec<Known>,
+    failed: FailedTries,
+}
+
+struct Known {
+    name: Arc<str>,
+    access: TokenAccess,
+    sha256: [u8; 32],
+}
+
+impl TokenGate {
+    /// A gate for these tokens.
+    pub(crate) fn new(tokens: &[AdminToken]) -> Self {
+        let known =
+            |token: &AdminToken| Known { name: token.name.as_str().into(), access: token.access, sha256: token.sha256 };
+        Self { tokens: tokens.iter().map(known).collect(), failed: FailedTries::default() }
+    }
+
+    /// Who sends a request. A browser asks without a token what it may send (OPTIONS), and is told.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthorized`], and [`ApiError::TooManyTries`] where an address has shown too many wrong tokens:
+    /// then not even a right one is looked at, or trying would go on unhindered.
+    pub(crate) fn admit(&self, method: &Method, headers: &HeaderMap, peer: SocketAddr) -> Result<Client, ApiError> {
+        if self.tokens.is_empty() || method == Method::OPTIONS {
+            return Ok(Client::at(peer));
+        }
+        let now = Instant::now();
+        if let Some(wait) = self.failed.wait(peer.ip(), now) {
+            return Err(ApiError::TooManyTries { seconds: wait.as_secs().max(1) });
+        }
+        let shown = shown(headers).ok_or(ApiError::Unauthorized { reason: "this Admin API asks for a token" })?;
+        match self.find(shown) {
+            Some(token) => {
+                Ok(Client { token: Some(Arc::clone(&token.name)), access: token.access, ..Client::at(peer) })
+            }
+            None => {
+                self.refused(peer, now);
+                Err(ApiError::Unauthorized { reason: "no such token" })
+            }
+        }
+    }
+
+    /// Compares with every token whatever comes out, so that the time tells nothing.
+    fn find(&self, shown: &[u8]) -> Option<&Known> {
+        let sha256 = fingerprint(shown);
+        self.tokens.iter().fold(None, |found, token| match verify_slices_are_equal(&token.sha256, &sha256) {
+            Ok(()) => Some(token),
+            Err(_) => found,
+        })
+    }
+
+    /// What was shown is not logged: it may be a token for something else.
+    fn refused(&self, peer: SocketAddr, now: Instant) {
+        match self.failed.count(peer.ip(), now) {
+            Verdict::Counted => tracing::warn!(client = %peer.ip(), "a wrong token was shown to the Admin API"),
+            Verdict::Full => {
+                tracing::error!(client = %peer.ip(), "too many wrong tokens: the Admin API refuses this address for a while");
+            }
+        }
+    }
+}
+
+/// The token in a request: `Kong-Admin-Token`, else `Authorization: Bearer`.
+fn shown(headers: &HeaderMap) -> Option<&[u8]> {
+    let of_kong = headers.get(&ADMIN_TOKEN).map(|value| value.as_bytes());
+    let bearer = || {
+        let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+        let (scheme, token) = value.split_at_checked("Bearer ".len())?;
+        scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())
+    };
+    of_kong.or_else(bearer).filter(|token| !token.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use gibbon_conf::TokenAccess::{Full, ReadOnly};
+    use http::HeaderValue;
+
+    use super::super::MadeToken;
+    use super::*;
+
+    const PEER: &str = "192.0.2.7:5000";
+
+    fn gate(tokens: &[&MadeToken]) -> TokenGate {
+        TokenGate::new(&tokens.iter().map(|token| token.kept.clone()).collect::<Vec<_>>())
+    }
+
+    fn admit(gate: &TokenGate, name: &'static str, value: &str) -> Result<Client, ApiError> {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())]);
+        gate.admit(&Method::GET, &headers, PEER.parse().unwrap())
+    }
+
+    #[test]
+    fn a_token_is_known_in_either_header_and_carries_its_name_and_access() {
+        let (full, reader) = (MadeToken::new("ci", Full).unwrap(), MadeToken::new("screens", ReadOnly).unwrap());
+        let gate = gate(&[&full, &reader]);
+        let found = admit(&gate, "authorization", &format!("bearer {}", full.text)).unwrap();
+        assert_eq!((found.token.as_deref(), found.access), (Some("ci"), Full));
+        let found = admit(&gate, "kong-admin-token", &reader.text).unwrap();
+        assert_eq!((found.token.as_deref(), found.access), (Some("screens"), ReadOnly));
+    }
+
+    #[test]
+    fn no_token_and_a_wrong_one_are_refused_alike() {
+        let token = MadeToken::new("ci", Full).unwrap();
+        let gate = gate(&[&token]);
+        let wrong = [
+            ("kong-admin-token", "x".to_owned()),
+            ("authorization", format!("Basic {}", token.text)),
+            ("authorization", token.text.clone()),
+            ("accept", "*/*".to_owned()),
+            ("kong-admin-token", format!("{}x", token.text)),
+        ];
+        for (name, value) in wrong {
+            let refused = admit(&gate, name, &value);
+            assert!(matches!(refused, Err(ApiError::Unauthorized { .. })), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_preflight_needs_none_and_without_tokens_nobody_does() {
+        let token = MadeToken::new("ci", Full).unwrap();
+        let (peer, none) = (PEER.parse().unwrap(), HeaderMap::new());
+        assert!(gate(&[&token]).admit(&Method::OPTIONS, &none, peer).is_ok());
+        assert!(gate(&[&token]).admit(&Method::GET, &none, peer).is_err());
+        assert_eq!(gate(&[]).admit(&Method::DELETE, &none, peer).unwrap(), Client::at(peer));
+    }
+
+    #[test]
+    fn who_shows_too_many_wrong_tokens_has_to_wait_even_with_a_right_one() {
+        let token = MadeToken::new("ci", Full).unwrap();
+        let gate = gate(&[&token]);
+        let mut answers = (0..100).map(|_| admit(&gate, "kong-admin-token", "wrong"));
+        assert!(answers.any(|answer| matches!(answer, Err(ApiError::TooManyTries { .. }))));
+        let right = admit(&gate, "kong-admin-token", &token.text);
+        assert!(matches!(right, Err(ApiError::TooManyTries { seconds: 1..=60 })));
+        let elsewhere = HeaderMap::from_iter([(ADMIN_TOKEN, HeaderValue::from_str(&token.text).unwrap())]);
+        assert!(gate.admit(&Method::GET, &elsewhere, "192.0.2.8:1".parse().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn requests_without_a_token_are_no_tries() {
+        let token = MadeToken::new("ci", Full).unwrap();
+        let gate = gate(&[&token]);
+        for _ in 0..100 {
+            assert!(matches!(admit(&gate, "accept", "*/*"), Err(ApiError::Unauthorized { .. })));
+        }
+        assert!(admit(&gate, "kong-admin-token", &token.text).is_ok());
+    }
+}
