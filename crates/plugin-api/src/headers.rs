@@ -20,6 +20,8 @@ pub struct Headers {
 
 #[derive(Debug, Clone)]
 struct Field {
+    /// Of the name: most names differ in it already, and nothing else of them has to be looked at.
+    length: u32,
     name: Name,
     value: Value,
 }
@@ -98,7 +100,7 @@ impl Headers {
         more: usize,
     ) -> Self {
         let mut list = Vec::with_capacity(fields.len() + more);
-        list.extend(fields.map(|(name, value)| Field { name: Name::Received(name), value: Value::Received(value) }));
+        list.extend(fields.map(|(name, value)| Field::received(name, value)));
         Self { received, fields: list }
     }
 
@@ -140,13 +142,13 @@ impl Headers {
         };
         self.remove_from(first + 1, name.as_str());
         if let Some(field) = self.fields.get_mut(first) {
-            *field = Field { name: Name::Set(name), value: Value::Set(value) };
+            *field = Field::set(name, value);
         }
     }
 
     /// Adds a value and keeps those that are there.
     pub fn append(&mut self, name: impl Into<FieldName>, value: HeaderValue) {
-        self.fields.push(Field { name: Name::Set(name.into()), value: Value::Set(value) });
+        self.fields.push(Field::set(name.into(), value));
     }
 
     /// Removes all values of `name`; whether there was any.
@@ -157,11 +159,14 @@ impl Headers {
     }
 
     fn remove_from(&mut self, first: usize, name: &str) {
-        let received = Rc::clone(&self.received);
+        let (name, received) = (name.as_bytes(), &self.received);
+        if !self.fields.iter().skip(first).any(|field| field.is_named(received, name)) {
+            return;
+        }
         let mut index = 0;
         self.fields.retain(|field| {
             index += 1;
-            index <= first || !field.name(&received).eq_ignore_ascii_case(name.as_bytes())
+            index <= first || !field.is_named(received, name)
         });
     }
 
@@ -181,8 +186,7 @@ impl Headers {
     }
 
     fn is_named(&self, field: &Field, name: &[u8]) -> bool {
-        let own = field.name(&self.received);
-        own.len() == name.len() && own.eq_ignore_ascii_case(name)
+        field.is_named(&self.received, name)
     }
 
     fn value<'h>(&'h self, field: &'h Field) -> &'h [u8] {
@@ -194,6 +198,21 @@ impl Headers {
 }
 
 impl Field {
+    fn received(name: Span, value: Span) -> Self {
+        Self { length: name.length(), name: Name::Received(name), value: Value::Received(value) }
+    }
+
+    fn set(name: FieldName, value: HeaderValue) -> Self {
+        // A name that is as long as that would not have become one.
+        let length = u32::try_from(name.as_str().len()).unwrap_or(u32::MAX);
+        Self { length, name: Name::Set(name), value: Value::Set(value) }
+    }
+
+    #[inline]
+    fn is_named(&self, received: &ReceivedHead, name: &[u8]) -> bool {
+        self.length as usize == name.len() && self.name(received).eq_ignore_ascii_case(name)
+    }
+
     fn name<'f>(&'f self, received: &'f ReceivedHead) -> &'f [u8] {
         match &self.name {
             Name::Received(span) => received.slice(*span),

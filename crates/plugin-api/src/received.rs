@@ -19,6 +19,11 @@ impl Span {
         }
     }
 
+    /// How many bytes it has.
+    pub fn length(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
     fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -46,6 +46,10 @@ pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upg
     if !(survey.connection || survey.hop_by_hop || survey.transfer_encoding) {
         return None;
     }
+    if !survey.hop_by_hop && !survey.transfer_encoding {
+        remove_named(headers);
+        return None;
+    }
     let upgrade = wanted_upgrade(headers);
     let trailers = headers.get_str(TE).is_some_and(names_trailers);
     remove_named(headers);
