@@ -68,12 +68,31 @@ pub enum LogTarget {
 }
 
 impl LogTarget {
-    /// Kong passes the value to nginx, where the name of a log format may follow the path; ours has one format.
-    fn parse(text: &str) -> Result<Self, String> {
+    /// A log of messages.
+    fn messages(text: &str) -> Result<Self, String> {
+        Self::parse(text, &[])
+    }
+
+    /// A log with a line for each request to the proxy, in the format that Kong has for it.
+    fn proxied(text: &str) -> Result<Self, String> {
+        Self::parse(text, &["kong_log_format"])
+    }
+
+    /// A log with a line for each request to the gateway itself, in the usual format of web servers.
+    fn served(text: &str) -> Result<Self, String> {
+        Self::parse(text, &["combined"])
+    }
+
+    /// Kong passes the value to nginx, where the name of a log format may follow the path. Each log has one format here,
+    /// whose name may stand there.
+    fn parse(text: &str, formats: &[&str]) -> Result<Self, String> {
         let mut words = text.split_ascii_whitespace();
         let path = words.next().unwrap_or_default();
-        if let Some(format) = words.next() {
-            return Err(format!("`{format}`: log formats are not supported in this version"));
+        if let Some(other) = words.find(|word| !formats.contains(word)) {
+            return Err(match formats {
+                [] => format!("`{other}`: nothing but a path belongs here"),
+                formats => format!("`{other}`: the format of this log is `{}`, and no other", formats.join("`, `")),
+            });
         }
         match path {
             "off" => Ok(Self::Off),
@@ -123,15 +142,16 @@ const PROXY_ACCESS: Key<LogTarget> = Key::new(
     "proxy_access_log",
     "logs/access.log",
     Kind::Path,
-    LogTarget::parse,
-    "Where a line is written for each request to the proxy: a path, `/dev/stdout`, `/dev/stderr`, or `off`.",
+    LogTarget::proxied,
+    "Where a line is written for each request to the proxy: a path, `/dev/stdout`, `/dev/stderr`, or `off`. The name of \
+     its format, `kong_log_format`, may follow; there is no other.",
 );
 
 const PROXY_ERROR: Key<LogTarget> = Key::new(
     "proxy_error_log",
     "",
     Kind::Path,
-    LogTarget::parse,
+    LogTarget::messages,
     "Where messages of the gateway go. When it is not set: to standard error in the foreground, and to `logs/error.log` \
      in the background.",
 );
@@ -140,15 +160,15 @@ const ADMIN_ACCESS: Key<LogTarget> = Key::new(
     "admin_access_log",
     "logs/admin_access.log",
     Kind::Path,
-    LogTarget::parse,
-    "Where a line is written for each request to the Admin API.",
+    LogTarget::served,
+    "Where a line is written for each request to the Admin API. The name of its format, `combined`, may follow.",
 );
 
 const ADMIN_ERROR: Key<LogTarget> = Key::new(
     "admin_error_log",
     "",
     Kind::Path,
-    LogTarget::parse,
+    LogTarget::messages,
     "Where messages of the Admin API go. When it is not set: where those of the gateway go.",
 );
 
@@ -156,7 +176,7 @@ const STATUS_ACCESS: Key<LogTarget> = Key::new(
     "status_access_log",
     "off",
     Kind::Path,
-    LogTarget::parse,
+    LogTarget::served,
     "Where a line is written for each request to the Status API. Its messages go where those of the Admin API go.",
 );
 
@@ -237,11 +257,21 @@ mod tests {
 
     #[test]
     fn targets_are_recognised() {
-        assert_eq!(LogTarget::parse("off"), Ok(LogTarget::Off));
-        assert_eq!(LogTarget::parse("/dev/stdout"), Ok(LogTarget::Stdout));
-        assert_eq!(LogTarget::parse("/dev/stderr"), Ok(LogTarget::Stderr));
-        assert_eq!(LogTarget::parse("logs/a.log"), Ok(LogTarget::File("logs/a.log".into())));
-        assert!(LogTarget::parse("logs/a.log basic").unwrap_err().contains("basic"));
-        assert!(LogTarget::parse("syslog:server=x").is_err());
+        let parse = LogTarget::messages;
+        assert_eq!(parse("off"), Ok(LogTarget::Off));
+        assert_eq!(parse("/dev/stdout"), Ok(LogTarget::Stdout));
+        assert_eq!(parse("/dev/stderr"), Ok(LogTarget::Stderr));
+        assert_eq!(parse("logs/a.log"), Ok(LogTarget::File("logs/a.log".into())));
+        assert!(parse("logs/a.log debug").unwrap_err().contains("debug"));
+        assert!(parse("syslog:server=x").is_err());
+    }
+
+    #[test]
+    fn the_format_that_a_log_has_may_be_named() {
+        let file = || Ok(LogTarget::File("logs/a.log".into()));
+        assert_eq!(LogTarget::proxied("logs/a.log kong_log_format"), file());
+        assert_eq!(LogTarget::served("logs/a.log combined"), file());
+        assert!(LogTarget::proxied("logs/a.log combined").unwrap_err().contains("`kong_log_format`, and no other"));
+        assert!(LogTarget::served("logs/a.log basic buffer=8k").is_err());
     }
 }
