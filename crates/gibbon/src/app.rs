@@ -14,8 +14,9 @@ use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, Demand, Listener, Status};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
-use gibbon_runtime::{Configuration, Definitions, StartError};
+use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError, sqlite};
+use gibbon_vault::Vaults;
 use tokio::runtime::Runtime;
 
 use crate::cli::Boot;
@@ -184,14 +185,32 @@ fn open_status(status: &Status) -> Result<Vec<TcpListener>, AppError> {
 
 async fn configure(boot: &Boot, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
     let definitions = Arc::new(Definitions::new(&registry).with_vaults(boot.vaults.clone()));
-    let conf = &boot.conf;
-    let Database::Sqlite { path } = &conf.database;
-    let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
-    let store =
-        sqlite::open_with(path, options).await.map_err(|source| AppError::Database { path: path.clone(), source })?;
-    let store: Arc<dyn Store> = Arc::new(store);
-    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes };
+    let store = open_store(&boot.conf.database, &definitions).await?;
+    let plugin_settings = PluginSettings { verified_tokens_bytes: boot.conf.jwt.verified_tokens_bytes };
     Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
+}
+
+async fn open_store(database: &Database, definitions: &Arc<Definitions>) -> Result<Arc<dyn Store>, AppError> {
+    let Database::Sqlite { path } = database;
+    let options = Options { kinds: Arc::clone(definitions) as _, ..Options::default() };
+    let store = sqlite::open_with(path, options).await;
+    Ok(Arc::new(store.map_err(|source| AppError::Database { path: path.clone(), source })?))
+}
+
+/// The vaults of a gateway with those that are stored in its database, for a command that is not the gateway.
+///
+/// # Errors
+/// When the database cannot be opened or read.
+pub(crate) fn stored_vaults(conf: &Conf, mut vaults: Vaults) -> Result<Vaults, AppError> {
+    let definitions = Arc::new(Definitions::new(&registry(conf)?));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = open_store(&conf.database, &definitions).await?;
+        let loaded = store.load(&[secrets::VAULTS]).await.map_err(StartError::from)?;
+        loaded.records.iter().filter_map(|(_, body)| secrets::definition(body)).for_each(|vault| vaults.define(vault));
+        store.close().await;
+        Ok(vaults)
+    })
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::definitions::Definitions;
 
 /// The entity whose records are vaults.
-pub(crate) const VAULTS: &str = "vaults";
+pub const VAULTS: &str = "vaults";
 
 /// The vaults of a revision, and the records that depend on them.
 #[derive(Clone)]
@@ -71,12 +71,10 @@ impl Secrets {
     /// Takes a stored vault over.
     pub(crate) fn define(&mut self, id: Uuid, body: &Object) {
         self.undefine(id);
-        let text = |object: &Object, name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-        let Some((prefix, vault)) = text(body, "prefix").zip(text(body, "name")) else { return };
-        let config = body.get("config").and_then(|config| config.as_object());
-        let settings = EnvSettings { prefix: config.and_then(|config| text(config, "prefix")) };
-        self.prefixes.insert(id, prefix.clone());
-        self.vaults.define(Definition { prefix, vault, settings });
+        if let Some(definition) = definition(body) {
+            self.prefixes.insert(id, definition.prefix.clone());
+            self.vaults.define(definition);
+        }
     }
 
     /// A stored vault is no more.
@@ -85,6 +83,15 @@ impl Secrets {
             self.vaults.forget(&prefix);
         }
     }
+}
+
+/// What a stored vault defines. Other kinds of vaults than ours have settings that are not looked at.
+pub fn definition(body: &Object) -> Option<Definition> {
+    let text = |object: &Object, name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let (prefix, vault) = text(body, "prefix").zip(text(body, "name"))?;
+    let config = body.get("config").and_then(|config| config.as_object());
+    let settings = EnvSettings { prefix: config.and_then(|config| text(config, "prefix")) };
+    Some(Definition { prefix, vault, settings })
 }
 
 #[cfg(test)]

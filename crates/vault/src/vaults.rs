@@ -55,14 +55,21 @@ impl Vaults {
     /// # Errors
     /// Where the text is no reference, or the vault has nothing for it.
     pub fn get(&self, reference: &str) -> Result<String, VaultError> {
-        let reference = Reference::parse(reference)?;
+        self.look_up(&Reference::parse(reference)?)
+    }
+
+    /// The same for a reference that has been taken apart.
+    ///
+    /// # Errors
+    /// Where the vault has nothing for it.
+    pub fn look_up(&self, reference: &Reference) -> Result<String, VaultError> {
         let base = self.settings(&reference.vault)?;
         let settings = base.overridden(reference.setting("prefix"));
         let value = self.variables.get(&settings, &reference.resource, reference.version);
         let value = value.ok_or(VaultError::NotFound)?;
-        match reference.key {
+        match &reference.key {
             None => Ok(value.to_owned()),
-            Some(key) => subfield(value, key),
+            Some(key) => subfield(value, key.clone()),
         }
     }
 

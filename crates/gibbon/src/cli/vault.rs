@@ -3,7 +3,8 @@
 use super::node::NodeArgs;
 use super::terminal::say;
 use super::{Failure, Verbosity, terminal};
-use gibbon_vault::is_reference;
+use crate::app::stored_vaults;
+use gibbon_vault::{ENV, Reference, is_reference};
 
 /// The command with its own commands.
 #[derive(Debug, clap::Args)]
@@ -31,7 +32,9 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
     let Command::Get(get) = &args.command;
     let loaded = get.node.source().load()?;
     terminal::show_loaded(&loaded, verbosity);
-    say(&loaded.vaults.get(&framed(&get.reference))?);
+    let reference = Reference::parse(&framed(&get.reference))?;
+    let vaults = if reference.vault == ENV { loaded.vaults } else { stored_vaults(&loaded.conf, loaded.vaults)? };
+    say(&vaults.look_up(&reference)?);
     Ok(())
 }
 

@@ -4,6 +4,8 @@ use crate::command::gibbon_with;
 
 #[test]
 fn vault_get_prints_what_a_reference_stands_for_with_its_frame_or_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().to_str().unwrap();
     let env = [("MY_SECRET", "hush"), ("APP_MY_SECRET", "psst"), ("DB", r#"{"user":"u"}"#)];
     for (reference, expected) in [
         ("{vault://env/my-secret}", "hush\n"),
@@ -11,21 +13,23 @@ fn vault_get_prints_what_a_reference_stands_for_with_its_frame_or_without() {
         ("env/my-secret?prefix=APP_", "psst\n"),
         ("env/db/user", "u\n"),
     ] {
-        let done = gibbon_with(&["vault", "get", reference, "-p", "/tmp"], &env);
+        let done = gibbon_with(&["vault", "get", reference, "-p", prefix], &env);
         assert_eq!((done.status, done.out.as_str()), (0, expected), "{reference}: {}", done.err);
     }
     let prefixed = [("MY_SECRET", "hush"), ("APP_MY_SECRET", "psst"), ("KONG_VAULT_ENV_PREFIX", "APP_")];
-    assert_eq!(gibbon_with(&["vault", "get", "env/my-secret", "-p", "/tmp"], &prefixed).out, "psst\n");
+    assert_eq!(gibbon_with(&["vault", "get", "env/my-secret", "-p", prefix], &prefixed).out, "psst\n");
 }
 
 #[test]
 fn vault_get_says_in_kongs_words_why_there_is_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().to_str().unwrap();
     for (reference, expected) in [
         ("env/nothing", "Error: could not get value from external vault (no value found)\n"),
         ("mine/nothing", "Error: could not find vault (mine)\n"),
         ("env", "Error: reference url is missing path [{vault://env}]\n"),
     ] {
-        let done = gibbon_with(&["vault", "get", reference, "-p", "/tmp"], &[]);
+        let done = gibbon_with(&["vault", "get", reference, "-p", prefix], &[]);
         assert_eq!((done.status, done.out.as_str()), (1, ""), "{reference}");
         assert!(done.err.starts_with(expected), "{}", done.err);
     }
