@@ -55,6 +55,9 @@ pub(crate) const TABLE: &[Row] = &[
             "nginx_http_ssl_*",
             "nginx_stream_ssl_*",
             "lua_ssl_*",
+            "nginx_http_lua_ssl_*",
+            "nginx_http_proxy_ssl_*",
+            "nginx_http_grpc_ssl_*",
         ],
         &["off", "system"],
         "TLS is not supported in this version",
@@ -164,6 +167,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["off"],
         "it belongs to Kong Enterprise",
     ),
+    never(&["_debug_*"], &[], "it is for Kong's own tests"),
     never(&["version", "image", "docker_*", "sha256"], &[], "it describes an image of Kong"),
 ];
 

@@ -136,8 +136,12 @@ fn resolve<'g>(vaults: Option<&Vaults>, key: &'static str, given: &'g Given) -> 
 /// What stands in a message instead of a value that is not repeated.
 const NOT_SHOWN: &str = "…";
 
+/// What stands in a message instead of a reason, which may quote the value.
+const OF_A_VAULT: &str = "what it stands for is no value of this key";
+
 fn value_error(key: &'static str, doc: &KeyDoc, given: &Given, reason: String) -> ConfError {
     let value = if doc.secret { NOT_SHOWN.to_owned() } else { given.value.clone() };
+    let reason = if is_reference(&given.value) { OF_A_VAULT.to_owned() } else { reason };
     ConfError::Value { key, value, origin: given.origin.clone(), reason }
 }
 
@@ -230,6 +234,11 @@ mod tests {
         reader.read(&KEY);
         let error = reader.errors[0].to_string();
         assert!(error.contains("`size` cannot be `{vault://env/the-size}`") && !error.contains("hunter2"), "{error}");
+        const LIST: Key<Vec<u32>> =
+            Key::new("size", "", Kind::List, |text| crate::list::parse_each(text, crate::size::count), "A key.");
+        reader.read(&LIST);
+        let error = reader.errors[1].to_string();
+        assert!(error.ends_with("what it stands for is no value of this key"), "{error}");
     }
 
     #[test]

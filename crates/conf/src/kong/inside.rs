@@ -30,5 +30,6 @@ pub(super) const KEYS: &[KongKey] = &[
     key("lua_max_resp_headers", "100", "Header fields of an answer that plugins see."),
     key("lua_max_uri_args", "100", "Parameters of a query that plugins see."),
     key("lua_max_post_args", "100", "Fields of a form that plugins see."),
+    key("_debug_pg_ttl_cleanup_interval", "300", "Seconds between two looks for expired records."),
     key("openresty_path", "", "Where the nginx that runs Kong is found."),
 ];

@@ -184,7 +184,7 @@ const ADMIN_AUDIT: Key<LogTarget> = Key::new(
     "admin_audit_log",
     "off",
     Kind::Path,
-    LogTarget::parse,
+    LogTarget::messages,
     "Where a line of JSON is written for each write that the Admin API is asked for, done or refused: who (token and \
      address), what, the status, and the records before and after, without their secrets.",
 );
