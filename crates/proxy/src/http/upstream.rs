@@ -304,13 +304,17 @@ fn write_line(out: &mut Vec<u8>, method: &str, target: &str) {
     out.extend_from_slice(b" HTTP/1.1\r\n");
 }
 
-/// How a body is told to the upstream: by a length of the gateway's own, in chunks, or as the client told it.
-fn framing(body: &RequestBody) -> (Option<usize>, Coding) {
+/// How a body is told to the upstream: by a length in the gateway's own words, whatever zeros the client put before it,
+/// or in chunks.
+fn framing(body: &RequestBody) -> (Option<u64>, Coding) {
     match body {
         RequestBody::Empty => (None, Coding::Plain),
         // A plugin may have changed the body since its length was announced.
-        RequestBody::Whole(bytes) => (Some(bytes.len()), Coding::Plain),
-        RequestBody::Stream(body) if body.wire.body_left().is_some() => (None, Coding::Plain),
-        RequestBody::Stream(_) | RequestBody::Resumed(_) => (None, Coding::Chunked),
+        RequestBody::Whole(bytes) => (Some(bytes.len() as u64), Coding::Plain),
+        RequestBody::Stream(body) => match body.wire.body_left() {
+            Some(length) => (Some(length), Coding::Plain),
+            None => (None, Coding::Chunked),
+        },
+        RequestBody::Resumed(_) => (None, Coding::Chunked),
     }
 }

@@ -161,3 +161,10 @@ fn a_head_is_the_same_however_it_is_cut() {
         assert_eq!(origin.last_request().field("x-a"), Some("1"), "{cut}");
     }
 }
+
+#[test]
+fn a_length_is_passed_on_without_the_zeros_before_it() {
+    let (gateway, origin) = gateway();
+    let answer = gateway.connect().ask("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0010\r\n\r\n0123456789");
+    assert_eq!((answer.status, origin.only_request().all("content-length")), (200, vec!["10"]));
+}
