@@ -26,5 +26,6 @@ mod plugins;
 mod reconfiguration;
 mod retries;
 mod routing;
+mod smuggling;
 mod timeouts;
 mod websocket;
