@@ -100,13 +100,16 @@ impl Reader {
     }
 
     /// Under which of its names a key was given. Of several, the source that wins decides, then the key's own name;
-    /// a name that loses within one source is probably a mistake, so it is warned about.
+    /// a name that loses within one source to another value is probably a mistake, so it is warned about.
     fn effective(&mut self, key: &KeyDoc) -> Option<&'static str> {
         let mut best: Option<(&'static str, Rank)> = None;
         for name in std::iter::once(key.name).chain(key.aliases.iter().copied()) {
             let Some(given) = self.given.get(name).filter(|given| !given.value.is_empty()) else { continue };
             match best {
                 Some((by, rank)) if rank == given.rank => {
+                    if self.given.get(by).is_some_and(|winner| winner.value == given.value) {
+                        continue;
+                    }
                     let warning = Warning::Shadowed { key: name, origin: given.origin.clone(), by };
                     if !self.warnings.contains(&warning) {
                         self.warnings.push(warning);
@@ -197,6 +200,13 @@ mod tests {
         reader.origin(&KEY);
         let expected = Warning::Shadowed { key: "old_size", origin: Origin::Option("-x"), by: "size" };
         assert_eq!(reader.warnings, [expected]);
+    }
+
+    #[test]
+    fn two_names_that_say_the_same_are_not_warned_about() {
+        let mut reader = reader(&[("size", "1", Rank::File), ("old_size", "1", Rank::File)]);
+        assert_eq!(reader.read(&KEY), 1);
+        assert_eq!(reader.warnings, []);
     }
 
     #[test]

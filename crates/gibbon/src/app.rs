@@ -123,6 +123,9 @@ fn reload(boot: &Boot, data_plane: &DataPlane) {
             loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
             boot.logging.set_level(loaded.conf.logs.level);
             settings::name_what_needs_a_restart(&boot.conf, &loaded.conf);
+            if boot.vaults != loaded.vaults {
+                tracing::warn!("the keys of vaults changed in the settings: that takes effect after a restart");
+            }
             data_plane.reconfigure(settings::of(&loaded.conf, boot.logging.proxy_access()));
             tracing::info!("the settings were read again");
         }

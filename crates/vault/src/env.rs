@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The environment as it was when it was taken. A process's own does not change while it runs, so values never age.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Variables(Arc<HashMap<String, String>>);
 
 impl Variables {

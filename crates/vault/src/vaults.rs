@@ -19,7 +19,7 @@ pub struct Definition {
 }
 
 /// The vaults of a node. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vaults {
     variables: Variables,
     env: Option<EnvSettings>,

@@ -1,6 +1,7 @@
 //! Secrets that are kept in the environment.
 
 use crate::command::gibbon_with;
+use crate::place::{Place, eventually};
 
 #[test]
 fn vault_get_prints_what_a_reference_stands_for_with_its_frame_or_without() {
@@ -33,6 +34,16 @@ fn vault_get_says_in_kongs_words_why_there_is_nothing() {
         assert_eq!((done.status, done.out.as_str()), (1, ""), "{reference}");
         assert!(done.err.starts_with(expected), "{}", done.err);
     }
+}
+
+#[test]
+fn another_prefix_for_all_variables_takes_a_restart_and_says_so() {
+    let place = Place::new();
+    place.start();
+    place.configure("vault_env_prefix = APP_\n");
+    assert_eq!(place.run(&["reload"]).status, 0);
+    let log = || std::fs::read_to_string(place.path("logs/error.log")).unwrap_or_default();
+    eventually("the warning", || log().contains("the keys of vaults changed in the settings"));
 }
 
 #[test]
