@@ -52,12 +52,14 @@ need() {
   for tool in "$@"; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done
 }
 
-# A virtual environment with requirements.txt: $VENV, or one that is made once under target/.
+# A virtual environment with requirements.txt: $VENV, or one that is made once under target/. Arguments are modules that
+# a walk needs beyond those that all need.
 prepare_python() {
   need python3 curl
-  local venv=${VENV:-$ROOT/target/examples-venv}
+  local venv=${VENV:-$ROOT/target/examples-venv} module modules='httpbin, gunicorn, fastapi, uvicorn, jwt, cryptography'
   PYTHON=$venv/bin/python
-  if ! "$PYTHON" -c 'import httpbin, gunicorn, fastapi, uvicorn, jwt, cryptography' 2>/dev/null; then
+  for module in "$@"; do modules+=", $module"; done
+  if ! "$PYTHON" -c "import $modules" 2>/dev/null; then
     python3 -m venv "$venv" 2>"$WORK/venv.log" || skip "python3 cannot make a virtual environment (python3-venv)"
     "$venv/bin/pip" install --quiet --requirement "$ROOT/examples/requirements.txt" 2>"$WORK/pip.log" >&2 ||
       skip "the upstreams cannot be installed from PyPI"

@@ -1,5 +1,8 @@
 //! The document for programs says what is there.
 
+use std::path::Path;
+
+use gibbon_runtime::Definitions;
 use serde_json::{Value, json};
 
 use crate::driver::Node;
@@ -63,4 +66,18 @@ async fn a_plugin_that_is_registered_is_there_with_schema_validation_and_documen
     let broken = json!({"type": ["boolean", "null"], "default": false});
     assert_eq!(of_plugin["config"]["properties"]["broken"], broken);
     assert!(document["paths"]["/consumers/{consumers}/badge"]["post"].is_object());
+}
+
+/// `cargo xtask openapi`, or this test with UPDATE=1, renews it.
+#[test]
+fn the_committed_document_is_up_to_date() {
+    let registry = gibbon_plugins::registry::registry();
+    let document = gibbon_admin::openapi(&Definitions::new(&registry), &registry, env!("CARGO_PKG_VERSION"));
+    let (path, expected) =
+        (Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json"), format!("{document:#}\n"));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == expected, "docs/openapi.json is out of date: run `cargo xtask openapi`");
 }

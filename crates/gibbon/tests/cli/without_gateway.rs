@@ -50,6 +50,15 @@ fn check_warns_about_what_has_no_effect_and_keeps_passwords_to_itself() {
 }
 
 #[test]
+fn the_committed_description_of_the_admin_api_is_that_of_this_gateway() {
+    let done = gibbon(&["openapi"]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == done.out, "docs/openapi.json is out of date: run `cargo xtask openapi`");
+}
+
+#[test]
 fn a_token_of_the_admin_api_is_printed_with_the_line_that_a_gateway_takes() {
     let done = gibbon(&["admin-token", "new", "--name", "ci", "--read-only"]);
     assert_eq!((done.status, done.err.as_str()), (0, ""));
