@@ -6,6 +6,7 @@
 
 mod by_value;
 mod key;
+mod names;
 mod place;
 mod read;
 mod reader;

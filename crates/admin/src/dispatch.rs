@@ -13,6 +13,7 @@ use crate::api::AdminApi;
 use crate::crud::{self, Place};
 use crate::error::ApiError;
 use crate::request::Request;
+use crate::routes::absent::{self, Absent};
 use crate::routes::{cache, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams};
 use crate::tags;
 
@@ -59,6 +60,10 @@ pub(crate) enum Endpoint {
     PluginSchema,
     /// Whether a plugin would be taken.
     ValidatePlugin,
+    /// The schema of a kind of vault.
+    VaultSchema,
+    /// Whether a vault would be taken.
+    ValidateVault,
     /// The schema of an entity.
     Schema,
     /// Whether a record would be taken.
@@ -67,6 +72,8 @@ pub(crate) enum Endpoint {
     AllTargets,
     /// How the targets of an upstream are.
     Health,
+    /// What belongs to a way of running Kong that is not here.
+    Absent(Absent),
     /// Records.
     Records(Place),
 }
@@ -91,7 +98,23 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/schemas/plugins/validate", Endpoint::ValidatePlugin),
     ("/schemas/plugins/{name}", Endpoint::PluginSchema),
     ("/schemas/{name}", Endpoint::Schema),
+    ("/schemas/vaults/validate", Endpoint::ValidateVault),
+    ("/schemas/vaults/{name}", Endpoint::VaultSchema),
+    ("/schemas/filters/{name}", Endpoint::Absent(Absent::Filters)),
     ("/schemas/{db_entity_name}/validate", Endpoint::Validate),
+    ("/clustering/data-planes", Endpoint::Absent(Absent::ControlPlane)),
+    ("/clustering/status", Endpoint::Absent(Absent::ControlPlane)),
+    ("/filter-chains", Endpoint::Absent(Absent::Filters)),
+    ("/filter-chains/{filter_chains}", Endpoint::Absent(Absent::Filters)),
+    ("/filter-chains/{filter_chains}/route", Endpoint::Absent(Absent::Filters)),
+    ("/filter-chains/{filter_chains}/service", Endpoint::Absent(Absent::Filters)),
+    ("/routes/{routes}/filter-chains", Endpoint::Absent(Absent::Filters)),
+    ("/routes/{routes}/filter-chains/{filter_chains}", Endpoint::Absent(Absent::Filters)),
+    ("/routes/{routes}/filters/all", Endpoint::Absent(Absent::Filters)),
+    ("/routes/{routes}/filters/disabled", Endpoint::Absent(Absent::Filters)),
+    ("/routes/{routes}/filters/enabled", Endpoint::Absent(Absent::Filters)),
+    ("/services/{services}/filter-chains", Endpoint::Absent(Absent::Filters)),
+    ("/services/{services}/filter-chains/{filter_chains}", Endpoint::Absent(Absent::Filters)),
     ("/upstreams/{upstreams}/health", Endpoint::Health),
     ("/upstreams/{upstreams}/targets/all", Endpoint::AllTargets),
     ("/debug/node/log-level", Endpoint::LogLevel),
@@ -114,7 +137,7 @@ impl Endpoint {
         match self {
             Self::Records(place) => place.methods(),
             Self::ChangeLogLevel => &["OPTIONS", "PUT"],
-            Self::Validate | Self::ValidatePlugin | Self::Undo => &["OPTIONS", "POST"],
+            Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
             Self::Cache => &["DELETE", "OPTIONS"],
             Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
             _ => &["GET", "HEAD", "OPTIONS"],
@@ -170,6 +193,8 @@ async fn answer(
         Endpoint::Undo if request.method == Method::POST => history::take_back(api, request, name).await,
         Endpoint::Cache => cache::all(request),
         Endpoint::CacheKey => cache::one(request),
+        Endpoint::ValidateVault if request.method == Method::POST => schemas::validate(api, request, "vaults").await,
+        Endpoint::Absent(absent) => Ok(absent::answer(absent)),
         information if information.is_read(&request.method) => match information {
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,
@@ -189,6 +214,7 @@ async fn answer(
             Endpoint::Schema => schemas::entity(api, request, name).await,
             Endpoint::AllTargets => crud::list(api, upstreams::TARGETS, &parameters, request).await,
             Endpoint::Health => upstreams::health(api, request, name).await,
+            Endpoint::VaultSchema => schemas::vault(api, request, name).await,
             _ => Err(ApiError::MethodNotAllowed),
         },
         _ => Err(ApiError::MethodNotAllowed),

@@ -16,6 +16,9 @@ pub enum ApiError {
     /// There is no such path or no such record.
     #[error("not found")]
     NotFound,
+    /// There is no such record; the text is for the client.
+    #[error("not found: {0}")]
+    Missing(&'static str),
     /// The path is there, the method is not.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -92,6 +95,18 @@ pub enum ApiError {
         kind: String,
         /// The kind that refers to it.
         by: String,
+    },
+    /// Code 19: a list in another record has the id of this one.
+    #[error("a record of `{by}` still lists this one of `{kind}`")]
+    Listed {
+        /// The kind of the record.
+        kind: String,
+        /// The id of the record.
+        id: Uuid,
+        /// The kind that lists it.
+        by: String,
+        /// The id of one that does.
+        by_id: Uuid,
     },
     /// Code 5: a unique value is taken.
     #[error("unique violation")]

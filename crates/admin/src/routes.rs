@@ -1,5 +1,6 @@
 //! Paths that are not records: what the node is and how it fares, its schemas, its plugins, and the list of paths.
 
+pub(crate) mod absent;
 pub(crate) mod cache;
 pub(crate) mod endpoints;
 pub(crate) mod history;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::testing::{env, object};
-use crate::{core_definitions, tag};
+use crate::{core_definitions, described_definitions};
 
 /// The names of all fields, at any depth, that have no description.
 fn undescribed(document: &Value) -> Vec<String> {
@@ -24,7 +24,7 @@ fn undescribed(document: &Value) -> Vec<String> {
 
 #[test]
 fn every_field_says_what_it_is() {
-    for def in core_definitions().iter().chain([&tag::definition()]) {
+    for def in core_definitions().iter().chain(&described_definitions()) {
         assert_eq!(undescribed(&def.to_json()), Vec::<String>::new(), "{}", def.name);
     }
 }
@@ -35,12 +35,18 @@ fn definitions_are_found_where_clients_look_for_them() {
     assert_eq!(
         found,
         [
+            ("certificates", "certificates", None),
+            ("snis", "snis", Some("name")),
+            ("ca_certificates", "ca_certificates", None),
             ("services", "services", Some("name")),
             ("routes", "routes", Some("name")),
             ("consumers", "consumers", Some("username")),
             ("plugins", "plugins", Some("instance_name")),
             ("upstreams", "upstreams", Some("name")),
             ("targets", "targets", Some("target")),
+            ("key_sets", "key-sets", Some("name")),
+            ("keys", "keys", Some("name")),
+            ("vaults", "vaults", Some("prefix")),
         ]
     );
     for def in core_definitions() {

@@ -10,37 +10,55 @@
 //! Start reading at [`service`], the plainest entity, then [`route`].
 
 mod body;
+pub mod ca_certificate;
+pub mod certificate;
 pub mod consumer;
+mod described;
+pub mod key;
+pub mod key_set;
 pub mod plugin;
 mod protocol;
 pub mod route;
 pub mod service;
+pub mod sni;
 pub mod tag;
 pub mod target;
 pub mod typedefs;
 pub mod upstream;
+pub mod vault;
 
 pub use body::{Body, BodyError, Switch, UnknownName};
+pub use ca_certificate::CaCertificate;
+pub use certificate::Certificate;
 pub use consumer::Consumer;
+pub use described::described_definitions;
 pub use plugin::Plugin;
 pub use protocol::{Protocol, Protocols};
 pub use route::{Endpoint, HeaderMatch, IpRange, PathHandling, Route};
 pub use service::Service;
+pub use sni::Sni;
 pub use tag::Tag;
 pub use target::Target;
 pub use upstream::Upstream;
+pub use vault::Vault;
 
 /// The entities that the store keeps for the core, a referenced one before those that refer to it.
 ///
 /// Tags are not among them: they are a view of the tags of all entities.
 pub fn core_definitions() -> Vec<gibbon_schema::EntityDef> {
     vec![
+        certificate::definition(),
+        sni::definition(),
+        ca_certificate::definition(),
         service::definition(),
         route::definition(),
         consumer::definition(),
         plugin::definition(),
         upstream::definition(),
         target::definition(),
+        key_set::definition(),
+        key::definition(),
+        vault::definition(),
     ]
 }
 
@@ -48,3 +66,5 @@ pub fn core_definitions() -> Vec<gibbon_schema::EntityDef> {
 mod documents;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod testing_certificates;

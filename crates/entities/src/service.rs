@@ -71,6 +71,7 @@ fn fields() -> Vec<Field> {
             .describe("The longest chain of certificates of the upstream that is verified."),
         field("ca_certificates")
             .array_of(string().uuid())
+            .elements_refer_to("ca_certificates")
             .describe("The ids of the CA certificates that the certificate of the upstream is verified against."),
         field("enabled")
             .boolean()

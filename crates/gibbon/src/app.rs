@@ -143,7 +143,8 @@ fn registry(conf: &Conf) -> Result<Registry, AppError> {
     if let Some(name) = unknown {
         return Err(AppError::NoSuchPlugin(name.clone()));
     }
-    Ok(Registry::new(all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name))))
+    let wanted = all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name));
+    Ok(Registry::new(wanted).with_entities(gibbon_plugins::registry::entities()))
 }
 
 /// The sockets of each worker.

@@ -119,6 +119,17 @@ impl Curve {
     }
 }
 
+/// The kinds of asymmetric keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA (RFC 8017).
+    Rsa,
+    /// A curve of NIST.
+    Ec,
+    /// An Edwards curve (RFC 8032).
+    Edwards,
+}
+
 /// A public key that was read and checked, and is not bound to an algorithm yet.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey(pub(crate) Material);
@@ -155,6 +166,14 @@ impl PublicKey {
         }
     }
 
+    /// The public half of the first private key of a text, in one of the forms that [`PublicKey::from_pem`] reads.
+    ///
+    /// # Errors
+    /// [`KeyError`]; a key that is not private is refused.
+    pub fn of_private_pem(text: &str) -> Result<Self, KeyError> {
+        PrivateKey::from_pem(text)?.public_key()
+    }
+
     /// Reads an asymmetric JWK (RFC 7517; RFC 7518 section 6; RFC 8037 section 2). Of a private one the public members
     /// are taken.
     ///
@@ -188,6 +207,16 @@ impl PublicKey {
             Material::Ec { curve: Curve::P521, .. } => "an EC key on P-521",
             Material::Ed25519(_) => "an Ed25519 key",
             Material::Ed448(_) => "an Ed448 key",
+        }
+    }
+
+    /// The kind of key that it is, whatever its size or curve.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        match &self.0 {
+            Material::Rsa(_) => KeyKind::Rsa,
+            Material::Ec { .. } => KeyKind::Ec,
+            Material::Ed25519(_) | Material::Ed448(_) => KeyKind::Edwards,
         }
     }
 

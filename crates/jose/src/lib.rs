@@ -40,7 +40,7 @@ pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use cache::{Counters, Remembered, VerifiedTokens};
 pub use compact::{PartError, TokenError};
 pub use jws::Jws;
-pub use key::{Curve, KeyError, PublicKey};
+pub use key::{Curve, KeyError, KeyKind, PublicKey};
 pub use limits::Limits;
 pub use token::{Contents, Token, VerifiedToken};
 pub use verifier::{Cost, SignatureError, Verifier, VerifierId, Weakness};

@@ -1,6 +1,6 @@
 //! How a plugin declares itself, and the list of all of them.
 
-use gibbon_schema::Subschema;
+use gibbon_schema::{EntityDef, Subschema};
 use serde_json::Value;
 
 use crate::credential::CredentialDef;
@@ -45,6 +45,7 @@ pub struct Settings {
 /// All plugins of this gateway, from the highest priority to the lowest.
 pub struct Registry {
     plugins: Vec<&'static PluginDef>,
+    entities: Vec<fn() -> EntityDef>,
 }
 
 impl Registry {
@@ -52,7 +53,21 @@ impl Registry {
     pub fn new(plugins: impl IntoIterator<Item = &'static PluginDef>) -> Self {
         let mut plugins: Vec<_> = plugins.into_iter().collect();
         plugins.sort_by(|a, b| b.priority.cmp(&a.priority).then(a.name.cmp(b.name)));
-        Self { plugins }
+        Self { plugins, entities: Vec::new() }
+    }
+
+    /// The same registry with entities beside the credentials of its plugins. Their records are kept and shown whether
+    /// the plugin that they are meant for runs here or not; no request looks at them.
+    #[must_use]
+    pub fn with_entities(mut self, entities: impl IntoIterator<Item = fn() -> EntityDef>) -> Self {
+        self.entities.extend(entities);
+        self
+    }
+
+    /// The declarations of all entities of plugins: credentials first.
+    pub fn entities(&self) -> impl Iterator<Item = EntityDef> + '_ {
+        let credentials = self.iter().flat_map(|plugin| plugin.credentials).map(|credential| (credential.entity)());
+        credentials.chain(self.entities.iter().map(|entity| entity()))
     }
 
     /// The plugin of that name.

@@ -28,7 +28,10 @@ pub(crate) fn id(number: u128) -> Uuid {
 }
 
 /// The environment in which records are prepared: one plugin, and nothing left to chance.
-struct Fixed(Option<Subschema>);
+pub(crate) struct Fixed(Option<Subschema>);
+
+/// The environment without any plugin.
+pub(crate) const BARE: Fixed = Fixed(None);
 
 impl Environment for Fixed {
     fn now(&self) -> i64 {

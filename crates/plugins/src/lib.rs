@@ -10,12 +10,20 @@
 //!
 //! Start reading at [`registry`], then at the README of a plugin.
 
+mod acl;
+mod acme;
 mod authentication;
+pub mod basic_auth;
 mod config_error;
 mod field_name;
+mod hmac_auth;
 pub mod jwt;
 pub mod key_auth;
+mod oauth2;
+mod owner;
+mod password;
 pub mod registry;
+mod session;
 
 #[cfg(test)]
 mod fixture;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 /// schemas of plugins.
 pub struct Definitions {
     entities: Vec<EntityDef>,
+    described: Vec<EntityDef>,
     plugins: HashMap<&'static str, Subschema>,
     vaults: Vaults,
 }
@@ -25,9 +26,10 @@ impl Definitions {
     /// The core's entities and those of the registered plugins.
     pub fn new(registry: &Registry) -> Self {
         let mut entities = gibbon_entities::core_definitions();
-        entities.extend(registry.iter().flat_map(|plugin| plugin.credentials).map(|credential| (credential.entity)()));
+        entities.extend(registry.entities());
         let plugins = registry.iter().map(|plugin| (plugin.name, (plugin.schema)())).collect();
-        Self { entities, plugins, vaults: Vaults::default() }
+        let described = gibbon_entities::described_definitions();
+        Self { entities, described, plugins, vaults: Vaults::default() }
     }
 
     /// The same with vaults that fields may refer to.
@@ -49,6 +51,11 @@ impl Definitions {
     /// The entity of that name, such as `jwt_secrets`.
     pub fn get(&self, name: &str) -> Option<&EntityDef> {
         self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// The entity of that name, or one that has no records here and that clients can read about all the same.
+    pub fn described(&self, name: &str) -> Option<&EntityDef> {
+        self.get(name).or_else(|| self.described.iter().find(|entity| entity.name == name))
     }
 
     /// The entity whose collection has that path segment, such as `jwts`.

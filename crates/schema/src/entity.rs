@@ -6,8 +6,9 @@ use uuid::Uuid;
 use crate::coerce::coerce;
 use crate::field::{Flag, Kind};
 use crate::prepare::{Preparation, unique_text};
+use crate::schema::SubschemaSource;
 use crate::scope::{Context, Operation, Scope};
-use crate::{Environment, Object, OnDelete, Paths, Schema, Violations, shorthand};
+use crate::{Environment, Object, OnDelete, Paths, Schema, Subschema, Violations, shorthand};
 
 /// The declaration of an entity: what it is called, where it is found, and what its records look like.
 ///
@@ -106,6 +107,11 @@ impl EntityDef {
         Some(together(fields, &body.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()))
     }
 
+    /// The field that names a record below its parent, of those that [`EntityDef::value_below`] finds.
+    pub fn key_below(&self) -> Option<&'static str> {
+        self.schema.key_below.and_then(|fields| fields.split_once(',')).map(|(_, name)| name)
+    }
+
     /// Changes a body as [`Schema::rewritten_by`] says; preparing does that by itself.
     pub fn rewrite(&self, body: &mut Object) {
         self.schema.rewrite(body);
@@ -127,13 +133,11 @@ impl EntityDef {
 
     /// Those in arrays and sets of ids, each once.
     fn references_of_elements(&self, body: &Object) -> impl Iterator<Item = Reference> {
-        self.schema.fields.iter().filter_map(|field| Some((field.name, field.elements_refer_to?))).flat_map(
-            |(field, target)| {
-                let elements = body.get(field).and_then(Value::as_array).into_iter().flatten();
-                let ids: BTreeSet<Uuid> = elements.filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect();
-                ids.into_iter().map(move |id| Reference { field, target, id, on_delete: OnDelete::Restrict })
-            },
-        )
+        self.fields_of_ids().flat_map(|(field, target)| {
+            let elements = body.get(field).and_then(Value::as_array).into_iter().flatten();
+            let ids: BTreeSet<Uuid> = elements.filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect();
+            ids.into_iter().map(move |id| Reference { field, target, id, on_delete: OnDelete::Restrict })
+        })
     }
 
     /// The foreign fields, with the kind that each refers to.
@@ -145,6 +149,11 @@ impl EntityDef {
             }
             _ => None,
         })
+    }
+
+    /// The fields whose elements are ids of records, with the kind of those.
+    pub fn fields_of_ids(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.schema.fields.iter().filter_map(|field| Some((field.name, field.elements_refer_to?)))
     }
 
     /// The fields that are unique on their own.
@@ -241,6 +250,16 @@ impl EntityDef {
             shorthand::read_back(scope, &mut view);
         }
         view
+    }
+
+    /// What specialises the entity for a value of its key, where it knows that itself.
+    pub fn subschema(&self, key: &str) -> Option<&Subschema> {
+        match &self.schema.subschemas.as_ref()?.source {
+            SubschemaSource::Own(own) => {
+                own.iter().find(|(keys, _)| keys.contains(&key)).map(|(_, subschema)| subschema)
+            }
+            SubschemaSource::Environment => None,
+        }
     }
 
     /// The document of `GET /schemas/<name>`.

@@ -19,7 +19,7 @@ pub(crate) enum Relation {
     MutuallyExclusiveSets(Vec<&'static str>, Vec<&'static str>),
     Conditional(Box<Conditional>),
     ConditionalAtLeastOneOf(Box<Branches>),
-    Custom { sources: Vec<&'static str>, run: fn(&Object) -> Result<(), String>, when: RunWhen },
+    Custom { sources: Vec<&'static str>, run: Inspect, when: RunWhen },
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +43,14 @@ pub(crate) struct Branch {
     pub(crate) matches: Field,
     pub(crate) fields: Vec<&'static str>,
     pub(crate) err: Option<&'static str>,
+}
+
+/// The function of a custom check.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Inspect {
+    Record(fn(&Object) -> Result<(), String>),
+    /// With the present, in seconds since 1970.
+    RecordNow(fn(&Object, i64) -> Result<(), String>),
 }
 
 /// When a custom check runs.
@@ -122,6 +130,18 @@ pub fn custom_check(
     sources: impl IntoIterator<Item = &'static str>,
     run: fn(&Object) -> Result<(), String>,
 ) -> EntityCheck {
+    custom(sources, Inspect::Record(run))
+}
+
+/// As [`custom_check`], for what depends on the present, which the function gets in seconds since 1970.
+pub fn custom_check_now(
+    sources: impl IntoIterator<Item = &'static str>,
+    run: fn(&Object, i64) -> Result<(), String>,
+) -> EntityCheck {
+    custom(sources, Inspect::RecordNow(run))
+}
+
+fn custom(sources: impl IntoIterator<Item = &'static str>, run: Inspect) -> EntityCheck {
     EntityCheck(Relation::Custom { sources: sources.into_iter().collect(), run, when: RunWhen::Complete })
 }
 

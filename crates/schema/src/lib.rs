@@ -40,8 +40,8 @@ mod wire;
 pub use check::Rule;
 pub use entity::{EntityDef, Reference, UniqueValue};
 pub use entity_check::{
-    EntityCheck, RunWhen, at_least_one_of, conditional, conditional_at_least_one_of, custom_check, distinct,
-    mutually_exclusive, mutually_exclusive_sets, mutually_required, only_one_of,
+    EntityCheck, RunWhen, at_least_one_of, conditional, conditional_at_least_one_of, custom_check, custom_check_now,
+    distinct, mutually_exclusive, mutually_exclusive_sets, mutually_required, only_one_of,
 };
 pub use environment::Environment;
 pub use field::{

@@ -68,7 +68,8 @@ impl<'a> Preparation<'a> {
         if let Some(existing) = existing {
             reject(immutable(scope, existing, &record))?;
         }
-        let wanted: Vec<_> = self.schema.transformations.iter().filter(|each| each.is_wanted(given)).collect();
+        let wanted: Vec<_> =
+            self.schema.transformations.iter().filter(|each| each.is_wanted(given, existing)).collect();
         let mut violations = check_record(scope, &record, self.cx);
         for violation in wanted.iter().filter_map(|transformation| transformation.lacking(&record)) {
             push(&mut violations, violation);

@@ -104,6 +104,14 @@ impl Schema {
         Self { subschemas: Some(Subschemas { key, unknown: unknown_type, source }), ..self }
     }
 
+    /// What is said of a value of the key that none of the [`subschemas`](Schema::subschemas) is for.
+    pub fn unknown_subschema(mut self, unknown: fn(&str) -> String) -> Self {
+        if let Some(subschemas) = &mut self.subschemas {
+            subschemas.unknown = unknown;
+        }
+        self
+    }
+
     /// Fields and checks that depend on the value of `key` and come from
     /// [`Environment::subschema`](crate::Environment::subschema); `unknown` is what is said of any other value.
     pub fn subschemas_of_environment(self, key: &'static str, unknown: fn(&str) -> String) -> Self {

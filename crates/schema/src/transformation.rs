@@ -5,8 +5,8 @@ use crate::{Object, field_path};
 
 /// Something computed from a written record before it is stored: a password becomes its hash.
 ///
-/// It runs only when a body sets one of its inputs, so that what it made is not taken for an input later. All inputs
-/// and needs must then have values.
+/// It runs only when a body sets one of its inputs to another value than it has, so that what it made is not taken for
+/// an input when it is sent back. All inputs and needs must then have values.
 #[derive(Debug, Clone)]
 pub struct Transformation {
     inputs: Vec<&'static str>,
@@ -24,9 +24,13 @@ impl Transformation {
         Self { inputs: inputs.into_iter().collect(), needs: needs.into_iter().collect(), apply }
     }
 
-    /// Whether a body sets an input.
-    pub(crate) fn is_wanted(&self, body: &Object) -> bool {
-        self.inputs.iter().any(|input| field_path::is_nonempty(field_path::get(body, input)))
+    /// Whether a body sets an input to another value than the record has that it changes.
+    pub(crate) fn is_wanted(&self, body: &Object, existing: Option<&Object>) -> bool {
+        self.inputs.iter().any(|input| {
+            let value = field_path::get(body, input);
+            let present = existing.and_then(|existing| field_path::get(existing, input));
+            field_path::is_nonempty(value) && value != present
+        })
     }
 
     /// The violation of a record that lacks some of what is needed.

@@ -4,6 +4,7 @@ use gibbon_schema::{EntityDef, Environment, Object};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::names::Names;
 use super::reader::Reader;
 use crate::error::ApiError;
 
@@ -19,6 +20,13 @@ pub(crate) enum Key {
         /// Its value.
         value: String,
     },
+    /// One of the names that the record lists.
+    Name {
+        /// The list.
+        names: &'static Names,
+        /// The name.
+        name: String,
+    },
 }
 
 /// The length of an id in its one form that paths take, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
@@ -30,10 +38,32 @@ impl Key {
     /// # Errors
     /// [`ApiError::InvalidUnique`] where no record can have that value.
     pub(crate) fn parse(def: &EntityDef, text: &str, env: &dyn Environment) -> Result<Self, ApiError> {
-        if let Some(id) = Uuid::try_parse(text).ok().filter(|_| text.len() == ID_LENGTH) {
+        if is_id(text)
+            && let Ok(id) = Uuid::try_parse(text)
+        {
             return Ok(Self::Id(id));
         }
-        let field = def.endpoint_key.ok_or_else(|| ApiError::InvalidPrimaryKey { key: text.to_owned() })?;
+        if let Some(names) = Names::of(def.name) {
+            return Ok(Self::Name { names, name: text.to_owned() });
+        }
+        Self::of_field(def, def.endpoint_key, text, env)
+    }
+
+    /// As [`Key::parse`] below a parent, where some records have names that are only unique there.
+    pub(crate) fn parse_below(def: &EntityDef, text: &str, env: &dyn Environment) -> Result<Self, ApiError> {
+        match def.key_below() {
+            Some(field) if !is_id(text) => Self::of_field(def, Some(field), text, env),
+            _ => Self::parse(def, text, env),
+        }
+    }
+
+    fn of_field(
+        def: &EntityDef,
+        field: Option<&'static str>,
+        text: &str,
+        env: &dyn Environment,
+    ) -> Result<Self, ApiError> {
+        let field = field.ok_or_else(|| ApiError::InvalidPrimaryKey { key: text.to_owned() })?;
         let mut only = Object::from_iter([(field.to_owned(), json!(text))]);
         def.rewrite(&mut only);
         let value = only.get(field).and_then(Value::as_str).unwrap_or(text).to_owned();
@@ -46,6 +76,10 @@ impl Key {
         Ok(match self {
             Self::Id(id) => reader.get(def.name, *id).await?,
             Self::Value { field, value } => reader.find(def.name, field, value).await?,
+            Self::Name { names, name } => match names.owner(reader, name).await? {
+                Some(id) => reader.get(def.name, id).await?,
+                None => None,
+            },
         })
     }
 
@@ -65,14 +99,27 @@ impl Key {
         self.find(reader, def).await
     }
 
-    /// It says that there is no such record.
+    /// It says that there is no such record to be changed.
     pub(crate) fn not_found(&self) -> ApiError {
-        let key = match self {
-            Self::Id(id) => Object::from_iter([("id".to_owned(), json!(id))]),
-            Self::Value { field, value } => Object::from_iter([((*field).to_owned(), json!(value))]),
+        let (field, value) = match self {
+            Self::Id(id) => ("id", json!(id)),
+            Self::Value { field, value } => (*field, json!(value)),
+            Self::Name { .. } => return self.not_there(),
         };
-        ApiError::NoSuchRecord { key }
+        ApiError::NoSuchRecord { key: Object::from_iter([(field.to_owned(), value)]) }
     }
+
+    /// It says that there is no such record to be shown.
+    pub(crate) fn not_there(&self) -> ApiError {
+        match self {
+            Self::Name { names, .. } => ApiError::Missing(names.missing),
+            Self::Id(_) | Self::Value { .. } => ApiError::NotFound,
+        }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == ID_LENGTH && Uuid::try_parse(text).is_ok()
 }
 
 /// Whether a record can have `value` in a unique field.

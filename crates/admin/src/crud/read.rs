@@ -1,11 +1,13 @@
 //! Showing records.
 
+use gibbon_schema::{EntityDef, Object};
 use gibbon_store::{Filter, PageRequest};
 use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::by_value;
+use super::names::Names;
 use super::place::Place;
 use super::reader::Reader;
 use super::subject::{Subject, definition, require};
@@ -34,7 +36,10 @@ pub(crate) async fn list(
     let tags = if def.has_field("tags") { tags::filter(request)? } else { None };
     let wanted = PageRequest { size: paging::size(request)?, after: paging::after(request, paging::read_id)? };
     let page = api.configuration.store().page(kind, &Filter { relation, tags }, wanted).await?;
-    let data = page.records.iter().map(|record| Value::Object(def.view(record, definitions))).collect();
+    let mut data: Vec<Value> = Vec::with_capacity(page.records.len());
+    for record in &page.records {
+        data.push(view(api, def, record).await?.into());
+    }
     let next = page.next.map(|id| paging::offset(&[&id.to_string()]));
     Ok(Answer::ok(paging::body(data, next, &path, request)))
 }
@@ -78,8 +83,7 @@ pub(super) async fn show(
     let definitions = api.configuration.definitions();
     let mut reader = Reader::Store(&**api.configuration.store());
     let subject = Subject::find(&mut reader, definitions, place, parameters).await?;
-    let record = subject.present().ok_or(ApiError::NotFound)?;
-    let view = subject.def.view(record, definitions);
+    let view = view(api, subject.def, subject.shown()?).await?;
     let tag = entity_tag(&view);
     let answer = match Precondition::of(&request.headers) {
         seen if seen.is_known(Some(&tag)) => Answer::empty(StatusCode::NOT_MODIFIED),
@@ -89,4 +93,13 @@ pub(super) async fn show(
         }
     };
     Ok(answer.tagged(&tag))
+}
+
+/// A record as answers show it.
+async fn view(api: &AdminApi, def: &EntityDef, record: &Object) -> Result<Object, ApiError> {
+    let mut view = def.view(record, api.configuration.definitions());
+    if let Some(names) = Names::of(def.name) {
+        names.show(&**api.configuration.store(), &mut view).await?;
+    }
+    Ok(view)
 }

@@ -80,7 +80,10 @@ impl<'d> Subject<'d> {
         way: Way<'d>,
     ) -> Result<Self, ApiError> {
         let def = definition(definitions, kind)?;
-        let key = Key::parse(def, name, definitions)?;
+        let key = match &way {
+            Way::ChildOf { .. } => Key::parse_below(def, name, definitions)?,
+            Way::Direct | Way::TargetOf { .. } => Key::parse(def, name, definitions)?,
+        };
         let record = match &way {
             Way::ChildOf { parent, .. } => key.find_below(reader, def, *parent).await?,
             Way::Direct | Way::TargetOf { .. } => key.find(reader, def).await?,
@@ -106,6 +109,14 @@ impl<'d> Subject<'d> {
             Way::ChildOf { .. } | Way::TargetOf { .. } => ApiError::NotFound,
         })
     }
+
+    /// [`Subject::present`] for a look at it.
+    ///
+    /// # Errors
+    /// That it is not there.
+    pub(super) fn shown(&self) -> Result<&Object, ApiError> {
+        self.present().ok_or_else(|| self.key.not_there())
+    }
 }
 
 /// The definition of a kind. The paths are made of the definitions, so it is there.
@@ -121,7 +132,8 @@ pub(crate) async fn require<'d>(
     name: &str,
 ) -> Result<(&'d EntityDef, Uuid, Object), ApiError> {
     let def = definition(definitions, kind)?;
-    let record = Key::parse(def, name, definitions)?.find(reader, def).await?.ok_or(ApiError::NotFound)?;
+    let key = Key::parse(def, name, definitions)?;
+    let record = key.find(reader, def).await?.ok_or_else(|| key.not_there())?;
     let id = id_of(&record).ok_or(ApiError::NotFound)?;
     Ok((def, id, record))
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use gibbon_runtime::{Configuration, Definitions};
 use gibbon_schema::{EntityDef, Object};
-use gibbon_store::Transaction;
+use gibbon_store::{Filter, PageRequest, Store, StoreError, Transaction};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::key::Key;
+use super::names::{Names, Naming, Wanted};
 use super::place::Place;
 use super::reader::Reader;
 use super::subject::{Subject, Way, definition, referred, require};
@@ -48,7 +50,8 @@ pub(super) enum Action {
 pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -> Result<Answer, ApiError> {
     let mut write = configuration.write().await?;
     let Change { place, parameters, action, precondition, author } = change;
-    let mut writer = Writer { definitions: configuration.definitions(), tx: write.tx(), precondition };
+    let (definitions, store) = (configuration.definitions(), &**configuration.store());
+    let mut writer = Writer { definitions, store, tx: write.tx(), precondition };
     match writer.apply(place, &parameters, action).await {
         Ok(Done::Changed(answer, record)) => {
             let entry = history::capture(&configuration, write.tx().changes(), author, Some(record)).await?;
@@ -79,6 +82,8 @@ enum Done {
 
 struct Writer<'a> {
     definitions: &'a Definitions,
+    /// What was committed before.
+    store: &'a dyn Store,
     tx: &'a mut dyn Transaction,
     precondition: Precondition,
 }
@@ -112,16 +117,17 @@ impl<'a> Writer<'a> {
             values.insert(field.to_owned(), json!({ "id": parent }));
         }
         self.resolve(def, &mut values).await?;
+        let wanted = wanted(def, &values);
         let record = def.prepare_insert(values, self.definitions)?;
         self.insert(def, &record).await?;
-        Ok(self.changed(def, &record, Answer::created))
+        self.changed(def, &record, wanted, Answer::created).await
     }
 
     /// PUT: what is there is replaced as a whole, what is not is created under the name that the path gives it. Under
     /// a parent it becomes that parent's, even if it was another's.
     async fn replace(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
         let def = subject.def;
-        self.check_state(def, subject.record.as_ref())?;
+        self.check_state(def, subject.record.as_ref()).await?;
         let mut values = self.values(def, payload, None);
         if let Way::ChildOf { field, parent } = &subject.way {
             values.insert((*field).to_owned(), json!({ "id": parent }));
@@ -130,10 +136,11 @@ impl<'a> Writer<'a> {
             values.insert((*field).to_owned(), json!(value));
         }
         self.resolve(def, &mut values).await?;
+        let wanted = all_wanted(def, &values, &subject.key);
         let existing = subject.record.as_ref();
         let id = existing.and_then(id_of).or(match subject.key {
             Key::Id(id) => Some(id),
-            Key::Value { .. } => None,
+            Key::Value { .. } | Key::Name { .. } => None,
         });
         let record = match id {
             Some(id) => def.prepare_replace(id, existing, values, self.definitions)?,
@@ -144,7 +151,7 @@ impl<'a> Writer<'a> {
             None => self.insert(def, &record).await?,
         }
         self.link(subject, &record).await?;
-        Ok(self.changed(def, &record, Answer::ok))
+        self.changed(def, &record, wanted, Answer::ok).await
     }
 
     /// A record that was made as the target of another which referred to nothing becomes its target.
@@ -161,41 +168,80 @@ impl<'a> Writer<'a> {
     /// PATCH. A record below a parent stays there unless the body names another.
     async fn update(&mut self, subject: &Subject<'_>, payload: Payload) -> Result<Done, ApiError> {
         let (def, existing) = (subject.def, subject.required()?);
-        self.check_state(def, Some(existing))?;
+        self.check_state(def, Some(existing)).await?;
         let mut patch = self.values(def, payload, Some(existing));
         self.resolve(def, &mut patch).await?;
+        let wanted = wanted(def, &patch);
         let record = def.prepare_update(existing, patch, self.definitions)?;
         self.overwrite(def, &record).await?;
-        Ok(self.changed(def, &record, Answer::ok))
+        self.changed(def, &record, wanted, Answer::ok).await
     }
 
     /// DELETE. Of a record that is named directly, only that it is gone matters; one that is looked for below a parent
     /// must be there; what others refer to is not deleted through them.
     async fn delete(&mut self, subject: &Subject<'_>) -> Result<Done, ApiError> {
         let record = match (&subject.way, subject.present()) {
+            (Way::Direct, None) if matches!(subject.key, Key::Name { .. }) => return Err(subject.key.not_there()),
             (Way::Direct, None) => {
-                self.check_state(subject.def, None)?;
+                self.check_state(subject.def, None).await?;
                 return Ok(Done::Unchanged(Answer::no_content()));
             }
             (Way::TargetOf { .. }, Some(_)) => return Err(ApiError::MethodNotAllowed),
             (_, record) => record.ok_or(ApiError::NotFound)?,
         };
-        self.check_state(subject.def, Some(record))?;
+        self.check_state(subject.def, Some(record)).await?;
         let id = id_of(record).ok_or_else(|| ApiError::Internal("a stored record has no id".to_owned()))?;
-        self.tx.delete(subject.def.name, id).await?;
-        Ok(Done::Changed(Answer::no_content(), history::Subject::new(subject.def, record)))
+        match self.tx.delete(subject.def.name, id).await {
+            Ok(_) => Ok(Done::Changed(Answer::no_content(), history::Subject::new(subject.def, record))),
+            Err(StoreError::Referenced { kind, by }) => Err(self.still_referenced(kind, id, by).await?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Why a record cannot be deleted: one of the kind `by` refers to it, by a field of its own or in a list.
+    async fn still_referenced(&mut self, kind: String, id: Uuid, by: String) -> Result<ApiError, ApiError> {
+        let lists = definition(self.definitions, &by)?.fields_of_ids();
+        for (field, _) in lists.filter(|(_, listed)| *listed == kind) {
+            let filter = Filter { relation: Some((field.to_owned(), id)), tags: None };
+            let page = self.store.page(&by, &filter, PageRequest { size: 1, after: None }).await?;
+            if let Some(by_id) = page.records.first().and_then(id_of) {
+                return Ok(ApiError::Listed { kind, id, by, by_id });
+            }
+        }
+        Ok(ApiError::Referenced { kind, by })
     }
 
     /// Whether the record is in the state that the request wants it to be in.
-    fn check_state(&self, def: &EntityDef, record: Option<&Object>) -> Result<(), ApiError> {
-        let tag = record.map(|record| entity_tag(&self.shown(def, record)));
+    async fn check_state(&mut self, def: &EntityDef, record: Option<&Object>) -> Result<(), ApiError> {
+        let tag = match record {
+            Some(record) => {
+                let mut view = def.view(record, self.definitions);
+                if let Some(names) = Names::of(def.name) {
+                    names.show(self.store, &mut view).await?;
+                }
+                Some(entity_tag(&view))
+            }
+            None => None,
+        };
         self.precondition.check(tag.as_deref())
     }
 
-    fn changed(&self, def: &EntityDef, record: &Object, answer: impl FnOnce(Object) -> Answer) -> Done {
-        let shown = self.shown(def, record);
-        let tag = entity_tag(&shown);
-        Done::Changed(answer(shown).tagged(&tag), history::Subject::new(def, record))
+    /// What became of a record that was written, with the names that its body wants.
+    async fn changed(
+        &mut self,
+        def: &EntityDef,
+        record: &Object,
+        wanted: Wanted,
+        answer: fn(Object) -> Answer,
+    ) -> Result<Done, ApiError> {
+        let mut view = def.view(record, self.definitions);
+        if let Some((names, id)) = Names::of(def.name).zip(id_of(record)) {
+            let naming = Naming { names, definitions: self.definitions, store: self.store };
+            let list = naming.apply(&mut *self.tx, id, wanted).await?;
+            view.insert(names.field.to_owned(), list.into());
+        }
+        let tag = entity_tag(&view);
+        Ok(Done::Changed(answer(view).tagged(&tag), history::Subject::new(def, record)))
     }
 
     /// The members of a body, those of a form with the types of their fields.
@@ -219,13 +265,28 @@ impl<'a> Writer<'a> {
         self.tx.replace(def, record).await.map_err(|error| ApiError::of_write(error, record))
     }
 
-    fn shown(&self, def: &EntityDef, record: &Object) -> Object {
-        def.view(record, self.definitions)
-    }
-
     fn reader(&mut self) -> Reader<'_> {
         Reader::Transaction(&mut *self.tx)
     }
+}
+
+/// The names that a body wants for the record.
+fn wanted(def: &EntityDef, body: &Object) -> Wanted {
+    Names::of(def.name).map_or(Wanted::AsTheyAre, |names| names.wanted(body))
+}
+
+/// As [`wanted`], for a body that is the whole record: names that it does not have go. The one in the path stays.
+fn all_wanted(def: &EntityDef, body: &Object, key: &Key) -> Wanted {
+    let mut names = match wanted(def, body) {
+        Wanted::AsTheyAre => Vec::new(),
+        Wanted::These(names) => names,
+    };
+    if let Key::Name { name, .. } = key
+        && !names.contains(name)
+    {
+        names.push(name.clone());
+    }
+    Wanted::These(names)
 }
 
 /// A form with the types of its fields. Which fields there are can depend on the record that it changes (those of a

@@ -12,6 +12,7 @@ impl From<ApiError> for Answer {
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::NotFound => Self::message(StatusCode::NOT_FOUND, "Not found"),
+            ApiError::Missing(text) => Self::message(StatusCode::NOT_FOUND, text),
             ApiError::MethodNotAllowed => Self::message(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
             ApiError::UnsupportedMediaType => Self::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             ApiError::BadBody(text) => Self::message(StatusCode::BAD_REQUEST, text),
@@ -111,6 +112,11 @@ fn of_code(error: ApiError) -> Answer {
         ApiError::Referenced { kind, by } => {
             let message = format!("an existing '{by}' entity references this '{kind}' entity");
             coded(StatusCode::BAD_REQUEST, 4, "foreign key violation", message, Some(json!({ "@referenced_by": by })))
+        }
+        ApiError::Listed { kind, id, by, by_id } => {
+            let one = kind.strip_suffix('s').unwrap_or(&kind).replace('_', " ");
+            let message = format!("{one} {id} is still referenced by {by} (id = {by_id})");
+            coded(StatusCode::BAD_REQUEST, 19, "referenced by others", message, None)
         }
         ApiError::UniqueViolation { values } => {
             let fields = Value::Object(values);

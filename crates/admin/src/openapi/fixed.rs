@@ -12,7 +12,7 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if is_listing(endpoint) {
         operation["parameters"] = paging().into();
     }
-    if matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin) {
+    if matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault) {
         operation["requestBody"] = body_of(&json!({ "type": "object" }));
     }
     let (success, others) = answers(endpoint, method);
@@ -42,6 +42,9 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::PluginConfig => ("schemas", "What a plugin can be told."),
         Endpoint::PluginSchema => ("schemas", "What a record of a plugin looks like."),
         Endpoint::ValidatePlugin => ("schemas", "Whether a plugin would be taken."),
+        Endpoint::VaultSchema => ("schemas", "What a kind of vault can be told."),
+        Endpoint::ValidateVault => ("schemas", "Whether a vault would be taken."),
+        Endpoint::Absent(_) => ("node", "Nothing: it belongs to a way of running Kong Gateway that is not here."),
         Endpoint::Schema => ("schemas", "What a record looks like."),
         Endpoint::Validate => ("schemas", "Whether a record would be taken."),
         Endpoint::AllTargets => ("targets", "All targets of an upstream."),
@@ -75,8 +78,11 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::HistoryEntry => read(component("history_entry"), &[404]),
         Endpoint::Undo => ((200, component("history_entry")), [WRITE, &[404, 409]].concat()),
         Endpoint::Tags | Endpoint::Tag => read(page(&object()), &[]),
-        Endpoint::PluginConfig | Endpoint::PluginSchema | Endpoint::Schema => read(component("schema"), &[404]),
-        Endpoint::Validate | Endpoint::ValidatePlugin => (
+        Endpoint::PluginConfig | Endpoint::PluginSchema | Endpoint::VaultSchema | Endpoint::Schema => {
+            read(component("schema"), &[404])
+        }
+        Endpoint::Absent(_) => ((400, object()), Vec::new()),
+        Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault => (
             (200, json!({ "type": "object", "properties": { "message": { "type": "string" } } })),
             [WRITE, &[404]].concat(),
         ),

@@ -31,7 +31,8 @@ impl Node {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
-        let registry = Arc::new(Registry::new(plugins));
+        let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
+        let registry = Arc::new(registry);
         let definitions = Arc::new(Definitions::new(&registry));
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
         let store = sqlite::open_with(&folder.path().join("store.db"), options).await.unwrap();

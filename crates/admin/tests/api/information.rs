@@ -28,8 +28,6 @@ async fn every_entity_has_its_paths() {
     ] {
         assert!(paths.contains(&path), "{path} is missing in {paths:?}");
     }
-    // Certificates are nothing that this node has.
-    assert!(!paths.contains(&"/services/{services}/client_certificate"));
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what is taken for granted fails the test where it is not so")]
 
+mod certificates;
 mod creating;
+mod credentials;
 mod deleting;
 mod driver;
 mod entities_of_plugins;
@@ -12,6 +14,7 @@ mod failures;
 mod forms;
 mod history;
 mod information;
+mod keys_and_vaults;
 mod listing;
 mod live;
 mod log_level;
@@ -19,6 +22,7 @@ mod methods;
 mod nesting;
 mod node;
 mod openapi;
+mod paths;
 mod preconditions;
 mod properties;
 mod reading;

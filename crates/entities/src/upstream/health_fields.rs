@@ -21,7 +21,13 @@ pub(super) fn healthchecks() -> Field {
             .between(0, 100)
             .describe("The percentage of the weight that must be available for the upstream to be healthy."),
     ];
-    whole(record(fields), "healthchecks", "What tells whether targets are healthy.")
+    // What clients read as the default leaves the threshold to its own.
+    let default = record([passive(), active()]).defaults();
+    field("healthchecks")
+        .of(record(fields))
+        .required()
+        .default(default)
+        .describe("What tells whether targets are healthy.")
 }
 
 fn passive() -> Field {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Branches, Conditional, Relation, RunWhen};
+use super::{Branches, Conditional, Inspect, Relation, RunWhen};
 use crate::check::quoted;
 use crate::field::{Field, Flag};
 use crate::scope::{Context, Operation, Scope};
@@ -92,7 +92,8 @@ impl Run<'_> {
             Relation::MutuallyExclusiveSets(one, other) => self.exclusive(one, other),
             Relation::Conditional(rule) => self.conditional(rule, violations),
             Relation::ConditionalAtLeastOneOf(branches) => self.branches(branches),
-            Relation::Custom { run, .. } => run(self.record),
+            Relation::Custom { run: Inspect::Record(run), .. } => run(self.record),
+            Relation::Custom { run: Inspect::RecordNow(run), .. } => run(self.record, self.cx.env.now()),
         }
     }
 

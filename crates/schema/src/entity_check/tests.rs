@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use crate::testing::{entity, insert, object, update};
+use crate::testing::{NOW, entity, insert, object, update};
 use crate::{
     EntityCheck, Object, RunWhen, Schema, at_least_one_of, conditional, conditional_at_least_one_of, custom_check,
-    distinct, field, matching, mutually_exclusive, mutually_exclusive_sets, mutually_required, only_one_of, record,
-    set_of, string,
+    custom_check_now, distinct, field, matching, mutually_exclusive, mutually_exclusive_sets, mutually_required,
+    only_one_of, record, set_of, string,
 };
 
 /// The violations of a record of the strings `a`, `b` and `c`, the set `s` and the record `r`.
@@ -193,4 +193,14 @@ fn checks_run_in_the_order_of_declaration() {
         "2 schema violations (exactly one of these fields must be non-empty: 'a', 'b'; at least one of these fields \
          must be non-empty: 'a', 'b')"
     );
+}
+
+#[test]
+fn a_check_can_ask_what_time_it_is() {
+    let check = custom_check_now(["until"], |record, now| {
+        if record["until"].as_i64() < Some(now) { Err("it is over".to_owned()) } else { Ok(()) }
+    });
+    let def = entity(Schema::new([field("until").integer()]).entity_checks([check]));
+    assert!(insert(&def, json!({"until": NOW})).is_ok());
+    assert_eq!(insert(&def, json!({"until": NOW - 1})).unwrap_err().message(), "schema violation (it is over)");
 }
