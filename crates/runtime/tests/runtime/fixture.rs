@@ -20,7 +20,7 @@ pub(crate) struct Fixture {
     folder: TempDir,
 }
 
-const SETTINGS: Settings = Settings { verified_tokens_bytes: 0 };
+pub(crate) const SETTINGS: Settings = Settings { verified_tokens_bytes: 0 };
 
 struct Pass;
 
@@ -82,8 +82,13 @@ static LATE: PluginDef = PluginDef {
     configure,
 };
 
+/// The two plugins.
+pub(crate) fn registry() -> Registry {
+    Registry::new([&LATE, &EARLY])
+}
+
 async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {
-    let registry = Arc::new(Registry::new([&LATE, &EARLY]));
+    let registry = Arc::new(registry());
     let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store: Arc<dyn Store> = Arc::new(sqlite::open_with(&folder.path().join("test.db"), options).await.unwrap());
@@ -132,7 +137,7 @@ impl Fixture {
     }
 }
 
-fn vaults(variables: &[(&str, &str)]) -> Vaults {
+pub(crate) fn vaults(variables: &[(&str, &str)]) -> Vaults {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Vaults::new(Variables::new(variables))
 }

@@ -1,9 +1,14 @@
 //! Fields that refer to secrets: what is served has the secret, what is stored has the reference.
 
-use gibbon_runtime::CommitError;
-use serde_json::json;
+use std::sync::Arc;
 
-use crate::fixture::{Fixture, stage};
+use gibbon_runtime::records::Extent;
+use gibbon_runtime::{CommitError, Definitions, Records, Secrets};
+use gibbon_store::{Change, Op};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::fixture::{Fixture, SETTINGS, registry, stage, vaults};
 
 #[tokio::test]
 async fn a_plugin_is_configured_with_the_secret_and_stored_with_the_reference() {
@@ -31,4 +36,29 @@ async fn each_node_has_the_secrets_of_its_own_environment() {
     fixture.put("plugins", json!({"name": "early", "config": {"mark": "{vault://env/mark}"}})).await;
     let other = fixture.second_node_with(&[("MARK", "broken")]).await;
     assert_eq!(other.snapshot().faults().map(|fault| fault.kind).collect::<Vec<_>>(), ["plugins"]);
+}
+
+#[test]
+fn a_vault_that_is_written_or_deleted_changes_what_refers_to_it() {
+    let registry = registry();
+    let definitions = Definitions::new(&registry).with_vaults(vaults(&[("APP_MARK", "broken")]));
+    let mut records = Records::empty(&registry, Secrets::new(Arc::new(definitions)));
+    let [plugin, vault] = [1, 2].map(Uuid::from_u128);
+    let mut apply = |kind: &str, id: Uuid, op: Op| {
+        let change = Change { revision: 1, kind: kind.to_owned(), id, op };
+        let extent = records.apply(&[change], &registry, &SETTINGS);
+        (extent, records.faults().map(|fault| fault.id).collect::<Vec<_>>())
+    };
+    let body = |value: Value| Op::Put(value.as_object().unwrap().clone());
+    let of_plugin = json!({
+        "id": plugin.to_string(), "name": "early", "enabled": true, "protocols": ["http"],
+        "config": {"mark": "{vault://mine/mark}"},
+    });
+    assert_eq!(apply("plugins", plugin, body(of_plugin)), (Extent::Routes, vec![]), "nothing is behind it yet");
+    let of_vault = json!({"id": vault.to_string(), "prefix": "mine", "name": "env", "config": {"prefix": "APP_"}});
+    // The plugin refuses the secret, which shows that it has got it.
+    assert_eq!(apply("vaults", vault, body(of_vault)), (Extent::Routes, vec![plugin]));
+    assert_eq!(apply("vaults", vault, Op::Delete), (Extent::Routes, vec![]));
+    apply("plugins", plugin, Op::Delete);
+    assert_eq!(apply("vaults", vault, Op::Delete), (Extent::Directory, vec![]), "nobody refers to secrets any more");
 }
