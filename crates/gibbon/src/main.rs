@@ -2,13 +2,15 @@
 //!
 //! Everything that a gateway does is in the crates below; here are the commands (`cli`), the wiring of the crates to a
 //! running gateway (`app`), and what a Unix process needs: its configuration (`conf_source`), its log (`logging`), its
-//! signals, its process id file, and its way into the background (`background`). Start reading at `cli`, then `cli/start`.
+//! `memory`, its signals, its process id file, and its way into the background (`background`). Start reading at `cli`,
+//! then `cli/start`.
 
 mod app;
 mod background;
 mod cli;
 mod conf_source;
 mod logging;
+mod memory;
 mod pid_file;
 mod signals;
 
@@ -19,5 +21,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    memory::take_small_pages();
     cli::main()
 }
