@@ -181,7 +181,7 @@ mod tests {
         let cases = [
             ("pg_password", "PostgreSQL"),
             ("ssl_cert", "TLS"),
-            ("lua_ssl_trusted_certificate", "TLS"),
+            ("lua_ssl_verify_depth", "TLS"),
             ("lua_max_req_headers", "Lua"),
             ("nginx_http_ssl_protocols", "TLS"),
             ("nginx_http_lua_shared_dict", "not nginx"),

@@ -57,4 +57,4 @@ pub use section::logs::{LogLevel, LogTarget, Logs};
 pub use section::proxy::{ErrorType, PortMaps, Proxy};
 pub use section::real_ip::RealIp;
 pub use section::status::{Demand, Status};
-pub use section::upstream::Upstream;
+pub use section::upstream::{Trusted, Upstream};

@@ -10,6 +10,7 @@ use gibbon_balancer::dns::Resolver;
 use gibbon_runtime::Configuration;
 
 use crate::counters::Counters;
+use crate::engine::upstream_tls::UpstreamTls;
 use crate::settings::Settings;
 use crate::side::Side;
 use crate::worker::{self, Shared};
@@ -36,7 +37,7 @@ impl DataPlane {
     /// Starts a worker for each element of `listeners`: the sockets that this worker accepts from.
     ///
     /// # Errors
-    /// Where a thread cannot be started.
+    /// Where a thread cannot be started, or trusted certificates cannot be read.
     pub fn start(
         listeners: Vec<Vec<TcpListener>>,
         configuration: Arc<Configuration>,
@@ -44,7 +45,8 @@ impl DataPlane {
         resolver: Resolver,
     ) -> std::io::Result<Self> {
         let side = Side::start(listeners.len())?;
-        let shared = Shared::new(configuration, settings, resolver, side, listeners.len());
+        let tls = UpstreamTls::new(&settings.upstream.trusted)?;
+        let shared = Shared::new(configuration, settings, resolver, tls, side, listeners.len());
         let threads = listeners
             .into_iter()
             .enumerate()

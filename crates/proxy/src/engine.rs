@@ -19,5 +19,7 @@ pub(crate) mod outgoing;
 pub(crate) mod pool;
 pub(crate) mod progress;
 pub(crate) mod server;
+pub(crate) mod transport;
 pub(crate) mod upstream_body;
+pub(crate) mod upstream_tls;
 pub(crate) mod write;

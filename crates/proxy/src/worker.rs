@@ -19,6 +19,7 @@ use crate::counters::{Counters, WorkerCounters};
 use crate::date::Date;
 use crate::engine::pool::Pool;
 use crate::engine::server;
+use crate::engine::upstream_tls::UpstreamTls;
 use crate::http::request_id::RequestIds;
 use crate::settings::Settings;
 use crate::side::Side;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) configuration: Arc<Configuration>,
     pub(crate) settings: ArcSwap<Settings>,
     pub(crate) resolver: Resolver,
+    tls: UpstreamTls,
     pub(crate) counters: Arc<Counters>,
     pub(crate) side: Side,
     state: AtomicU8,
@@ -43,6 +45,7 @@ impl Shared {
         configuration: Arc<Configuration>,
         settings: Settings,
         resolver: Resolver,
+        tls: UpstreamTls,
         side: Side,
         workers: usize,
     ) -> Arc<Self> {
@@ -50,6 +53,7 @@ impl Shared {
             configuration,
             settings: ArcSwap::from_pointee(settings),
             resolver,
+            tls,
             counters: Arc::new(Counters::new(workers)),
             side,
             state: AtomicU8::new(RUNNING),
@@ -88,6 +92,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) wheel: Rc<Wheel>,
     pub(crate) pool: Rc<Pool>,
+    pub(crate) tls: UpstreamTls,
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: WorkerLocals,
     pub(crate) counters: Arc<WorkerCounters>,
@@ -108,6 +113,7 @@ impl Worker {
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
+            tls: shared.tls.clone(),
             connections: Rc::default(),
             locals: WorkerLocals::default(),
             counters: shared.counters.of_worker(number),

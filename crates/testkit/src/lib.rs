@@ -24,6 +24,7 @@ pub mod gateway;
 pub mod message;
 pub mod origin;
 pub mod ports;
+pub mod tls_front;
 pub mod waiting;
 
 pub use client::{Client, ReadError};
@@ -31,4 +32,5 @@ pub use gateway::{Builder, Gateway};
 pub use message::{Received, Response};
 pub use origin::{Action, Origin};
 pub use ports::{FullPort, RefusingPort};
+pub use tls_front::TlsFront;
 pub use waiting::{Gate, PATIENCE, eventually};

@@ -1,12 +1,14 @@
-//! Connections to upstreams that are kept for the next request.
+//! Connections to upstreams: how they are kept, and whom they trust.
 
 use crate::duration;
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
+use crate::list::parse_each;
 use crate::reader::Reader;
 use crate::size::count;
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// How connections to upstreams are kept.
+/// How connections to upstreams are made and kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
     /// Idle connections that a worker keeps to one upstream; zero keeps none.
@@ -15,6 +17,17 @@ pub struct Upstream {
     pub max_requests: Option<u32>,
     /// How long a connection may stay idle; `None` when there is no bound.
     pub idle_timeout: Option<Duration>,
+    /// The authorities by which upstreams are verified that have to be.
+    pub trusted: Vec<Trusted>,
+}
+
+/// Where certificates of authorities are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trusted {
+    /// Where the system keeps them.
+    System,
+    /// In a file, as PEM.
+    File(PathBuf),
 }
 
 const POOL_SIZE: Key<u32> = Key::new(
@@ -41,7 +54,23 @@ const IDLE_TIMEOUT: Key<Duration> = Key::new(
     "How long a connection to an upstream may stay idle; 0 is for ever.",
 );
 
-const KEYS: &[KeyDoc] = &[POOL_SIZE.doc, MAX_REQUESTS.doc, IDLE_TIMEOUT.doc];
+const TRUSTED: Key<Vec<Trusted>> = Key::new(
+    "lua_ssl_trusted_certificate",
+    "system",
+    Kind::List,
+    trusted,
+    "The authorities by which services with `tls_verify` are verified: `system`, and files with certificates as PEM.",
+);
+
+fn trusted(text: &str) -> Result<Vec<Trusted>, String> {
+    parse_each(text, |element| match element {
+        "system" => Ok(Trusted::System),
+        path if path.starts_with("-----BEGIN") => Err("expected `system` or the path of a file".to_owned()),
+        path => Ok(Trusted::File(path.into())),
+    })
+}
+
+const KEYS: &[KeyDoc] = &[POOL_SIZE.doc, MAX_REQUESTS.doc, IDLE_TIMEOUT.doc, TRUSTED.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Connections to upstreams", keys: KEYS };
 
 impl Upstream {
@@ -50,6 +79,7 @@ impl Upstream {
             pool_size: reader.read(&POOL_SIZE) as usize,
             max_requests: Some(reader.read(&MAX_REQUESTS)).filter(|n| *n > 0),
             idle_timeout: Some(reader.read(&IDLE_TIMEOUT)).filter(|time| !time.is_zero()),
+            trusted: reader.read(&TRUSTED),
         }
     }
 }

@@ -4,10 +4,9 @@
 use std::io;
 use std::task::{Context, Poll, ready};
 
-use tokio::net::TcpStream;
-
 use crate::engine::chunks::{BadChunk, Chunks};
 use crate::engine::input::{Input, poll_read};
+use crate::engine::transport::Transport;
 
 /// Why a body could not be read to its end.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +54,7 @@ impl BodyReader {
     /// Reads up to `room` bytes of the body behind what is in `out`; zero where it is over.
     pub(crate) fn poll_into(
         &mut self,
-        stream: &mut TcpStream,
+        stream: &mut Transport,
         input: &mut Input,
         cx: &mut Context<'_>,
         out: &mut Vec<u8>,
@@ -88,7 +87,7 @@ impl BodyReader {
     /// Reads between the data of two chunks.
     fn poll_to_data(
         &mut self,
-        stream: &mut TcpStream,
+        stream: &mut Transport,
         input: &mut Input,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), ReadFailure>> {

@@ -2,10 +2,9 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use gibbon_plugin_api::{ReceivedHead, ResponseHead};
@@ -18,8 +17,11 @@ use crate::engine::body_reader::{BodyReader, ReadFailure};
 use crate::engine::framing::{self, Ambiguous};
 use crate::engine::input::Input;
 use crate::engine::outgoing::{Coding, Outgoing, Then};
+use crate::engine::pool::{Destination, TlsName};
 use crate::engine::progress::CoarseClock;
+use crate::engine::transport::Transport;
 use crate::engine::upstream_body::Reuse;
+use crate::engine::upstream_tls::UpstreamTls;
 use crate::http::survey::{Persistence, Survey};
 use crate::wheel::{Timer, Wheel};
 
@@ -36,6 +38,8 @@ pub(crate) enum ConnectFailure {
     TimedOut { address: SocketAddr, limit: Duration },
     #[error("cannot connect to {address}: {source}")]
     Refused { address: SocketAddr, source: io::Error },
+    #[error("no TLS with {address}: {source}")]
+    Tls { address: SocketAddr, source: io::Error },
 }
 
 /// An exchange that gave no answer.
@@ -121,7 +125,7 @@ pub(crate) struct Answered {
 
 /// One connection to an upstream.
 pub(crate) struct UpstreamConnection {
-    stream: TcpStream,
+    stream: Transport,
     input: Input,
     out: Outgoing,
     clock: Rc<CoarseClock>,
@@ -134,14 +138,16 @@ pub(crate) struct UpstreamConnection {
 }
 
 impl UpstreamConnection {
-    /// Connects within `limit`.
-    pub(crate) async fn open(address: SocketAddr, limit: Duration, wheel: &Rc<Wheel>) -> Result<Self, ConnectFailure> {
-        let connected = tokio::time::timeout(limit, TcpStream::connect(address)).await;
-        let stream = connected
-            .map_err(|_| ConnectFailure::TimedOut { address, limit })?
-            .map_err(|source| ConnectFailure::Refused { address, source })?;
-        // A request is written whole: waiting to join it with later bytes would only add latency.
-        let _ = stream.set_nodelay(true);
+    /// Connects within `limit`, the handshake of TLS included.
+    pub(crate) async fn open(
+        destination: &Destination,
+        limit: Duration,
+        tls: &UpstreamTls,
+        wheel: &Rc<Wheel>,
+    ) -> Result<Self, ConnectFailure> {
+        let address = destination.address;
+        let connected = tokio::time::timeout(limit, connect(destination, tls)).await;
+        let stream = connected.map_err(|_| ConnectFailure::TimedOut { address, limit })??;
         let clock = Rc::clone(wheel.clock());
         Ok(Self {
             stream,
@@ -162,19 +168,12 @@ impl UpstreamConnection {
 
     /// Whether it waits in silence for a request, as far as is known without asking the system.
     pub(crate) fn is_quiet(&mut self) -> bool {
-        let cx = &mut Context::from_waker(Waker::noop());
-        self.input.is_empty()
-            && match self.stream.poll_read_ready(cx) {
-                Poll::Pending => true,
-                Poll::Ready(Err(_)) => false,
-                Poll::Ready(Ok(())) => is_empty(self.stream.try_read(&mut [0])),
-            }
+        self.input.is_empty() && self.stream.is_quiet()
     }
 
     /// The same, after having asked the system: for a request that must not be sent in vain.
     pub(crate) fn is_alive(&mut self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        self.input.is_empty() && is_empty(socket2::SockRef::from(&self.stream).peek(&mut byte))
+        self.input.is_empty() && self.stream.is_alive()
     }
 
     /// Where the head of the next request is written.
@@ -331,13 +330,25 @@ impl UpstreamConnection {
     }
 
     /// The socket and what has been received, for what is no HTTP any more.
-    pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+    pub(crate) fn into_parts(self) -> (Transport, Vec<u8>) {
         (self.stream, self.input.unread().to_vec())
     }
 }
 
-fn is_empty(read: io::Result<usize>) -> bool {
-    matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+async fn connect(destination: &Destination, tls: &UpstreamTls) -> Result<Transport, ConnectFailure> {
+    let address = destination.address;
+    let stream = TcpStream::connect(address).await.map_err(|source| ConnectFailure::Refused { address, source })?;
+    // A request is written whole: waiting to join it with later bytes would only add latency.
+    let _ = stream.set_nodelay(true);
+    match &destination.tls {
+        None => Ok(Transport::Plain(stream)),
+        Some(TlsName { name, verification }) => {
+            let secret = tls.connect(stream, name.clone(), *verification).await;
+            secret
+                .map(|stream| Transport::Tls(Box::new(stream)))
+                .map_err(|source| ConnectFailure::Tls { address, source })
+        }
+    }
 }
 
 /// What an answer is; `None` for an interim one, which is not passed on (RFC 9110 section 15.2).

@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 
 use gibbon_plugin_api::{ReceivedHead, RequestHead};
 use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 
 use crate::engine::body_reader::{BodyReader, ReadFailure};
 use crate::engine::head::{self, BadHead, HeadLimits};
 use crate::engine::input::Input;
 use crate::engine::outgoing::Outgoing;
 use crate::engine::progress::Progress;
+use crate::engine::transport::Transport;
 
 /// How much of later requests is received while one is served.
 const AHEAD: usize = 16 * 1024;
@@ -27,7 +27,7 @@ const GO_ON: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// Shared by the conversation on the connection and the body of its request, which never overlap for longer than a
 /// poll.
 pub(crate) struct ClientWire {
-    stream: RefCell<TcpStream>,
+    stream: RefCell<Transport>,
     input: RefCell<Input>,
     body: RefCell<BodyReader>,
     /// What is left to be sent of the word to go on, for a client that waits for it (RFC 9110 section 10.1.1).
@@ -46,7 +46,7 @@ pub(crate) enum NextHead {
 }
 
 impl ClientWire {
-    pub(crate) fn new(stream: TcpStream, progress: Rc<Progress>) -> Self {
+    pub(crate) fn new(stream: Transport, progress: Rc<Progress>) -> Self {
         Self {
             stream: RefCell::new(stream),
             input: RefCell::default(),
@@ -200,7 +200,7 @@ impl ClientWire {
     }
 
     /// The socket and what has been received, for what is no HTTP any more.
-    pub(crate) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+    pub(crate) fn into_parts(self) -> (Transport, Vec<u8>) {
         let received = self.input.borrow().unread().to_vec();
         (self.stream.into_inner(), received)
     }

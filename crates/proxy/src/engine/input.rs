@@ -5,9 +5,9 @@ use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll};
 
+use crate::engine::transport::Transport;
 use bytes::BufMut;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 
 /// Room that is made before a read; most heads fit.
 const ROOM: usize = 4 * 1024;
@@ -49,7 +49,7 @@ impl Input {
     }
 
     /// Receives more; zero where the other side has ended.
-    pub(crate) fn poll_receive(&mut self, stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_receive(&mut self, stream: &mut Transport, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if self.read > 0 {
             self.bytes.drain(..self.read);
             self.read = 0;
@@ -67,7 +67,7 @@ impl Input {
 
 /// Reads up to `most` bytes from a socket behind what is in `out`; zero where the other side has ended.
 pub(crate) fn poll_read(
-    stream: &mut TcpStream,
+    stream: &mut Transport,
     cx: &mut Context<'_>,
     out: &mut Vec<u8>,
     most: usize,

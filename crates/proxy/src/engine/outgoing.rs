@@ -4,8 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use crate::engine::transport::Transport;
 use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
 
 /// So much of a body is taken before it is sent.
 const LOAD: usize = 64 * 1024;
@@ -136,7 +136,7 @@ impl Outgoing {
     }
 
     /// Hands everything to the socket.
-    pub(crate) fn poll_send(&mut self, stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_send(&mut self, stream: &mut Transport, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(rest) = self.bytes.get(self.sent..).filter(|rest| !rest.is_empty()) {
             let sent = ready!(Pin::new(&mut *stream).poll_write(cx, rest))?;
             if sent == 0 {
@@ -145,6 +145,8 @@ impl Outgoing {
             self.sent += sent;
             self.total += sent as u64;
         }
+        // TLS holds back what does not fill a record.
+        ready!(Pin::new(&mut *stream).poll_flush(cx))?;
         self.clear();
         if self.bytes.capacity() > KEPT {
             self.bytes = Vec::new();

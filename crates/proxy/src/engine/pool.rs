@@ -7,12 +7,30 @@ use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use gibbon_conf::Upstream;
+use rustls::pki_types::ServerName;
 
 use crate::engine::client::UpstreamConnection;
+use crate::engine::upstream_tls::Verification;
 
 pub(crate) struct Pool {
     limits: Upstream,
-    idle: RefCell<HashMap<SocketAddr, Vec<Idle>, ahash::RandomState>>,
+    idle: RefCell<HashMap<Destination, Vec<Idle>, ahash::RandomState>>,
+}
+
+/// Where a connection leads. Those to one address are different ones where another name was asked for, or where the
+/// other side has not proved who it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Destination {
+    pub(crate) address: SocketAddr,
+    /// For TLS.
+    pub(crate) tls: Option<TlsName>,
+}
+
+/// Whom a handshake asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct TlsName {
+    pub(crate) name: ServerName<'static>,
+    pub(crate) verification: Verification,
 }
 
 /// How sure a request has to be that its connection is still there.
@@ -32,7 +50,7 @@ struct Idle {
 /// A connection that is in use, and the pool that it goes back to.
 pub(crate) struct Lease {
     pub(crate) connection: UpstreamConnection,
-    address: SocketAddr,
+    destination: Destination,
     pool: Weak<Pool>,
 }
 
@@ -45,7 +63,7 @@ impl Lease {
     /// The exchange is over and the connection is whole.
     pub(crate) fn give_back(self) {
         if let Some(pool) = self.pool.upgrade() {
-            pool.put(self.address, self.connection);
+            pool.put(self.destination, self.connection);
         }
     }
 }
@@ -55,33 +73,33 @@ impl Pool {
         Rc::new(Self { limits, idle: RefCell::default() })
     }
 
-    /// The connection to `address` that was used last and can take a request now.
-    pub(crate) fn take(self: &Rc<Self>, address: SocketAddr, care: Care) -> Option<Lease> {
+    /// The connection to `destination` that was used last and can take a request now.
+    pub(crate) fn take(self: &Rc<Self>, destination: &Destination, care: Care) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
-        let waiting = idle.get_mut(&address)?;
+        let waiting = idle.get_mut(destination)?;
         while let Some(Idle { mut connection, .. }) = waiting.pop() {
             let is_usable = match care {
                 Care::Usual => connection.is_quiet(),
                 Care::Utmost => connection.is_alive(),
             };
             if is_usable {
-                return Some(self.lease(address, connection));
+                return Some(self.lease(destination.clone(), connection));
             }
         }
         None
     }
 
-    pub(crate) fn lease(self: &Rc<Self>, address: SocketAddr, connection: UpstreamConnection) -> Lease {
-        Lease { connection, address, pool: Rc::downgrade(self) }
+    pub(crate) fn lease(self: &Rc<Self>, destination: Destination, connection: UpstreamConnection) -> Lease {
+        Lease { connection, destination, pool: Rc::downgrade(self) }
     }
 
-    fn put(&self, address: SocketAddr, mut connection: UpstreamConnection) {
+    fn put(&self, destination: Destination, mut connection: UpstreamConnection) {
         let used_up = self.limits.max_requests.is_some_and(|limit| connection.requests() >= limit);
         if used_up || !connection.is_quiet() {
             return;
         }
         let mut idle = self.idle.borrow_mut();
-        let waiting = idle.entry(address).or_default();
+        let waiting = idle.entry(destination).or_default();
         if waiting.len() < self.limits.pool_size {
             waiting.push(Idle { connection, since: Instant::now() });
         }

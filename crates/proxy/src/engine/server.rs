@@ -17,6 +17,7 @@ use crate::engine::framing;
 use crate::engine::head::{BadHead, HeadLimits};
 use crate::engine::outgoing::{Coding, Outgoing, Then};
 use crate::engine::progress::Progress;
+use crate::engine::transport::Transport;
 use crate::engine::upstream_body::Protocol;
 use crate::engine::write::{Afterwards, answer_head, says_close};
 use crate::http::request::{self, Arrival, ArrivingBody, Client};
@@ -32,7 +33,7 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
     let progress = Progress::new(Rc::clone(worker.wheel.clock()));
     let _registration = worker.connections.register(&progress, &worker.counters);
     let client = Client::new(&settings, peer, local_port, Rc::clone(&progress));
-    let wire = Rc::new(ClientWire::new(stream, Rc::clone(&progress)));
+    let wire = Rc::new(ClientWire::new(Transport::Plain(stream), Rc::clone(&progress)));
     let conversation = Conversation { worker: &worker, client: &client, wire, out: Outgoing::default() };
     let mut conversation = pin!(conversation.hold());
     poll_fn(|cx| {

@@ -39,7 +39,7 @@ pub(crate) enum ProxyError {
     RouteClosed,
     #[error("the route has no service")]
     NoService,
-    #[error("the service speaks a protocol that is not served yet")]
+    #[error("the service asks for a protocol, or for something of TLS, that is not served yet")]
     ProtocolNotServed,
     #[error("cannot resolve `{name}`: {reason}")]
     NameResolution { name: Box<str>, reason: String },

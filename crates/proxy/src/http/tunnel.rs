@@ -4,22 +4,22 @@
 use std::cell::Cell;
 use std::pin::pin;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use tokio::time::{Instant, sleep_until};
 
 use crate::engine::client::Patience;
+use crate::engine::transport::Transport;
 
 /// What is read at once from one side.
 const PIECE: usize = 16 * 1024;
 
 /// One side: its socket, and what it had said already when it left HTTP.
-pub(crate) type Side = (TcpStream, Vec<u8>);
+pub(crate) type Side = (Transport, Vec<u8>);
 
 /// Carries bytes until the end.
 pub(crate) async fn run((client, said): Side, (upstream, answered): Side, patience: Patience) {
-    let (client_read, client_write) = client.into_split();
-    let (upstream_read, upstream_write) = upstream.into_split();
+    let (client_read, client_write) = split(client);
+    let (upstream_read, upstream_write) = split(upstream);
     let moved = Cell::new(Instant::now());
     let carry_both = async {
         tokio::join!(

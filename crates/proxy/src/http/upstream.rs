@@ -7,18 +7,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use gibbon_conf::GatewayHeader;
-use gibbon_entities::Protocol;
+use gibbon_entities::{Protocol, Service};
 use gibbon_plugin_api::ResponseHead;
 use gibbon_router::Router;
 use gibbon_router::path::{self, Strip};
 use gibbon_runtime::{Origin, RouteEntry};
 use http::{Method, StatusCode};
+use rustls::pki_types::ServerName;
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::{Answered, Asking, Patience, SendFailure, UpstreamConnection};
 use crate::engine::outgoing::Coding;
-use crate::engine::pool::{Care, Lease};
+use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
+use crate::engine::upstream_tls::Verification;
 use crate::engine::write::field;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
@@ -109,9 +111,7 @@ enum Reuse {
 /// Sends the request, again if that is allowed and of use, and waits for the head of the answer.
 pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Answer, ProxyError> {
     let service = &*target.origin.service;
-    if service.protocol != Protocol::Http {
-        return Err(ProxyError::ProtocolNotServed);
-    }
+    let tls = tls_name(exchange, &target)?;
     if !target.line.bytes().all(|byte| byte > b' ' && byte != 0x7f) {
         return Err(ProxyError::BadRequest("the target cannot be sent on"));
     }
@@ -120,7 +120,8 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     let mut reuse = Reuse::Allowed;
     loop {
         let address = SocketAddr::new(addresses.next(exchange), service.port);
-        let failed = match try_once(exchange, address, &target, reuse).await {
+        let destination = Destination { address, tls: tls.clone() };
+        let failed = match try_once(exchange, destination, &target, reuse).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
@@ -135,21 +136,55 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     }
 }
 
+/// Whom the handshake asks for, where the service speaks TLS: the host that the request asks for.
+fn tls_name(exchange: &Exchange<'_>, target: &Target<'_>) -> Result<Option<TlsName>, ProxyError> {
+    let service = &*target.origin.service;
+    match service.protocol {
+        Protocol::Http => return Ok(None),
+        Protocol::Https if can_be_served(service) => {}
+        _ => return Err(ProxyError::ProtocolNotServed),
+    }
+    let host = match target.host {
+        HostRule::Client if !exchange.head.host().is_empty() => exchange.head.host(),
+        HostRule::Client | HostRule::Service => &*service.host,
+    };
+    let name = ServerName::try_from(without_port(host).to_owned());
+    let name = name.map_err(|_| ProxyError::BadRequest("the host is no name for TLS"))?;
+    let verification = match service.tls_verify {
+        Some(true) => Verification::Required,
+        Some(false) | None => Verification::Skipped,
+    };
+    Ok(Some(TlsName { name, verification }))
+}
+
+/// What a service asks of TLS beyond that is not there yet; it is not reached without.
+fn can_be_served(service: &Service) -> bool {
+    service.tls_verify_depth.is_none() && service.ca_certificates.is_empty() && service.client_certificate.is_none()
+}
+
+fn without_port(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.rsplit_once(':').filter(|(name, _)| !name.contains(':')).map_or(host, |(name, _)| name),
+    }
+}
+
 /// One attempt.
 async fn try_once(
     exchange: &mut Exchange<'_>,
-    address: SocketAddr,
+    destination: Destination,
     target: &Target<'_>,
     reuse: Reuse,
 ) -> Result<Answer, Box<Failed>> {
     let (worker, service) = (exchange.worker, &*target.origin.service);
     let asked = Instant::now();
     let care = if is_idempotent(&exchange.head.method) { Care::Usual } else { Care::Utmost };
-    let pooled = if reuse == Reuse::Allowed { worker.pool.take(address, care) } else { None };
+    let pooled = if reuse == Reuse::Allowed { worker.pool.take(&destination, care) } else { None };
     let mut lease = match pooled {
         Some(lease) => lease,
-        None => match UpstreamConnection::open(address, service.connect_timeout, &worker.wheel).await {
-            Ok(connection) => worker.pool.lease(address, connection),
+        None => match UpstreamConnection::open(&destination, service.connect_timeout, &worker.tls, &worker.wheel).await
+        {
+            Ok(connection) => worker.pool.lease(destination, connection),
             Err(error) => return Err(Box::new(Failed { error: error.into(), again: Again::AsRetry })),
         },
     };

@@ -14,6 +14,7 @@ mod error_pages;
 mod forwarded;
 mod framing;
 mod hop_by_hop;
+mod https_upstreams;
 mod identity;
 mod limits;
 mod marks;
