@@ -36,10 +36,18 @@ const fn never(names: &'static [&'static str], harmless: &'static [&'static str]
 
 /// From the particular to the general: the first match counts.
 pub(crate) const TABLE: &[Row] = &[
-    row(
-        &["pg_*", "db_update_frequency", "db_update_propagation", "db_cache_*", "db_resurrect_ttl"],
-        &[],
-        "PostgreSQL is not supported in this version",
+    row(&["pg_ro_*"], &["off"], "a second server to read from is not supported in this version"),
+    never(
+        &["pg_ssl_version"],
+        &["tlsv1_2", "tlsv1_3", "any"],
+        "what both sides know best of TLS 1.2 and 1.3 is spoken",
+    ),
+    never(&["pg_backlog"], &[], "how many calls wait is not bounded, but how long they do: by `pg_semaphore_timeout`"),
+    row(&["pg_iam_*", "pg_ro_iam_*"], &["off"], "signing in with AWS IAM is not supported in this version"),
+    never(
+        &["db_update_propagation", "db_cache_*", "db_resurrect_ttl"],
+        &["0"],
+        "a node holds all of its configuration, so that there is nothing to look up, to keep for a time or to warm up",
     ),
     never(&["cassandra_*"], &[], "Cassandra is not supported"),
     row(&["declarative_config*", "lmdb_*"], &[], "running from a declarative file is not supported in this version"),
@@ -179,7 +187,7 @@ mod tests {
     #[test]
     fn the_first_and_most_particular_reason_is_given() {
         let cases = [
-            ("pg_password", "PostgreSQL"),
+            ("pg_ro_password", "second server"),
             ("ssl_cert", "TLS"),
             ("lua_ssl_verify_depth", "TLS"),
             ("lua_max_req_headers", "Lua"),

@@ -114,6 +114,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::admin::DOC,
         section::status::DOC,
         section::database::DOC,
+        section::postgres::DOC,
         section::jwt::DOC,
         section::vaults::DOC,
     ]

@@ -54,6 +54,7 @@ pub use section::headers::{GatewayHeader, GatewayHeaders};
 pub use section::jwt::Jwt;
 pub use section::limits::Limits;
 pub use section::logs::{LogLevel, LogTarget, Logs};
+pub use section::postgres::{Postgres, PostgresSsl};
 pub use section::proxy::{ErrorType, PortMaps, Proxy};
 pub use section::real_ip::RealIp;
 pub use section::status::{Demand, Status};

@@ -174,6 +174,8 @@ pub fn prefix(sources: &Sources) -> Result<PathBuf, ConfError> {
 fn read(reader: &mut Reader, sources: &Sources) -> Conf {
     let prefix = general::prefix(reader, &sources.env, &sources.machine);
     let General { run, workers, plugins, node_id } = general::read(reader, &sources.machine);
+    let upstream = Upstream::read(reader);
+    let database = Database::read(reader, &prefix, &upstream.trusted);
     Conf {
         run,
         workers,
@@ -183,11 +185,11 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         proxy: Proxy::read(reader),
         real_ip: RealIp::read(reader),
         limits: Limits::read(reader),
-        upstream: Upstream::read(reader),
+        upstream,
         dns: Dns::read(reader),
         admin: Admin::read(reader),
         status: Status::read(reader),
-        database: Database::read(reader, &prefix),
+        database,
         jwt: Jwt::read(reader),
         references: std::mem::take(&mut reader.references),
         prefix,

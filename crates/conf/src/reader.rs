@@ -93,6 +93,20 @@ impl Reader {
         self.effective(&key.doc).is_some()
     }
 
+    /// Warns about those keys that were given another value than their default, and are not used.
+    pub(crate) fn warn_unused(&mut self, keys: &[KeyDoc], reason: &'static str) {
+        let mut unused = Vec::new();
+        for key in keys {
+            let given = self.effective(key).and_then(|name| self.given.get(name));
+            if let Some(given) = given.filter(|given| given.value != key.default) {
+                unused.push((key.name.to_owned(), given.origin.clone()));
+            }
+        }
+        if !unused.is_empty() {
+            self.warnings.push(Warning::NoEffect { keys: unused, reason });
+        }
+    }
+
     /// Where the value of a key comes from.
     pub(crate) fn origin<T>(&mut self, key: &Key<T>) -> Origin {
         let name = self.effective(&key.doc);

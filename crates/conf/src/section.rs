@@ -8,6 +8,7 @@ pub(crate) mod headers;
 pub(crate) mod jwt;
 pub(crate) mod limits;
 pub(crate) mod logs;
+pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;
 pub(crate) mod status;

@@ -1,6 +1,7 @@
 //! A running gateway: which part gets what, and in which order they start and stop. Nothing else is decided here.
 
 mod control;
+pub(crate) mod database;
 mod keep_alive;
 mod settings;
 
@@ -15,12 +16,13 @@ use gibbon_conf::{AddressOrder, Conf, Database, Demand, Listener, Status};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
-use gibbon_store::{Options, Store, StoreError, sqlite};
+use gibbon_store::{Options, Store, StoreError};
 use gibbon_vault::Vaults;
 use tokio::runtime::Runtime;
 
 use crate::cli::Boot;
 use crate::signals::{Signal, Signals};
+use database::Absence;
 
 /// Why a gateway cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,18 @@ pub(crate) enum AppError {
     /// The database cannot be opened.
     #[error("cannot open the database `{}`: {source}", path.display())]
     Database { path: PathBuf, source: StoreError },
+    /// The database of a server cannot be opened, for a reason that waiting does not mend.
+    #[error("cannot open the database `{place}`: {source}")]
+    Postgres { place: String, source: StoreError },
+    /// There are no tables in the database. Whether to make them is for an administrator to say.
+    #[error("Database needs bootstrapping; run 'gibbon migrations bootstrap'")]
+    NeedsBootstrapping,
+    /// The tables are those of an older version.
+    #[error("New migrations available; run 'gibbon migrations up' to proceed")]
+    NewMigrations,
+    /// It was told to stop before it was up.
+    #[error("told to stop while the database was waited for")]
+    Interrupted,
     /// The database cannot be read.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -54,7 +68,12 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
         control::Sockets { admin: open(&boot.conf.admin.listeners)?, status: open_status(&boot.conf.status)? };
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
-    let configuration = control.block_on(configure(&boot, registry))?;
+    let configuration = control.block_on(async {
+        tokio::select! {
+            configuration = configure(&boot, registry) => configuration,
+            () = end(&mut signals) => Err(AppError::Interrupted),
+        }
+    })?;
     let resolver = resolver(&boot.conf, &control);
     let data_plane = DataPlane::start(
         proxy_sockets,
@@ -96,6 +115,11 @@ async fn drain(data_plane: &DataPlane, signals: &mut Signals) {
             }
         }
     }
+}
+
+/// Waits for a signal that asks for the end. Before the gateway is up, the others mean nothing.
+async fn end(signals: &mut Signals) {
+    while !matches!(signals.next().await, Signal::Stop | Signal::Quit) {}
 }
 
 /// How the gateway ends.
@@ -189,16 +213,18 @@ fn open_status(status: &Status) -> Result<Vec<TcpListener>, AppError> {
 
 async fn configure(boot: &Boot, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
     let definitions = Arc::new(Definitions::new(&registry).with_vaults(boot.vaults.clone()));
-    let store = open_store(&boot.conf.database, &definitions).await?;
+    let store = open_store(&boot.conf.database, &definitions, Absence::IsWaitedFor).await?;
     let plugin_settings = PluginSettings { verified_tokens_bytes: boot.conf.jwt.verified_tokens_bytes };
     Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
 }
 
-async fn open_store(database: &Database, definitions: &Arc<Definitions>) -> Result<Arc<dyn Store>, AppError> {
-    let Database::Sqlite { path } = database;
+async fn open_store(
+    database: &Database,
+    definitions: &Arc<Definitions>,
+    absence: Absence,
+) -> Result<Arc<dyn Store>, AppError> {
     let options = Options { kinds: Arc::clone(definitions) as _, ..Options::default() };
-    let store = sqlite::open_with(path, options).await;
-    Ok(Arc::new(store.map_err(|source| AppError::Database { path: path.clone(), source })?))
+    database::open(database, options, absence).await
 }
 
 /// The vaults of a gateway with those that are stored in its database, for a command that is not the gateway.
@@ -209,7 +235,7 @@ pub(crate) fn stored_vaults(conf: &Conf, mut vaults: Vaults) -> Result<Vaults, A
     let definitions = Arc::new(Definitions::new(&registry(conf)?));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = open_store(&conf.database, &definitions).await?;
+        let store = open_store(&conf.database, &definitions, Absence::IsAFailure).await?;
         let loaded = store.load(&[secrets::VAULTS]).await.map_err(StartError::from)?;
         loaded.records.iter().filter_map(|(_, body)| secrets::definition(body)).for_each(|vault| vaults.define(vault));
         store.close().await;

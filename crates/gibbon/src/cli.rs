@@ -8,6 +8,7 @@ mod check;
 mod failure;
 mod health;
 mod jwt;
+mod migrations;
 mod node;
 mod openapi;
 mod quit;
@@ -56,6 +57,8 @@ enum Command {
     Check(check::Args),
     /// Print the version.
     Version(version::Args),
+    /// Make the tables of the database, and bring them up to date.
+    Migrations(migrations::Args),
     /// Make, read and verify tokens.
     Jwt(jwt::JwtArgs),
     /// Look at the secrets that references stand for.
@@ -104,6 +107,7 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Health(args) => health::run(&args),
         Command::Check(args) => check::run(&args, verbosity),
         Command::Version(args) => version::run(&args),
+        Command::Migrations(args) => migrations::run(&args, verbosity),
         Command::Jwt(args) => jwt::run(args),
         Command::Vault(args) => vault::run(&args, verbosity),
         Command::Openapi => openapi::run(),

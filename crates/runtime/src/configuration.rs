@@ -29,6 +29,15 @@ pub struct Configuration {
     retired: std::sync::Mutex<Vec<Arc<Snapshot>>>,
 }
 
+/// What asking for changes has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// Others had written, and what they wrote is live here now.
+    Changes,
+    /// There was nothing new.
+    Nothing,
+}
+
 /// How many expired records one write removes at most, so that no write takes long.
 const PURGE_AT_ONCE: usize = 1000;
 
@@ -41,6 +50,12 @@ pub struct StartError(#[from] StoreError);
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct WriteError(#[from] StoreError);
+
+impl From<WriteError> for StoreError {
+    fn from(WriteError(error): WriteError) -> Self {
+        error
+    }
+}
 
 /// A write was not taken; nothing of it is stored.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +145,10 @@ impl Configuration {
             return Ok(());
         }
         let mut write = self.write().await.map_err(|WriteError(error)| error)?;
-        write.tx().purge_expired(PURGE_AT_ONCE).await?;
+        // Another node may have done it in the meantime.
+        if write.tx().purge_expired(PURGE_AT_ONCE).await? == 0 {
+            return Ok(write.rollback().await?);
+        }
         write.commit().await.map(drop)
     }
 
@@ -138,14 +156,14 @@ impl Configuration {
     ///
     /// # Errors
     /// Where the store is away.
-    pub async fn follow(&self) -> Result<(), WriteError> {
+    pub async fn follow(&self) -> Result<Followed, WriteError> {
         let mut records = self.records.lock().await;
         Ok(self.catch_up(&mut records).await?)
     }
 
-    async fn catch_up(&self, records: &mut Records) -> Result<(), StoreError> {
+    async fn catch_up(&self, records: &mut Records) -> Result<Followed, StoreError> {
         let extent = match self.store.changes_since(records.revision).await? {
-            Changes::List(changes) if changes.is_empty() => return Ok(()),
+            Changes::List(changes) if changes.is_empty() => return Ok(Followed::Nothing),
             Changes::List(changes) => records.apply(&changes, &self.registry, &self.settings),
             Changes::TooFarBehind => {
                 *records = load_records(&*self.store, &self.definitions, &self.registry, &self.settings).await?;
@@ -153,7 +171,7 @@ impl Configuration {
             }
         };
         self.publish(self.current.load().next(records, &self.registry, extent));
-        Ok(())
+        Ok(Followed::Changes)
     }
 
     fn publish(&self, snapshot: Snapshot) {

@@ -9,13 +9,14 @@
 pub mod configuration;
 pub mod definitions;
 pub mod fault;
+pub mod feed;
 pub mod plan;
 pub mod records;
 pub mod routes;
 pub mod secrets;
 pub mod snapshot;
 
-pub use configuration::{CommitError, Configuration, StartError, Write, WriteError};
+pub use configuration::{CommitError, Configuration, Followed, StartError, Write, WriteError};
 pub use definitions::Definitions;
 pub use fault::Fault;
 pub use plan::{Instance, Plan, Step};

@@ -2,6 +2,8 @@ use std::error::Error;
 
 use uuid::Uuid;
 
+use crate::SchemaState;
+
 /// Why the store did not do what it was asked.
 ///
 /// The first five are the caller's doing and become answers of the Admin API; the others are the store's own trouble.
@@ -67,6 +69,9 @@ pub enum StoreError {
         /// The newest version that this program understands.
         known: u32,
     },
+    /// The tables have to be made, or brought up to date, before this program can use them.
+    #[error("the tables of the database are not as this gibbon needs them")]
+    Outdated(SchemaState),
     /// What is stored makes no sense: the file is damaged, or is not ours.
     #[error("the store is damaged: {0}")]
     Corrupt(String),

@@ -9,25 +9,31 @@
 //! **It must not know** what a service or a route is, how HTTP answers look, or how a snapshot is built. Nothing
 //! outside this crate names a SQL crate, and no type of one appears in its interface.
 //!
-//! **Start reading** at [`Store`] and [`Transaction`], then `sqlite.rs`, which implements them, and
-//! `sqlite/migrations/`, which has the tables. What a backend must do is written down as tests in `tests/contract/`;
+//! **Start reading** at [`Store`] and [`Transaction`], then `sql.rs`, which implements them for both databases,
+//! `sqlite.rs` and `postgres.rs`, which are what each has of its own, and `sqlite/migrations/`, which has the tables. What a backend must do is written down as tests in `tests/contract/`;
 //! a backend is done when it passes them.
 
+mod announcements;
 mod body;
 mod change;
 mod error;
 mod history;
+mod migrations;
 mod options;
 mod page;
+mod sql;
 mod store;
 mod transaction;
 mod unique_key;
 
+pub mod postgres;
 pub mod sqlite;
 
+pub use announcements::Announcements;
 pub use change::{Change, Changes, Op};
 pub use error::StoreError;
 pub use history::HistoryEntry;
+pub use migrations::{Lock, Migrations, Progress, Repeat, SchemaState};
 pub use options::{Clock, Kinds, Options};
 pub use page::{Filter, Page, PageRequest, TagFilter, TagPage, TagPageRequest, TagRow};
 pub use store::{Loaded, Store};

@@ -4,42 +4,21 @@
 //! the write-ahead log readers and the writer do not wait for one another. A commit is answered after the log has
 //! reached the disk (`synchronous = FULL`).
 
-mod changes;
+mod connection;
 mod connections;
-mod delete;
 mod failure;
 mod file;
-mod history;
 mod migrations;
-mod page;
-mod read;
-mod tagged;
-mod transaction;
-mod write;
 
 use std::path::Path;
 
-use async_trait::async_trait;
-use gibbon_schema::Object;
-use sqlx::Sqlite;
-use sqlx::pool::PoolConnection;
-use uuid::Uuid;
-
-use crate::body::View;
-use crate::{
-    Changes, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError, TagPage, TagPageRequest,
-    Transaction,
-};
+use crate::sql::SqlStore;
+use crate::{Migrations, Options, StoreError};
 use connections::Connections;
-use failure::unavailable;
-use transaction::SqliteTransaction;
+use migrations::SqliteMigrations;
 
-/// A store in one SQLite file. It is opened with [`open`] or [`open_with`] and used through [`Store`].
-#[derive(Debug)]
-pub struct SqliteStore {
-    connections: Connections,
-    options: Options,
-}
+/// A store in one SQLite file. It is opened with [`open`] or [`open_with`] and used through [`Store`](crate::Store).
+pub type SqliteStore = SqlStore<Connections>;
 
 /// Opens the store at `path` with the default [`Options`].
 ///
@@ -82,71 +61,16 @@ pub async fn open_with(path: &Path, options: Options) -> Result<SqliteStore, Sto
     file::prepare(path).map_err(|error| StoreError::Unavailable(error.into()))?;
     let connections = Connections::open(path).await?;
     migrations::run(connections.writer(), path).await?;
-    Ok(SqliteStore { connections, options })
+    Ok(SqlStore::new(connections, options))
 }
 
-impl SqliteStore {
-    fn view(&self) -> View<'_> {
-        View { kinds: &*self.options.kinds, now: self.options.clock.now() }
-    }
-
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.connections.readers().acquire().await.map_err(unavailable)
-    }
-
-    /// A transaction that sees one state of the database in all its reads.
-    async fn snapshot(&self) -> Result<sqlx::Transaction<'static, Sqlite>, StoreError> {
-        self.connections.readers().begin().await.map_err(unavailable)
-    }
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        Ok(Box::new(SqliteTransaction::begin(self.connections.writer(), &self.options).await?))
-    }
-
-    async fn get(&self, kind: &str, id: Uuid) -> Result<Option<Object>, StoreError> {
-        read::get(&mut *self.reader().await?, self.view(), kind, id).await
-    }
-
-    async fn find(&self, kind: &str, field: &str, value: &str) -> Result<Option<Object>, StoreError> {
-        read::find(&mut *self.reader().await?, self.view(), kind, field, value).await
-    }
-
-    async fn page(&self, kind: &str, filter: &Filter, page: PageRequest) -> Result<Page, StoreError> {
-        page::page(&mut *self.reader().await?, self.view(), kind, filter, page).await
-    }
-
-    async fn tagged(&self, tag: Option<&str>, page: TagPageRequest) -> Result<TagPage, StoreError> {
-        tagged::page(&mut *self.reader().await?, self.options.clock.now(), tag, page).await
-    }
-
-    async fn load(&self, kinds: &[&str]) -> Result<Loaded, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        read::load(&mut snapshot, self.view(), kinds).await
-    }
-
-    async fn revision(&self) -> Result<u64, StoreError> {
-        read::revision(&mut *self.reader().await?).await
-    }
-
-    async fn changes_since(&self, revision: u64) -> Result<Changes, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        changes::since(&mut snapshot, self.view(), revision).await
-    }
-
-    async fn history(&self, before: Option<u64>, size: usize) -> Result<Vec<HistoryEntry>, StoreError> {
-        history::before(&mut *self.reader().await?, before, size).await
-    }
-
-    async fn next_expiry(&self) -> Result<Option<i64>, StoreError> {
-        read::next_expiry(&mut *self.reader().await?).await
-    }
-
-    async fn close(&self) {
-        // Readers first: the last connection to close folds the log into the file, and only a writer can do that.
-        self.connections.readers().close().await;
-        self.connections.writer().close().await;
-    }
+/// The tables of the file at `path`, for who looks after them. [`open_with`] brings them up to date by itself. The file
+/// is created where there is none.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if it cannot be opened.
+pub async fn migrations(path: &Path) -> Result<Box<dyn Migrations>, StoreError> {
+    file::prepare(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+    let writer = Connections::open(path).await?.writer().clone();
+    Ok(Box::new(SqliteMigrations { writer, path: path.to_owned() }))
 }

@@ -2,7 +2,9 @@ use async_trait::async_trait;
 use gibbon_schema::Object;
 use uuid::Uuid;
 
-use crate::{Changes, Filter, HistoryEntry, Page, PageRequest, StoreError, TagPage, TagPageRequest, Transaction};
+use crate::{
+    Announcements, Changes, Filter, HistoryEntry, Page, PageRequest, StoreError, TagPage, TagPageRequest, Transaction,
+};
 
 /// A database of records.
 ///
@@ -44,6 +46,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// The Unix second at which the next record expires, or did: the time for [`Transaction::purge_expired`].
     async fn next_expiry(&self) -> Result<Option<i64>, StoreError>;
+
+    /// Word of commits by others, who write to the same database; none where this process is the only one to write.
+    ///
+    /// What was committed before the answer is announced to nobody: ask for changes after it.
+    async fn announcements(&self) -> Result<Option<Box<dyn Announcements>>, StoreError>;
 
     /// Waits for what is under way, then closes the database. Later calls fail.
     async fn close(&self);

@@ -8,9 +8,9 @@ use aws_lc_rs::digest;
 const LONGEST: usize = 200;
 
 /// Marks a digest. A short value that begins like this is digested too, so that none can pass for another's digest.
-const MARK: &str = "sha256:";
+pub(crate) const MARK: &str = "sha256:";
 
-/// What stands for `value` in the index of unique values.
+/// What stands for `value`, a unique one or a tag, in its index.
 pub(crate) fn unique_key(value: &str) -> Cow<'_, str> {
     if value.len() <= LONGEST && !value.starts_with(MARK) {
         return Cow::Borrowed(value);

@@ -24,6 +24,7 @@ pub mod gateway;
 pub mod message;
 pub mod origin;
 pub mod ports;
+pub mod postgres;
 pub mod tls_front;
 pub mod waiting;
 

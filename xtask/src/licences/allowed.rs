@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("Zlib", "asks that changed sources say so"),
     ("Unicode-3.0", "data tables of ICU crates: asks for its notice"),
     ("CC0-1.0", "public domain"),
+    ("CDLA-Permissive-2.0", "the list of public certificate authorities: asks for this text with the data"),
     ("MPL-2.0", "per file: we link those crates and do not change their files"),
     ("MPL-2.0+", "the older spelling of MPL-2.0 or later"),
 ];

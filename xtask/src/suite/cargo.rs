@@ -24,11 +24,45 @@ pub(super) fn clippy(root: &Path) -> Outcome {
 
 /// Unit and integration tests: by cargo-nextest where it is installed, else by cargo itself.
 pub(super) fn tests(root: &Path) -> Outcome {
-    if answers(root, &["nextest", "--version"]) {
-        run(root, &["nextest", "run", "--cargo-profile", "release", "--workspace", "--locked", "--no-fail-fast"])
+    if has_nextest(root) {
+        nextest(root, &format!("not ({ON_POSTGRESQL})"))
     } else {
         run(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
     }
+}
+
+/// Tests against a PostgreSQL that they start themselves. Where it is not installed they leave themselves out.
+pub(super) fn postgres_tests(root: &Path) -> Outcome {
+    needs("PostgreSQL is not installed: apt-get install postgresql", postgres_is_installed, || {
+        if has_nextest(root) {
+            nextest(root, ON_POSTGRESQL)
+        } else {
+            run(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast", "--test", "*", "postgres"])
+        }
+    })
+}
+
+/// The tests that need PostgreSQL, as nextest selects them: those in modules called so.
+const ON_POSTGRESQL: &str = "kind(test) and test(/^postgres/)";
+
+fn has_nextest(root: &Path) -> bool {
+    answers(root, &["nextest", "--version"])
+}
+
+fn nextest(root: &Path, which: &str) -> Outcome {
+    let how =
+        ["nextest", "run", "--cargo-profile", "release", "--workspace", "--locked", "--no-fail-fast", "-E", which];
+    run(root, &how)
+}
+
+/// In the places where the tests look for it.
+fn postgres_is_installed() -> bool {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let debian = debian.map(|version| version.path().join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let configured = Command::new("pg_config").arg("--bindir").output().ok();
+    let configured = configured.map(|output| String::from_utf8_lossy(&output.stdout).trim().into());
+    debian.chain(env::split_paths(&path)).chain(configured).any(|folder| folder.join("initdb").is_file())
 }
 
 /// The examples in doc comments, which nextest does not run.

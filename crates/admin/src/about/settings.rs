@@ -1,7 +1,9 @@
 //! The settings as `GET /` shows them: under Kong's names, and only those that are listed here, so that no secret can
 //! slip in.
 
-use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Run};
+use std::time::Duration;
+
+use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Postgres, PostgresSsl, Run};
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
@@ -88,18 +90,51 @@ fn upstreams(conf: &Conf) -> Object {
     }))
 }
 
+/// What stands for a secret that is set.
+const MASK: &str = "******";
+
 /// Tools for Kong read the `pg_*` keys; without PostgreSQL there is nothing to say in them.
 fn database(database: &Database) -> Object {
-    let Database::Sqlite { path } = database;
-    object(json!({
-        "database": "sqlite",
-        "sqlite_path": path.display().to_string(),
-        "pg_host": null,
-        "pg_port": null,
-        "pg_user": null,
-        "pg_database": null,
-        "pg_ssl": false,
-    }))
+    match database {
+        Database::Sqlite { path } => object(json!({
+            "database": "sqlite",
+            "sqlite_path": path.display().to_string(),
+            "pg_host": null,
+            "pg_port": null,
+            "pg_user": null,
+            "pg_database": null,
+            "pg_ssl": false,
+        })),
+        Database::Postgres(postgres) => self::postgres(postgres),
+    }
+}
+
+fn postgres(postgres: &Postgres) -> Object {
+    let mut shown = object(json!({
+        "database": "postgres",
+        "pg_host": postgres.host,
+        "pg_port": postgres.port,
+        "pg_user": postgres.user,
+        "pg_database": postgres.database,
+        "pg_timeout": milliseconds(postgres.timeout),
+        "pg_ssl": postgres.ssl != PostgresSsl::Off,
+        "pg_ssl_required": matches!(postgres.ssl, PostgresSsl::Required | PostgresSsl::Verified(_)),
+        "pg_ssl_verify": matches!(postgres.ssl, PostgresSsl::Verified(_)),
+        "pg_semaphore_timeout": milliseconds(postgres.patience),
+        "pg_keepalive_timeout": milliseconds(postgres.keepalive),
+        "db_update_frequency": postgres.poll.as_secs(),
+    }));
+    if postgres.password.is_some() {
+        shown.insert("pg_password".to_owned(), MASK.into());
+    }
+    if let Some(schema) = &postgres.schema {
+        shown.insert("pg_schema".to_owned(), schema.clone().into());
+    }
+    shown
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn object(value: Value) -> Object {
@@ -144,6 +179,16 @@ mod tests {
         let reference = "{vault://env/gibbon-level}";
         let shown = shown(&[("LOG_LEVEL", reference), ("LEVEL", "warn")]);
         assert_eq!(shown["log_level"], reference);
+    }
+
+    #[test]
+    fn a_server_is_shown_without_the_password() {
+        let set = [("DATABASE", "postgres"), ("PG_HOST", "db"), ("PG_PASSWORD", "sesame"), ("PG_SSL", "on")];
+        let shown = shown(&set);
+        let expected = json!(["postgres", "db", 5432, "kong", "kong", true, "******"]);
+        let keys = ["database", "pg_host", "pg_port", "pg_user", "pg_database", "pg_ssl", "pg_password"];
+        assert_eq!(keys.map(|key| shown[key].clone()).to_vec(), *expected.as_array().unwrap());
+        assert!(!shown.to_string().contains("sesame"));
     }
 
     #[test]

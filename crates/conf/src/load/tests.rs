@@ -105,14 +105,14 @@ fn options_of_the_command_win_over_everything() {
 #[test]
 fn all_bad_values_are_reported_at_once_each_with_place_key_value_and_reason() {
     let text = "log_level = loud\nadmin_listen = nowhere\nclient_head_timeout = soon\n";
-    let env = [("KONG_DATABASE", "postgres"), ("GIBBON_TRUSTED_IPS", "10.0.0.0/8, kong")];
+    let env = [("KONG_DATABASE", "cassandra"), ("GIBBON_TRUSTED_IPS", "10.0.0.0/8, kong")];
     let errors = loaded(text, &env).unwrap_err();
     assert_eq!(errors.len(), 5, "{errors:#?}");
     let has = |parts: &[&str]| errors.iter().any(|error| parts.iter().all(|part| error.contains(part)));
     assert!(has(&["gibbon.conf:1: `log_level` cannot be `loud`: expected one of: debug"]));
     assert!(has(&["gibbon.conf:2: `admin_listen` cannot be `nowhere`"]));
     assert!(has(&["gibbon.conf:3: `client_head_timeout` cannot be `soon`"]));
-    assert!(has(&["KONG_DATABASE: `database` cannot be `postgres`: is not supported in this version; use `sqlite`"]));
+    assert!(has(&["KONG_DATABASE: `database` cannot be `cassandra`: expected one of: sqlite, postgres"]));
     assert!(has(&["GIBBON_TRUSTED_IPS: `trusted_ips`", "`kong`: expected an IP address"]));
 }
 
@@ -184,11 +184,9 @@ fn unknown_keys_are_named_with_what_was_perhaps_meant() {
 fn keys_of_kong_without_effect_give_one_precise_warning_and_never_their_value() {
     let found = warnings("ssl_cert = /a.pem", &[("KONG_PG_PASSWORD", "hunter2"), ("KONG_NGINX_HTTP_GZIP", "on")]);
     assert_eq!(found.len(), 3, "{found:?}");
-    assert!(
-        found
-            .iter()
-            .any(|w| w == "KONG_PG_PASSWORD: `pg_password` has no effect: PostgreSQL is not supported in this version")
-    );
+    let expected =
+        "KONG_PG_PASSWORD: `pg_password` has no effect: the database is not PostgreSQL: set `database = postgres`";
+    assert!(found.iter().any(|warning| warning == expected), "{found:?}");
     assert!(!found.concat().contains("hunter2"));
 }
 
@@ -321,4 +319,17 @@ proptest! {
     fn no_file_makes_loading_panic(text in "([a-z_]{1,12} ?= ?[ -~]{0,12}\n|[ -~]{0,20}\n){0,12}") {
         let _ = loaded(&text, &[]);
     }
+}
+
+#[test]
+fn keys_of_postgresql_are_read_and_warned_about_only_where_they_are_not_used() {
+    let text = "pg_host = db\npg_database = gateway\npg_port = 5432\n";
+    let found = warnings(text, &[]);
+    let [warning] = &found[..] else { panic!("{found:?}") };
+    assert!(warning.contains("`pg_host`") && warning.contains("`pg_database`"), "{warning}");
+    assert!(!warning.contains("`pg_port`"), "it is the default: {warning}");
+    let loaded = loaded(text, &[("KONG_DATABASE", "postgres")]).unwrap();
+    assert_eq!(loaded.warnings, []);
+    let crate::Database::Postgres(postgres) = loaded.conf.database else { panic!("it is PostgreSQL") };
+    assert_eq!((postgres.host.as_str(), postgres.database.as_str(), postgres.user.as_str()), ("db", "gateway", "kong"));
 }

@@ -2,6 +2,9 @@
 
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::reader::Reader;
+use crate::section::postgres::Postgres;
+use crate::section::upstream::Trusted;
+use crate::switch::choose;
 use std::path::{Path, PathBuf};
 
 /// The store of entities.
@@ -12,19 +15,27 @@ pub enum Database {
         /// The file, by its absolute path.
         path: PathBuf,
     },
+    /// A server that several nodes may share.
+    Postgres(Box<Postgres>),
 }
 
-const DATABASE: Key<()> = Key::new(
+#[derive(Clone, Copy)]
+enum Choice {
+    Sqlite,
+    Postgres,
+}
+
+const DATABASE: Key<Choice> = Key::new(
     "database",
     "sqlite",
-    Kind::Choice("`sqlite`"),
+    Kind::Choice("`sqlite` or `postgres`"),
     |text| match text {
-        "sqlite" => Ok(()),
-        "postgres" | "off" => Err("is not supported in this version; use `sqlite`, which needs no server".to_owned()),
-        _ => Err("expected `sqlite`".to_owned()),
+        "off" => Err("is not supported in this version; use `sqlite`, which needs no server".to_owned()),
+        _ => choose(text, &[("sqlite", Choice::Sqlite), ("postgres", Choice::Postgres)]),
     },
-    "Where services, routes, consumers and so on are kept: `sqlite`, a file on this machine. Kong's `postgres` and `off` \
-     are not supported in this version.",
+    "Where services, routes, consumers and so on are kept: `sqlite`, a file on this machine, or `postgres`, a server that \
+     several nodes may share ([database.md](database.md)). Kong's default is `postgres`. Kong's `off` is not supported in \
+     this version.",
 );
 
 const SQLITE_PATH: Key<PathBuf> = Key::new(
@@ -39,8 +50,16 @@ const KEYS: &[KeyDoc] = &[DATABASE.doc, SQLITE_PATH.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Database", keys: KEYS };
 
 impl Database {
-    pub(crate) fn read(reader: &mut Reader, prefix: &Path) -> Self {
-        reader.read(&DATABASE);
-        Self::Sqlite { path: prefix.join(reader.read(&SQLITE_PATH)) }
+    pub(crate) fn read(reader: &mut Reader, prefix: &Path, trusted: &[Trusted]) -> Self {
+        let path = prefix.join(reader.read(&SQLITE_PATH));
+        // Read in any case, so that what is wrong in it is found.
+        let postgres = Postgres::read(reader, prefix, trusted);
+        match reader.read(&DATABASE) {
+            Choice::Sqlite => {
+                Postgres::warn_unused(reader);
+                Self::Sqlite { path }
+            }
+            Choice::Postgres => Self::Postgres(Box::new(postgres)),
+        }
     }
 }

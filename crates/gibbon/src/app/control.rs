@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gibbon_admin::{About, AdminApi, LineSink, ServerOptions, serve};
+use gibbon_conf::Database;
 use gibbon_proxy::Counters;
-use gibbon_runtime::Configuration;
+use gibbon_runtime::{Configuration, feed};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,6 +36,7 @@ pub(super) struct Control {
     admin: JoinHandle<io::Result<()>>,
     status: JoinHandle<io::Result<()>>,
     housekeeping: JoinHandle<()>,
+    feed: JoinHandle<()>,
 }
 
 /// Starts them on `runtime`.
@@ -71,7 +73,8 @@ pub(super) fn start(
     let status = serve(sockets.status, status_api, of_status, stopped);
     let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
-    Ok(Control { stop, admin, status, housekeeping })
+    let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database)));
+    Ok(Control { stop, admin, status, housekeeping, feed })
 }
 
 impl Control {
@@ -80,6 +83,7 @@ impl Control {
         self.admin.abort();
         self.status.abort();
         self.housekeeping.abort();
+        self.feed.abort();
     }
 
     /// Ends them; requests to the Admin API that are under way are answered.
@@ -94,17 +98,33 @@ impl Control {
             }
         }
         self.housekeeping.abort();
+        self.feed.abort();
+    }
+}
+
+/// How often changes by others are asked for, where there are others.
+fn poll(database: &Database) -> Duration {
+    match database {
+        Database::Postgres(postgres) => postgres.poll,
+        Database::Sqlite { .. } => Duration::MAX,
     }
 }
 
 async fn keep_house(configuration: Arc<Configuration>) {
+    let mut failing = false;
     let mut interval = tokio::time::interval(HOUSEKEEPING);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         interval.tick().await;
         configuration.sweep();
-        if let Err(error) = configuration.purge_expired().await {
-            tracing::error!(%error, "cannot remove expired records");
+        match configuration.purge_expired().await {
+            Ok(()) => failing = false,
+            // Once, however long it lasts: the database is away, and its coming back is worth no word of ours.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "cannot remove expired records");
+            }
+            Err(_) => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Verbosity;
 use super::jwt::JwtError;
+use super::migrations::MigrationsError;
 use crate::app::AppError;
 use crate::background::BackgroundError;
 use crate::pid_file::PidFileError;
@@ -13,7 +14,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// What ends a command with the status 1.
+/// What ends a command with the status 1, or with one of its own.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// There are no settings.
@@ -63,6 +64,12 @@ pub(crate) enum Failure {
     /// No token can be made.
     #[error("the system has no randomness: {0}")]
     NoRandomness(io::Error),
+    /// The tables of the database.
+    #[error(transparent)]
+    Migrations(#[from] MigrationsError),
+    /// The command has given its answer, and scripts read more of it from the exit status.
+    #[error("status {0}")]
+    Status(u8),
     /// The command has given its answer, and the answer was no.
     #[error("no")]
     Said,
@@ -86,6 +93,9 @@ impl From<Vec<ConfError>> for Failure {
 impl Failure {
     /// Prints the failure in the shape that Kong's scripts know, and gives the status to end with.
     pub(super) fn show(&self, verbosity: Verbosity) -> ExitCode {
+        if let Self::Status(status) = self {
+            return ExitCode::from(*status);
+        }
         // The gateway in the background has printed it already, and so has a command whose answer is no.
         if !matches!(self, Self::Background(BackgroundError::Said) | Self::Said) {
             let _ = io::stderr().write_all(self.text(verbosity).as_bytes());

@@ -4,6 +4,7 @@
 
 mod command;
 mod place;
+mod postgres;
 mod running;
 mod vault;
 mod without_gateway;

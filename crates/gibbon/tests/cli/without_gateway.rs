@@ -28,7 +28,7 @@ fn check_reports_everything_that_is_wrong_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my.conf");
     std::fs::write(&path, "log_level = loud\nproxy_listen = here\n").unwrap();
-    let done = gibbon_with(&["check", path.to_str().unwrap()], &[("KONG_DATABASE", "postgres")]);
+    let done = gibbon_with(&["check", path.to_str().unwrap()], &[("KONG_DATABASE", "cassandra")]);
     assert_eq!((done.status, done.out.as_str()), (1, ""));
     assert_eq!(done.err.lines().filter(|line| line.starts_with("Error: ")).count(), 3, "{}", done.err);
     for part in ["my.conf:1: `log_level` cannot be `loud`", "my.conf:2: `proxy_listen`", "KONG_DATABASE: `database`"] {

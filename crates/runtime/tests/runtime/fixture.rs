@@ -87,13 +87,25 @@ pub(crate) fn registry() -> Registry {
     Registry::new([&LATE, &EARLY])
 }
 
-async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {
+pub(crate) fn definitions_and_registry(vaults: Vaults) -> (Arc<Definitions>, Arc<Registry>) {
     let registry = Arc::new(registry());
-    let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults));
+    (Arc::new(Definitions::new(&registry).with_vaults(vaults)), registry)
+}
+
+/// A node on a store that is open.
+pub(crate) async fn node_on(
+    store: Arc<dyn Store>,
+    definitions: Arc<Definitions>,
+    registry: Arc<Registry>,
+) -> Arc<Configuration> {
+    Arc::new(Configuration::load(store, registry, definitions, SETTINGS).await.unwrap())
+}
+
+async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {
+    let (definitions, registry) = definitions_and_registry(vaults);
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store: Arc<dyn Store> = Arc::new(sqlite::open_with(&folder.path().join("test.db"), options).await.unwrap());
-    let configuration = Configuration::load(Arc::clone(&store), registry, definitions, SETTINGS).await.unwrap();
-    (Arc::new(configuration), store)
+    (node_on(Arc::clone(&store), definitions, registry).await, store)
 }
 
 impl Fixture {
@@ -120,9 +132,7 @@ impl Fixture {
 
     /// A record as it is stored.
     pub(crate) fn prepare(&self, kind: &str, input: Value) -> Object {
-        let definitions = self.configuration.definitions();
-        let Value::Object(input) = input else { panic!("a record is an object") };
-        definitions.get(kind).unwrap().prepare_insert(input, definitions).unwrap_or_else(|v| panic!("{}", v.message()))
+        prepare(&self.configuration, kind, input)
     }
 
     /// Writes a record in a transaction of its own.
@@ -140,6 +150,13 @@ impl Fixture {
 pub(crate) fn vaults(variables: &[(&str, &str)]) -> Vaults {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Vaults::new(Variables::new(variables))
+}
+
+/// A record as it is stored.
+pub(crate) fn prepare(configuration: &Configuration, kind: &str, input: Value) -> Object {
+    let definitions = configuration.definitions();
+    let Value::Object(input) = input else { panic!("a record is an object") };
+    definitions.get(kind).unwrap().prepare_insert(input, definitions).unwrap_or_else(|v| panic!("{}", v.message()))
 }
 
 pub(crate) async fn put(configuration: &Configuration, kind: &str, body: Object) -> Uuid {

@@ -5,5 +5,6 @@
 mod faults;
 mod fixture;
 mod plans;
+mod postgres;
 mod secrets;
 mod writes;

@@ -122,3 +122,10 @@ async fn everything_is_there_again_after_a_restart() {
     assert!(restarted.routes.entry(0).is_some_and(|entry| entry.service.is_some()));
     assert!(restarted.credential("cards", "1").is_some());
 }
+
+#[tokio::test]
+async fn a_node_that_is_alone_has_nobody_to_follow() {
+    let fixture = Fixture::new().await;
+    let poll = std::time::Duration::from_secs(3600);
+    gibbon_runtime::feed::follow(Arc::clone(&fixture.configuration), poll).await;
+}

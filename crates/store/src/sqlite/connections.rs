@@ -1,11 +1,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqlitePool, Transaction};
 
+use super::connection::Lent;
 use super::failure::unavailable;
-use crate::StoreError;
+use crate::sql::{Connection as _, Pools, Row as _, Statement, TAKE_REVISION};
+use crate::{Announcements, StoreError};
 
 /// How many reads run at once. Each has a thread of its own; Admin reads are short and few.
 const READERS: u32 = 4;
@@ -22,7 +25,7 @@ const LOG_LIMIT: &str = "67108864";
 
 /// The one connection that writes, and those that read.
 #[derive(Debug)]
-pub(super) struct Connections {
+pub struct Connections {
     writer: SqlitePool,
     readers: SqlitePool,
 }
@@ -39,9 +42,35 @@ impl Connections {
     pub(super) fn writer(&self) -> &SqlitePool {
         &self.writer
     }
+}
 
-    pub(super) fn readers(&self) -> &SqlitePool {
-        &self.readers
+impl Pools for Connections {
+    type Reader = Lent<PoolConnection<Sqlite>>;
+    type Snapshot = Lent<Transaction<'static, Sqlite>>;
+    type Session = Lent<Transaction<'static, Sqlite>>;
+
+    async fn reader(&self) -> Result<Self::Reader, StoreError> {
+        Ok(Lent(self.readers.acquire().await.map_err(unavailable)?))
+    }
+
+    async fn snapshot(&self) -> Result<Self::Snapshot, StoreError> {
+        Ok(Lent(self.readers.begin().await.map_err(unavailable)?))
+    }
+
+    async fn begin(&self) -> Result<(Self::Session, u64), StoreError> {
+        let mut session = Lent(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?);
+        let revision = session.fetch_one(Statement::new(TAKE_REVISION), |row| row.unsigned(0)).await?;
+        Ok((session, revision))
+    }
+
+    async fn announcements(&self) -> Result<Option<Box<dyn Announcements>>, StoreError> {
+        Ok(None)
+    }
+
+    async fn close(&self) {
+        // Readers first: the last connection to close folds the log into the file, and only a writer can do that.
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 
@@ -99,7 +128,7 @@ mod tests {
         let path = folder.path().join("gibbon.db");
         super::super::file::prepare(&path).unwrap();
         let connections = Connections::open(&path).await.unwrap();
-        let result = sqlx::query("CREATE TABLE t (n INTEGER)").execute(connections.readers()).await;
+        let result = sqlx::query("CREATE TABLE t (n INTEGER)").execute(&connections.readers).await;
         assert!(result.is_err());
     }
 }

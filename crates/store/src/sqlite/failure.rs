@@ -17,8 +17,3 @@ pub(super) fn unavailable(error: Error) -> StoreError {
         _ => StoreError::Unavailable(error.into()),
     }
 }
-
-/// A number that cannot be negative, from a column that has a sign.
-pub(super) fn unsigned(number: i64) -> Result<u64, StoreError> {
-    u64::try_from(number).map_err(|_| StoreError::Corrupt(format!("a revision is `{number}`")))
-}

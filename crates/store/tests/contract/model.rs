@@ -319,7 +319,8 @@ async fn run<B: Backend>(events: &[Event]) {
 
 pub(crate) fn random_operations_agree_with_a_naive_model<B: Backend>() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let config = Config { cases: 64, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
+    let config =
+        Config { cases: B::RANDOM_RUNS, failure_persistence: None, max_shrink_iters: 500, ..Config::default() };
     TestRunner::new(config)
         .run(&proptest::collection::vec(event(), 1..40), |events| {
             runtime.block_on(run::<B>(&events));

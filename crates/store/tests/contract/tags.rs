@@ -132,3 +132,17 @@ pub(crate) async fn a_tag_named_twice_counts_once<B: Backend>() {
     assert_eq!(rows(&world, None, 10).await, [row("a", "services", 1)]);
     assert_eq!(world.ids("services", &any(&["a", "a"]), 10).await, [id(1)]);
 }
+
+pub(crate) async fn long_tags_are_told_apart_and_listed_whole<B: Backend>() {
+    let world = World::<B>::new().await;
+    let long = |end: &str| "0123456789".repeat(1_000) + end;
+    let (first, second) = (long("1"), long("2"));
+    world.insert(&[("services", tagged_service(1, &[&first, "short"]))]).await;
+    world.insert(&[("services", tagged_service(2, &[&second]))]).await;
+    assert_eq!(world.ids("services", &all(&[&first]), 10).await, [id(1)]);
+    assert_eq!(world.ids("services", &any(&[&first, &second]), 10).await, [id(1), id(2)]);
+    assert_eq!(rows(&world, Some(&second), 1).await, [row(&second, "services", 2)]);
+    let mut listed = rows(&world, None, 1).await;
+    listed.sort();
+    assert_eq!(listed, [row(&first, "services", 1), row(&second, "services", 2), row("short", "services", 1)]);
+}

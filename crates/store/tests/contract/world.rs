@@ -6,13 +6,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use gibbon_schema::Object;
-use gibbon_store::{Clock, Filter, Options, PageRequest, Store, StoreError, sqlite};
+use gibbon_store::{Clock, Filter, Options, PageRequest, Store, StoreError, postgres, sqlite};
+use gibbon_testkit::postgres::Database;
 use uuid::Uuid;
 
 use crate::kinds::{def, definitions, id_of};
 
 /// A database for one test.
 pub(crate) trait Backend: Send + Sync + 'static {
+    /// Whether there is such a database on this machine.
+    fn is_here() -> bool {
+        true
+    }
+    /// How many runs a test of random ones makes: a new database takes longer here than there.
+    const RANDOM_RUNS: u32;
     /// A new, empty database, which is gone when this is dropped.
     fn new() -> Self;
     /// Opens it; several stores may be open at once.
@@ -32,6 +39,8 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
+    const RANDOM_RUNS: u32 = 64;
+
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -46,6 +55,29 @@ impl Backend for Sqlite {
         sqlx::query("UPDATE schema_version SET version = 1000").execute(&pool).await.unwrap();
         pool.close().await;
         self.path().display().to_string()
+    }
+}
+
+pub(crate) struct Postgres(pub(crate) Database);
+
+impl Backend for Postgres {
+    const RANDOM_RUNS: u32 = 12;
+
+    fn is_here() -> bool {
+        gibbon_testkit::postgres::is_installed()
+    }
+
+    fn new() -> Self {
+        Self(Database::new())
+    }
+
+    async fn open(&self, options: Options) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(Arc::new(postgres::open_with(&self.0.connect(), options).await?))
+    }
+
+    async fn make_newer(&self) -> String {
+        self.0.run("UPDATE gibbon_schema SET begun = 1000");
+        self.0.name().to_owned()
     }
 }
 

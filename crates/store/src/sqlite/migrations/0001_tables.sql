@@ -1,6 +1,6 @@
 -- Every entity of every kind. The body is JSON that carries the version of its entity. The table has row ids because
 -- bodies are long: in a table without them all but the shortest would spill into pages of their own.
-CREATE TABLE entities (
+CREATE TABLE IF NOT EXISTS entities (
     kind       TEXT    NOT NULL,
     id         BLOB    NOT NULL,
     body       TEXT    NOT NULL,
@@ -10,10 +10,10 @@ CREATE TABLE entities (
     PRIMARY KEY (kind, id)
 ) STRICT;
 
-CREATE INDEX entities_by_expiry ON entities (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS entities_by_expiry ON entities (expires_at) WHERE expires_at IS NOT NULL;
 
 -- What no two records of a kind may share. Long values stand here as digests.
-CREATE TABLE unique_values (
+CREATE TABLE IF NOT EXISTS unique_values (
     kind  TEXT NOT NULL,
     field TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -22,12 +22,12 @@ CREATE TABLE unique_values (
     FOREIGN KEY (kind, id) REFERENCES entities (kind, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX unique_values_by_record ON unique_values (kind, id);
+CREATE INDEX IF NOT EXISTS unique_values_by_record ON unique_values (kind, id);
 
 -- Which record refers to which. What a record owns goes with it by the database's own cascade; what refers to it does
 -- not, because deleting the reference would leave the referring record behind: that closure is computed. The target's
 -- constraint is the net below that computation, and is deferred so that records may come in any order.
-CREATE TABLE relations (
+CREATE TABLE IF NOT EXISTS relations (
     kind        TEXT NOT NULL,
     id          BLOB NOT NULL,
     field       TEXT NOT NULL,
@@ -41,9 +41,9 @@ CREATE TABLE relations (
 ) STRICT, WITHOUT ROWID;
 
 -- One index for both questions: "what refers to this record?" and "the routes of this service, by id".
-CREATE INDEX relations_by_target ON relations (target_id, kind, field, id);
+CREATE INDEX IF NOT EXISTS relations_by_target ON relations (target_id, kind, field, id);
 
-CREATE TABLE tags (
+CREATE TABLE IF NOT EXISTS tags (
     tag  TEXT NOT NULL,
     kind TEXT NOT NULL,
     id   BLOB NOT NULL,
@@ -51,10 +51,10 @@ CREATE TABLE tags (
     FOREIGN KEY (kind, id) REFERENCES entities (kind, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX tags_by_record ON tags (kind, id);
+CREATE INDEX IF NOT EXISTS tags_by_record ON tags (kind, id);
 
 -- A row for every record that a revision has touched, for as long as the past is kept.
-CREATE TABLE changes (
+CREATE TABLE IF NOT EXISTS changes (
     revision INTEGER NOT NULL,
     kind     TEXT    NOT NULL,
     id       BLOB    NOT NULL,
@@ -63,14 +63,14 @@ CREATE TABLE changes (
 ) STRICT, WITHOUT ROWID;
 
 -- One row: the number of the last commit, and that of the last one whose changes are no longer kept.
-CREATE TABLE revision (
+CREATE TABLE IF NOT EXISTS revision (
     n         INTEGER NOT NULL,
     forgotten INTEGER NOT NULL
 ) STRICT;
-INSERT INTO revision (n, forgotten) VALUES (0, 0);
+INSERT INTO revision (n, forgotten) SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM revision);
 
 -- Counts that nodes share, by window of time. They are no configuration and make no changes.
-CREATE TABLE counters (
+CREATE TABLE IF NOT EXISTS counters (
     name         TEXT    NOT NULL,
     window_start INTEGER NOT NULL,
     value        INTEGER NOT NULL,

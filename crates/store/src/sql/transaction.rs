@@ -1,33 +1,48 @@
 use async_trait::async_trait;
 use gibbon_schema::{EntityDef, Object};
-use sqlx::{Row, Sqlite, SqlitePool};
 use uuid::Uuid;
 
-use super::failure::{unavailable, unsigned};
-use super::read::id_at;
-use super::{changes, history, read};
+use super::statement::limit;
+use super::{Connection, Row, Statement, Syntax, changes, history, read};
 use crate::body::{Record, View};
 use crate::change::ChangeLog;
 use crate::{Change, Deleted, Options, StoreError, Transaction};
 
-const TAKE_REVISION: &str = "UPDATE revision SET n = n + 1 RETURNING n";
+/// Whoever has done this is the writer until the transaction ends; in the same moment its revision is settled.
+pub(crate) const TAKE_REVISION: &str = "UPDATE revision SET n = n + 1 RETURNING n";
 
 /// The first reference of the records in a JSON array of `[kind, id, …]` that leads nowhere.
-const DANGLING: &str = "
-    SELECT r.field, r.target_kind, r.target_id
-    FROM json_each(?1) c CROSS JOIN relations r ON r.kind = c.value ->> 0 AND r.id = unhex(c.value ->> 1)
-    WHERE NOT EXISTS (
-        SELECT 1 FROM entities e
-        WHERE e.kind = r.target_kind AND e.id = r.target_id AND (e.expires_at IS NULL OR e.expires_at > ?2))
-    ORDER BY r.kind, r.id, r.field LIMIT 1";
+fn dangling_statement(Syntax { join, elements, element_id }: &Syntax) -> String {
+    format!(
+        "SELECT r.field, r.target_kind, r.target_id
+         FROM {elements} {join} relations r ON r.kind = c.value ->> 0 AND r.id = {element_id}
+         WHERE NOT EXISTS (
+             SELECT 1 FROM entities e
+             WHERE e.kind = r.target_kind AND e.id = r.target_id AND (e.expires_at IS NULL OR e.expires_at > $2))
+         ORDER BY r.kind, r.id, r.field LIMIT 1"
+    )
+}
 
 const EXPIRED: &str = "
-    SELECT id, kind FROM entities WHERE expires_at <= ?1 ORDER BY expires_at, kind, id LIMIT ?2";
+    SELECT id, kind FROM entities WHERE expires_at <= $1 ORDER BY expires_at, kind, id LIMIT $2";
 
-/// A transaction on the writer's connection. When it is dropped the driver rolls it back before anyone else gets that
-/// connection.
-pub(super) struct SqliteTransaction {
-    pub(super) tx: sqlx::Transaction<'static, Sqlite>,
+/// The database's side of an open transaction. When it is dropped, the database rolls it back before anyone else gets
+/// to write.
+pub(crate) trait Session: Send + 'static {
+    /// What its statements run on.
+    type Connection: Connection;
+
+    /// What its statements run on.
+    fn connection(&mut self) -> &mut Self::Connection;
+    /// Makes it durable as that revision.
+    fn commit(self, revision: u64) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Takes everything back.
+    fn rollback(self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A transaction on the writer's connection.
+pub(super) struct WriteTransaction<S> {
+    session: S,
     pub(super) log: ChangeLog,
     pub(super) options: Options,
     /// The time for all that this transaction does.
@@ -50,18 +65,16 @@ enum State {
     Void,
 }
 
-impl SqliteTransaction {
-    pub(super) async fn begin(writer: &SqlitePool, options: &Options) -> Result<Self, StoreError> {
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?;
-        let revision = sqlx::query_scalar(TAKE_REVISION).fetch_one(&mut *tx).await.map_err(unavailable)?;
-        Ok(Self {
-            tx,
-            log: ChangeLog::new(unsigned(revision)?),
+impl<S> WriteTransaction<S> {
+    pub(super) fn new(session: S, revision: u64, options: &Options) -> Self {
+        Self {
+            session,
+            log: ChangeLog::new(revision),
             options: options.clone(),
             now: options.clock.now(),
             references: References::Immediate,
             state: State::Open,
-        })
+        }
     }
 
     /// To be called before a write; [`settle`](Self::settle) after it makes the transaction usable again. So a write
@@ -79,14 +92,19 @@ impl SqliteTransaction {
         }
         result
     }
+}
 
-    async fn purge(&mut self, limit: usize) -> Result<usize, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = sqlx::query(EXPIRED).bind(self.now).bind(limit).fetch_all(&mut *self.tx).await;
+impl<S: Session> WriteTransaction<S> {
+    pub(super) fn connection(&mut self) -> &mut S::Connection {
+        self.session.connection()
+    }
+
+    async fn purge(&mut self, most: usize) -> Result<usize, StoreError> {
+        let statement = Statement::new(EXPIRED).number(self.now).number(limit(most));
+        let expired = self.connection().fetch(statement, |row| Ok((row.text(1)?.to_owned(), row.id(0)?))).await?;
         let mut purged = 0;
-        for row in rows.map_err(unavailable)? {
-            let kind: &str = row.try_get(1).map_err(unavailable)?;
-            match self.remove(kind, id_at(&row, 0)?).await {
+        for (kind, id) in expired {
+            match self.remove(&kind, id).await {
                 Ok(()) => purged += 1,
                 Err(StoreError::Referenced { .. }) => {}
                 Err(error) => return Err(error),
@@ -97,30 +115,29 @@ impl SqliteTransaction {
 
     async fn dangling(&mut self) -> Result<(), StoreError> {
         let touched = changes::rows_json(self.log.as_slice());
-        let row = sqlx::query(DANGLING).bind(touched).bind(self.now).fetch_optional(&mut *self.tx).await;
-        let Some(row) = row.map_err(unavailable)? else { return Ok(()) };
-        Err(StoreError::ForeignKey {
-            field: row.try_get(0).map_err(unavailable)?,
-            target: row.try_get(1).map_err(unavailable)?,
-            id: id_at(&row, 2)?,
-        })
+        let statement = Statement::new(dangling_statement(&S::Connection::SYNTAX)).text(&touched).number(self.now);
+        let read = |row: &_| Ok((Row::text(row, 0)?.to_owned(), Row::text(row, 1)?.to_owned(), Row::id(row, 2)?));
+        match self.connection().fetch_optional(statement, read).await? {
+            Some((field, target, id)) => Err(StoreError::ForeignKey { field, target, id }),
+            None => Ok(()),
+        }
     }
 }
 
 #[async_trait]
-impl Transaction for SqliteTransaction {
+impl<S: Session> Transaction for WriteTransaction<S> {
     fn revision(&self) -> u64 {
         self.log.revision()
     }
 
     async fn get(&mut self, kind: &str, id: Uuid) -> Result<Option<Object>, StoreError> {
         let view = View { kinds: &*self.options.kinds, now: self.now };
-        read::get(&mut self.tx, view, kind, id).await
+        read::get(self.session.connection(), view, kind, id).await
     }
 
     async fn find(&mut self, kind: &str, field: &str, value: &str) -> Result<Option<Object>, StoreError> {
         let view = View { kinds: &*self.options.kinds, now: self.now };
-        read::find(&mut self.tx, view, kind, field, value).await
+        read::find(self.session.connection(), view, kind, field, value).await
     }
 
     async fn insert(&mut self, def: &EntityDef, body: &Object) -> Result<(), StoreError> {
@@ -163,7 +180,7 @@ impl Transaction for SqliteTransaction {
     async fn remember(&mut self, entry: &Object) -> Result<(), StoreError> {
         self.start_write()?;
         let (revision, kept) = (self.log.revision(), self.options.kept_history);
-        let result = history::remember(&mut self.tx, revision, entry, kept).await;
+        let result = history::remember(self.session.connection(), revision, entry, kept).await;
         self.settle(result)
     }
 
@@ -179,11 +196,11 @@ impl Transaction for SqliteTransaction {
         if self.references == References::Deferred {
             self.dangling().await?;
         }
-        changes::append(&mut self.tx, &self.log, self.options.kept_changes).await?;
-        self.tx.commit().await.map_err(unavailable)
+        changes::append(self.session.connection(), &self.log, self.options.kept_changes).await?;
+        self.session.commit(self.log.revision()).await
     }
 
     async fn rollback(self: Box<Self>) -> Result<(), StoreError> {
-        self.tx.rollback().await.map_err(unavailable)
+        self.session.rollback().await
     }
 }

@@ -4,43 +4,42 @@
 use gibbon_schema::{OnDelete, Reference, UniqueValue};
 use uuid::Uuid;
 
-use super::failure::unavailable;
-use super::read::key;
-use super::transaction::{References, SqliteTransaction};
+use super::transaction::{References, WriteTransaction};
+use super::{Connection, Row, Session, Statement};
 use crate::StoreError;
 use crate::body::Record;
 use crate::unique_key::unique_key;
 
 const ADD: &str = "
-    INSERT INTO entities (kind, id, body, created_at, updated_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    INSERT INTO entities (kind, id, body, created_at, updated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT DO NOTHING";
 
 const CHANGE: &str = "
-    UPDATE entities SET body = ?3, created_at = ?4, updated_at = ?5, expires_at = ?6
-    WHERE kind = ?1 AND id = ?2 AND (expires_at IS NULL OR expires_at > ?7)";
+    UPDATE entities SET body = $3, created_at = $4, updated_at = $5, expires_at = $6
+    WHERE kind = $1 AND id = $2 AND (expires_at IS NULL OR expires_at > $7)";
 
 const CLAIM: &str = "
-    INSERT INTO unique_values (kind, field, value, id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    INSERT INTO unique_values (kind, field, value, id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
-const OWNER: &str = "SELECT id FROM unique_values WHERE kind = ?1 AND field = ?2 AND value = ?3";
+const OWNER: &str = "SELECT id FROM unique_values WHERE kind = $1 AND field = $2 AND value = $3";
 
-const HAS_EXPIRED: &str = "SELECT EXISTS (SELECT 1 FROM entities WHERE kind = ?1 AND id = ?2 AND expires_at <= ?3)";
+const EXPIRED: &str = "SELECT id FROM entities WHERE kind = $1 AND id = $2 AND expires_at <= $3";
 
 const RELATE: &str = "
     INSERT INTO relations (kind, id, field, target_kind, target_id, on_delete)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6
-    WHERE ?7 OR EXISTS (
-        SELECT 1 FROM entities WHERE kind = ?4 AND id = ?5 AND (expires_at IS NULL OR expires_at > ?8))";
+    SELECT $1, $2, $3, $4, $5, $6
+    WHERE $7 OR EXISTS (
+        SELECT 1 FROM entities WHERE kind = $4 AND id = $5 AND (expires_at IS NULL OR expires_at > $8))";
 
-const TAG: &str = "INSERT INTO tags (tag, kind, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const TAG: &str = "INSERT INTO tags (tag, kind, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 const FORGET: [&str; 3] = [
-    "DELETE FROM unique_values WHERE kind = ?1 AND id = ?2",
-    "DELETE FROM relations WHERE kind = ?1 AND id = ?2",
-    "DELETE FROM tags WHERE kind = ?1 AND id = ?2",
+    "DELETE FROM unique_values WHERE kind = $1 AND id = $2",
+    "DELETE FROM relations WHERE kind = $1 AND id = $2",
+    "DELETE FROM tags WHERE kind = $1 AND id = $2",
 ];
 
-impl SqliteTransaction {
+impl<S: Session> WriteTransaction<S> {
     pub(super) async fn insert_record(&mut self, record: &Record<'_>) -> Result<(), StoreError> {
         let kind = record.def.name;
         let added = self.add(record).await? || (self.evict_expired(kind, record.id).await? && self.add(record).await?);
@@ -55,31 +54,19 @@ impl SqliteTransaction {
             return self.insert_record(record).await;
         }
         for statement in FORGET {
-            let query = sqlx::query(statement).bind(record.def.name).bind(key(record.id));
-            query.execute(&mut *self.tx).await.map_err(unavailable)?;
+            self.connection().execute(Statement::new(statement).text(record.def.name).id(record.id)).await?;
         }
         self.index(record).await
     }
 
     async fn add(&mut self, record: &Record<'_>) -> Result<bool, StoreError> {
-        self.write_row(ADD, record).await
+        let statement = row(ADD, record);
+        Ok(self.connection().execute(statement).await? == 1)
     }
 
     async fn change(&mut self, record: &Record<'_>) -> Result<bool, StoreError> {
-        self.write_row(CHANGE, record).await
-    }
-
-    async fn write_row(&mut self, statement: &'static str, record: &Record<'_>) -> Result<bool, StoreError> {
-        let query = sqlx::query(statement)
-            .bind(record.def.name)
-            .bind(key(record.id))
-            .bind(record.text.as_str())
-            .bind(record.time("created_at"))
-            .bind(record.time("updated_at"))
-            .bind(record.expires_at)
-            .bind(self.now);
-        let done = query.execute(&mut *self.tx).await.map_err(unavailable)?;
-        Ok(done.rows_affected() == 1)
+        let statement = row(CHANGE, record).number(self.now);
+        Ok(self.connection().execute(statement).await? == 1)
     }
 
     async fn index(&mut self, record: &Record<'_>) -> Result<(), StoreError> {
@@ -91,8 +78,7 @@ impl SqliteTransaction {
             self.relate(kind, record.id, &reference).await?;
         }
         for tag in record.def.tags(record.body) {
-            let query = sqlx::query(TAG).bind(tag).bind(kind).bind(key(record.id));
-            query.execute(&mut *self.tx).await.map_err(unavailable)?;
+            self.connection().execute(Statement::new(TAG).exact(unique_key(&tag)).text(kind).id(record.id)).await?;
         }
         self.log.put(kind, record.id, record.body.clone());
         Ok(())
@@ -103,10 +89,8 @@ impl SqliteTransaction {
         if self.claim_if_free(kind, id, unique).await? {
             return Ok(());
         }
-        let value = unique_key(&unique.value);
-        let query = sqlx::query_scalar(OWNER).bind(kind).bind(unique.field).bind(&*value);
-        let owner: Vec<u8> = query.fetch_one(&mut *self.tx).await.map_err(unavailable)?;
-        let owner = Uuid::from_slice(&owner).unwrap_or_default();
+        let statement = Statement::new(OWNER).text(kind).text(unique.field).exact(unique_key(&unique.value));
+        let owner = self.connection().fetch_one(statement, |row| row.id(0)).await?;
         if self.evict_expired(kind, owner).await? && self.claim_if_free(kind, id, unique).await? {
             return Ok(());
         }
@@ -120,24 +104,21 @@ impl SqliteTransaction {
         id: Uuid,
         unique: &UniqueValue,
     ) -> Result<bool, StoreError> {
-        let value = unique_key(&unique.value);
-        let query = sqlx::query(CLAIM).bind(kind).bind(unique.field).bind(&*value).bind(key(id));
-        let done = query.execute(&mut *self.tx).await.map_err(unavailable)?;
-        Ok(done.rows_affected() == 1)
+        let statement = Statement::new(CLAIM).text(kind).text(unique.field).exact(unique_key(&unique.value)).id(id);
+        Ok(self.connection().execute(statement).await? == 1)
     }
 
     async fn relate(&mut self, kind: &str, id: Uuid, reference: &Reference) -> Result<(), StoreError> {
-        let query = sqlx::query(RELATE)
-            .bind(kind)
-            .bind(key(id))
-            .bind(reference.field)
-            .bind(reference.target)
-            .bind(key(reference.id))
-            .bind(on_delete(reference.on_delete))
-            .bind(self.references == References::Deferred)
-            .bind(self.now);
-        let done = query.execute(&mut *self.tx).await.map_err(unavailable)?;
-        if done.rows_affected() == 1 {
+        let statement = Statement::new(RELATE)
+            .text(kind)
+            .id(id)
+            .text(reference.field)
+            .text(reference.target)
+            .id(reference.id)
+            .text(on_delete(reference.on_delete))
+            .flag(self.references == References::Deferred)
+            .number(self.now);
+        if self.connection().execute(statement).await? == 1 {
             return Ok(());
         }
         let (field, target) = (reference.field.to_owned(), reference.target.to_owned());
@@ -146,9 +127,8 @@ impl SqliteTransaction {
 
     /// Removes a record that nobody can see any more because it has expired; says whether it was one.
     async fn evict_expired(&mut self, kind: &str, id: Uuid) -> Result<bool, StoreError> {
-        let query = sqlx::query_scalar(HAS_EXPIRED).bind(kind).bind(key(id)).bind(self.now);
-        let expired: bool = query.fetch_one(&mut *self.tx).await.map_err(unavailable)?;
-        if !expired {
+        let statement = Statement::new(EXPIRED).text(kind).id(id).number(self.now);
+        if self.connection().fetch_optional(statement, |row| row.id(0)).await?.is_none() {
             return Ok(false);
         }
         match self.remove(kind, id).await {
@@ -157,6 +137,16 @@ impl SqliteTransaction {
             Err(error) => Err(error),
         }
     }
+}
+
+fn row<'a>(statement: &'static str, record: &'a Record<'_>) -> Statement<'a> {
+    Statement::new(statement)
+        .text(record.def.name)
+        .id(record.id)
+        .text(&record.text)
+        .number(record.time("created_at"))
+        .number(record.time("updated_at"))
+        .number(record.expires_at)
 }
 
 fn on_delete(rule: OnDelete) -> &'static str {

@@ -1,0 +1,102 @@
+//! The database of the settings: opened, and waited for where it is a server that is away.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gibbon_conf::{Database, Postgres, PostgresSsl};
+use gibbon_store::postgres::{self, ClientCertificate, Connect, Tls};
+use gibbon_store::{Migrations, Options, SchemaState, Store, StoreError, sqlite};
+
+use super::AppError;
+
+/// How long a server that is away is left alone before it is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// How often it is said that a server is waited for.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
+
+/// What a server that does not answer means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// It is waited for, however long that takes.
+    IsWaitedFor,
+    /// There is nothing to be done without it.
+    IsAFailure,
+}
+
+/// Opens the store.
+pub(super) async fn open(database: &Database, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
+    match database {
+        Database::Sqlite { path } => {
+            let opened = sqlite::open_with(path, options).await;
+            Ok(Arc::new(opened.map_err(|source| AppError::Database { path: path.clone(), source })?))
+        }
+        Database::Postgres(postgres) => open_postgres(postgres, options, absence).await,
+    }
+}
+
+async fn open_postgres(settings: &Postgres, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
+    let connect = connect(settings);
+    let mut said: Option<Instant> = None;
+    loop {
+        match postgres::open_with(&connect, options.clone()).await {
+            Ok(store) => return Ok(Arc::new(store)),
+            Err(StoreError::Outdated(SchemaState::Empty)) => return Err(AppError::NeedsBootstrapping),
+            Err(StoreError::Outdated(SchemaState::Bootstrapped(_))) => return Err(AppError::NewMigrations),
+            Err(StoreError::Unavailable(reason)) if absence == Absence::IsWaitedFor => {
+                if said.is_none_or(|moment| moment.elapsed() >= SAY_AGAIN) {
+                    said = Some(Instant::now());
+                    say_away(settings, &*reason);
+                }
+                tokio::time::sleep(TRY_AGAIN).await;
+            }
+            Err(source) => return Err(AppError::Postgres { place: place(settings), source }),
+        }
+    }
+}
+
+/// In the log, where an operator looks for the reason why the gateway does not come up.
+fn say_away(settings: &Postgres, reason: &dyn Error) {
+    tracing::warn!(error = %reason, "PostgreSQL at {} does not answer; waiting for it", place(settings));
+}
+
+/// A database as messages call it.
+pub(crate) fn place(settings: &Postgres) -> String {
+    format!("{}:{}/{}", settings.host, settings.port, settings.database)
+}
+
+/// The tables of the database that the settings name.
+///
+/// # Errors
+/// When it does not answer.
+pub(crate) async fn migrations(database: &Database) -> Result<Box<dyn Migrations>, StoreError> {
+    match database {
+        Database::Sqlite { path } => sqlite::migrations(path).await,
+        Database::Postgres(settings) => postgres::migrations(&connect(settings)).await,
+    }
+}
+
+fn connect(settings: &Postgres) -> Connect {
+    let certificate = settings.certificate.clone();
+    Connect {
+        host: settings.host.clone(),
+        port: settings.port,
+        user: settings.user.clone(),
+        password: settings.password.clone(),
+        database: settings.database.clone(),
+        schema: settings.schema.clone(),
+        tls: match &settings.ssl {
+            PostgresSsl::Off => Tls::Off,
+            PostgresSsl::Preferred => Tls::Preferred,
+            PostgresSsl::Required => Tls::Required,
+            PostgresSsl::Verified(authorities) => Tls::Verified(authorities.clone()),
+        },
+        certificate: certificate.map(|(certificate, key)| ClientCertificate { certificate, key }),
+        timeout: settings.timeout,
+        // A write asks, on a second one, what others have written.
+        connections: settings.connections.max(2),
+        patience: settings.patience,
+        keepalive: settings.keepalive,
+    }
+}

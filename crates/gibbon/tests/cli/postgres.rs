@@ -1,0 +1,165 @@
+//! A gateway with PostgreSQL as its database.
+
+use crate::command::{Done, command};
+use crate::place::{Place, eventually, get, status};
+use gibbon_testkit::postgres::{Database, Door, PASSWORD, USER, is_installed};
+use std::io::Read as _;
+use std::process::Stdio;
+
+/// The lines of a configuration file that lead to a database.
+fn lines(database: &Database) -> String {
+    database.settings().into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+}
+
+/// The same through a door.
+fn lines_through(database: &Database, door: &Door) -> String {
+    format!(
+        "database = postgres\npg_host = 127.0.0.1\npg_port = {}\npg_user = {USER}\npg_password = {PASSWORD}\n\
+         pg_database = {}\npg_timeout = 1000\n",
+        door.port(),
+        database.name()
+    )
+}
+
+fn body(place: &Place, path: &str) -> String {
+    let mut answer = String::new();
+    get(place.admin, path).read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn migrations(place: &Place, arguments: &[&str]) -> Done {
+    let mut all = vec!["migrations"];
+    all.extend(arguments);
+    place.run_with_file(&all)
+}
+
+#[test]
+fn a_start_without_tables_names_the_command_that_makes_them() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place) = (Database::empty(), Place::new());
+    place.configure(&lines(&database));
+    let done = place.run_with_file(&["start"]);
+    assert_eq!((done.status, done.out.as_str()), (1, ""));
+    let expected = "Error: Database needs bootstrapping; run 'gibbon migrations bootstrap'\n";
+    assert!(done.err.starts_with(expected), "{}", done.err);
+    assert_eq!(migrations(&place, &["bootstrap"]).status, 0);
+    place.start();
+    assert_eq!(place.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
+}
+
+#[test]
+fn tables_are_made_listed_and_taken_away_with_kongs_words_and_statuses() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place) = (Database::empty(), Place::new());
+    place.configure(&lines(&database));
+    let said = |arguments: &[&str]| {
+        let done = migrations(&place, arguments);
+        (done.status, done.out)
+    };
+    let needs = "Database needs bootstrapping; run 'gibbon migrations bootstrap'\n".to_owned();
+    assert_eq!(said(&["list"]), (3, needs));
+    assert_eq!(said(&["reset", "-y"]), (1, "Database not bootstrapped, nothing to reset\n".to_owned()));
+    assert!(migrations(&place, &["up"]).err.starts_with("Error: Cannot run migrations: database needs bootstrapping;"));
+    assert!(migrations(&place, &["finish"]).err.starts_with("Error: Cannot run migrations; run"));
+    let (status, text) = said(&["bootstrap"]);
+    assert_eq!(status, 0);
+    assert!(text.starts_with("Bootstrapping database...\nmigrating core on database '"), "{text}");
+    assert!(text.ends_with("\nDatabase is up-to-date\n") && text.contains(" processed\n"), "{text}");
+    assert_eq!(said(&["bootstrap"]), (0, "Database already bootstrapped\n".to_owned()));
+    assert_eq!(said(&["up"]), (0, "Database is already up-to-date\n".to_owned()));
+    assert_eq!(said(&["finish"]), (0, "No pending migrations to finish\n".to_owned()));
+    assert!(said(&["list"]).1.starts_with("Executed migrations:\ncore: 0001_tables"));
+    assert_eq!(said(&["up", "-f", "-q"]), (0, String::new()));
+    let state: serde_json::Value = serde_json::from_str(&said(&["status"]).1).unwrap();
+    assert_eq!(state["executed_migrations"][0]["namespace"], "core");
+    assert!(migrations(&place, &["reset"]).err.starts_with("Error: not a tty: invoke 'reset' non-interactively"));
+    assert_eq!(said(&["reset", "-y"]), (0, "Resetting database...\nDatabase successfully reset\n".to_owned()));
+    assert_eq!(said(&["list"]).0, 3);
+}
+
+#[test]
+fn steps_that_a_version_before_did_not_know_are_new_and_keep_a_gateway_from_starting() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place) = (Database::new(), Place::new());
+    place.configure(&lines(&database));
+    database.run("DROP TABLE history; UPDATE gibbon_schema SET begun = 1, finished = 1");
+    let list = migrations(&place, &["list"]);
+    assert_eq!(list.status, 5, "{}", list.out);
+    assert!(list.out.ends_with("\nRun 'gibbon migrations up' to proceed\n"), "{}", list.out);
+    let start = place.run_with_file(&["start"]);
+    let expected = "Error: New migrations available; run 'gibbon migrations up' to proceed\n";
+    assert!(start.status == 1 && start.err.starts_with(expected), "{}", start.err);
+    let up = migrations(&place, &["up"]);
+    assert!(up.out.contains("core migrated up to: 0002_history (executed)\n"), "{}", up.out);
+    assert_eq!(migrations(&place, &["list"]).status, 0);
+}
+
+#[test]
+fn a_database_that_is_away_is_waited_for_at_start() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place) = (Database::new(), Place::new());
+    let door = database.door();
+    door.shut();
+    place.configure(&format!("{}proxy_error_log = logs/error.log\n", lines_through(&database, &door)));
+    let path = place.path("gibbon.conf");
+    let arguments = ["start", "-c", path.to_str().unwrap(), "-p", place.prefix.path().to_str().unwrap()];
+    let mut gateway = command(&arguments, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let log = || std::fs::read_to_string(place.path("logs/error.log")).unwrap_or_default();
+    eventually("the log says what is waited for", || log().contains("does not answer; waiting for it"));
+    assert!(gateway.try_wait().unwrap().is_none());
+    door.open();
+    assert_eq!(status(get(place.admin, "/services")), 200);
+    place.kill("-TERM");
+    assert!(gateway.wait().unwrap().success());
+}
+
+#[test]
+fn a_gateway_whose_database_goes_away_serves_on_and_says_so() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place) = (Database::new(), Place::new());
+    let door = database.door();
+    place.configure(&lines_through(&database, &door));
+    place.start();
+    assert_eq!(place.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
+    assert_eq!(place.post("/services/hello/routes", "paths[]=/hello"), 201);
+    assert_eq!(status(place.send("/hello")), 502, "the route is there, and its upstream is not");
+    door.shut();
+    eventually("the status says it", || body(&place, "/status").contains("\"reachable\":false"));
+    assert_eq!(status(place.send("/hello")), 502);
+    assert_eq!(status(get(place.admin, "/services/hello")), 503);
+    assert_eq!(place.post("/services", "name=other&url=http://127.0.0.1:9"), 503);
+    let root = body(&place, "/");
+    assert!(root.contains("\"database\":\"postgres\"") && root.contains("\"pg_password\":\"******\""), "{root}");
+    assert!(!root.contains(PASSWORD));
+    door.open();
+    eventually("the status says it", || body(&place, "/status").contains("\"reachable\":true"));
+    assert_eq!(place.post("/services", "name=other&url=http://127.0.0.1:9"), 201);
+    let log = std::fs::read_to_string(place.path("logs/error.log")).unwrap();
+    assert!(!log.contains(PASSWORD));
+}
+
+#[test]
+fn a_write_on_one_gateway_is_live_on_the_other() {
+    if !is_installed() {
+        return;
+    }
+    let (database, first, second) = (Database::new(), Place::new(), Place::new());
+    for place in [&first, &second] {
+        place.configure(&lines(&database));
+        place.start();
+    }
+    assert_eq!(status(second.send("/hello")), 404);
+    assert_eq!(first.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
+    assert_eq!(first.post("/services/hello/routes", "paths[]=/hello"), 201);
+    eventually("the other gateway has the route", || status(second.send("/hello")) == 502);
+}
