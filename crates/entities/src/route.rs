@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod fields;
+mod former_path;
 mod normal_path;
 mod subschema;
 
@@ -18,7 +19,8 @@ use crate::body::{Body, BodyError, Switch, texts};
 pub fn definition() -> EntityDef {
     let schema = Schema::new(fields::fields())
         .entity_checks([snis_need_tls(), path_handling(), buildable()])
-        .subschemas("protocols", subschema::all());
+        .subschemas("protocols", subschema::all())
+        .former_files(former_path::rewrite);
     EntityDef { name: "routes", collection: "routes", nested: "routes", endpoint_key: Some("name"), version: 1, schema }
 }
 

@@ -267,7 +267,7 @@ impl EntityDef {
         self.schema.to_json()
     }
 
-    fn preparation<'a>(&'a self, env: &'a dyn Environment, operation: Operation) -> Preparation<'a> {
+    pub(crate) fn preparation<'a>(&'a self, env: &'a dyn Environment, operation: Operation) -> Preparation<'a> {
         Preparation::new(self.name, &self.schema, env, operation)
     }
 

@@ -18,6 +18,7 @@ mod entity_check;
 mod environment;
 mod field;
 mod field_path;
+mod file_form;
 mod fill;
 mod json_schema;
 mod merge;

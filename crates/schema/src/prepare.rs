@@ -16,11 +16,25 @@ use crate::{Environment, Object, Schema, Transformation, Violations};
 pub(crate) struct Preparation<'a> {
     schema: &'a Schema,
     cx: Context<'a>,
+    transformations: Transformations,
+}
+
+/// Whether what is computed from a record is computed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transformations {
+    Run,
+    /// The record is one that has been stored before.
+    Done,
 }
 
 impl<'a> Preparation<'a> {
     pub(crate) fn new(entity: &'a str, schema: &'a Schema, env: &'a dyn Environment, operation: Operation) -> Self {
-        Self { schema, cx: Context { entity, env, operation } }
+        Self { schema, cx: Context { entity, env, operation }, transformations: Transformations::Run }
+    }
+
+    /// The same for records whose transformations have been made before.
+    pub(crate) fn of_transformed(self) -> Self {
+        Self { transformations: Transformations::Done, ..self }
     }
 
     /// A complete record made of a body.
@@ -68,8 +82,9 @@ impl<'a> Preparation<'a> {
         if let Some(existing) = existing {
             reject(immutable(scope, existing, &record))?;
         }
-        let wanted: Vec<_> =
-            self.schema.transformations.iter().filter(|each| each.is_wanted(given, existing)).collect();
+        let is_wanted =
+            |each: &&Transformation| self.transformations == Transformations::Run && each.is_wanted(given, existing);
+        let wanted: Vec<_> = self.schema.transformations.iter().filter(is_wanted).collect();
         let mut violations = check_record(scope, &record, self.cx);
         for violation in wanted.iter().filter_map(|transformation| transformation.lacking(&record)) {
             push(&mut violations, violation);

@@ -13,6 +13,7 @@ pub struct Schema {
     pub(crate) paths: Paths,
     pub(crate) rewrite: Option<fn(&mut Object)>,
     pub(crate) subschemas: Option<Subschemas>,
+    pub(crate) former: Option<fn(&mut Object)>,
 }
 
 /// Where the Admin API shows the records of an entity.
@@ -116,6 +117,11 @@ impl Schema {
     /// [`Environment::subschema`](crate::Environment::subschema); `unknown` is what is said of any other value.
     pub fn subschemas_of_environment(self, key: &'static str, unknown: fn(&str) -> String) -> Self {
         Self { subschemas: Some(Subschemas { key, unknown, source: SubschemaSource::Environment }), ..self }
+    }
+
+    /// How a record is rewritten that comes from a file of a format before 3.0, where values meant something else.
+    pub fn former_files(self, rewrite: fn(&mut Object)) -> Self {
+        Self { former: Some(rewrite), ..self }
     }
 
     /// Records can be given a life in seconds by `ttl`, which `/schemas` does not list (nor does Kong's).
