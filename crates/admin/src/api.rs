@@ -4,6 +4,7 @@ use gibbon_runtime::Configuration;
 
 use crate::about::About;
 use crate::answer::Answer;
+use crate::declared::Declared;
 use crate::dispatch::{self, PathTable};
 use crate::health::{HealthSource, NothingChecks};
 use crate::log_levels::LogLevels;
@@ -17,6 +18,8 @@ pub struct AdminApi {
     pub configuration: Arc<Configuration>,
     /// What `GET /` and `/status` tell about the node.
     pub about: About,
+    /// What is served, where there is no database to change; none where there is one.
+    pub(crate) declared: Option<Arc<Declared>>,
     /// What is known of the health of upstreams.
     pub(crate) health: Arc<dyn HealthSource>,
     /// Every path that it has.
@@ -33,7 +36,7 @@ impl AdminApi {
         let paths = PathTable::new(configuration.definitions());
         let health = Arc::new(NothingChecks);
         let enabled_plugins = EnabledPlugins::default();
-        Self { configuration, about, health, paths, enabled_plugins, log_levels: None }
+        Self { configuration, about, declared: None, health, paths, enabled_plugins, log_levels: None }
     }
 
     /// The same API, with the health of upstreams from `source`. Without one, nothing is checked.
@@ -63,6 +66,12 @@ impl AdminApi {
     pub(crate) fn openapi(&self) -> serde_json::Value {
         let configuration = &self.configuration;
         openapi::document(&self.paths, configuration.definitions(), configuration.registry(), self.about.version)
+    }
+
+    /// The same API over a configuration that is exchanged as a whole: single records cannot be changed.
+    #[must_use]
+    pub fn without_database(self, declared: Arc<Declared>) -> Self {
+        Self { declared: Some(declared), ..self }
     }
 
     /// Answers a request. Whatever goes wrong becomes an answer.

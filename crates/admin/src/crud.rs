@@ -29,7 +29,7 @@ use crate::error::ApiError;
 use crate::history::Author;
 use crate::precondition::Precondition;
 use crate::request::Request;
-use write::{Action, Change};
+use write::{Action, Change, Storage};
 
 /// Answers a request to a place; `parameters` are the segments of the path that name records, in their order.
 pub(crate) async fn answer(
@@ -47,9 +47,10 @@ pub(crate) async fn answer(
         (false, &Method::DELETE) => Action::Delete,
         _ => return Err(ApiError::MethodNotAllowed),
     };
+    let storage = if api.declared.is_some() { Storage::Declared } else { Storage::Database };
     let precondition = Precondition::of(&request.headers);
     let author = Author::of(request, api.paths.shown(&request.path, api.configuration.definitions()));
-    let change = Change { place, parameters, action, precondition, author };
+    let change = Change { place, parameters, action, precondition, author, storage };
     // A client that goes away drops this future. The change is on a task of its own, so that it is then not left
     // committed in the store and not yet live.
     let task = tokio::spawn(write::perform(Arc::clone(&api.configuration), change));

@@ -14,7 +14,9 @@ use crate::crud::{self, Place};
 use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
-use crate::routes::{cache, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams};
+use crate::routes::{
+    cache, config, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams,
+};
 use crate::tags;
 
 /// What a path means.
@@ -72,6 +74,8 @@ pub(crate) enum Endpoint {
     AllTargets,
     /// How the targets of an upstream are.
     Health,
+    /// The whole configuration.
+    Config,
     /// What belongs to a way of running Kong that is not here.
     Absent(Absent),
     /// Records.
@@ -89,6 +93,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/history", Endpoint::History),
     ("/history/{revision}", Endpoint::HistoryEntry),
     ("/history/{revision}/undo", Endpoint::Undo),
+    ("/config", Endpoint::Config),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
@@ -140,6 +145,7 @@ impl Endpoint {
             Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
             Self::Cache => &["DELETE", "OPTIONS"],
             Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
+            Self::Config => &["GET", "HEAD", "OPTIONS", "POST"],
             _ => &["GET", "HEAD", "OPTIONS"],
         }
     }
@@ -187,6 +193,7 @@ async fn answer(
     let name = parameters.first().map_or("", String::as_str);
     match endpoint {
         Endpoint::Records(place) => crud::answer(api, place, parameters, request).await,
+        Endpoint::Config => config::answer(api, request).await,
         Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
         Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,
         Endpoint::ChangeLogLevel if request.method == Method::PUT => log_level::change(api, request, name).await,

@@ -150,6 +150,16 @@ pub enum ApiError {
         /// Why, in Kong's words.
         reason: &'static str,
     },
+    /// Code 12: without a database, records cannot be changed one by one.
+    #[error("cannot {verb} `{kind}` without a database")]
+    Unsupported {
+        /// What was to be done.
+        verb: &'static str,
+        /// The kind of the record.
+        kind: &'static str,
+        /// The field by which the path named it; none for the id.
+        by: Option<&'static str>,
+    },
     /// Code 13: a reference by name names nothing.
     #[error("unresolved foreign keys")]
     UnresolvedReferences(Vec<Unresolved>),

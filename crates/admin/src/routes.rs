@@ -2,6 +2,7 @@
 
 pub(crate) mod absent;
 pub(crate) mod cache;
+pub(crate) mod config;
 pub(crate) mod endpoints;
 pub(crate) mod history;
 pub(crate) mod log_level;

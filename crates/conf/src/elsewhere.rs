@@ -50,7 +50,7 @@ pub(crate) const TABLE: &[Row] = &[
         "a node holds all of its configuration, so that there is nothing to look up, to keep for a time or to warm up",
     ),
     never(&["cassandra_*"], &[], "Cassandra is not supported"),
-    row(&["declarative_config*", "lmdb_*"], &[], "running from a declarative file is not supported in this version"),
+    never(&["lmdb_*"], &[], "what is declared is kept in a file below the prefix"),
     row(&["cluster_*"], &["off"], "hybrid mode is not supported in this version"),
     row(
         &[

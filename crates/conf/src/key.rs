@@ -115,6 +115,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::status::DOC,
         section::database::DOC,
         section::postgres::DOC,
+        section::declarative::DOC,
         section::jwt::DOC,
         section::vaults::DOC,
     ]

@@ -48,6 +48,7 @@ pub use load::{Conf, ConfFile, Loaded, Machine, Sources, User, load, prefix};
 pub use reference::{configuration_page, sample_file};
 pub use section::admin::Admin;
 pub use section::database::Database;
+pub use section::declarative::Declared;
 pub use section::dns::{AddressOrder, Dns};
 pub use section::general::{PluginSelection, Run};
 pub use section::headers::{GatewayHeader, GatewayHeaders};

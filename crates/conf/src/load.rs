@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::reader::{Given, Rank, Reader};
 use crate::section::admin::Admin;
 use crate::section::database::Database;
+use crate::section::declarative::Declared;
 use crate::section::dns::Dns;
 use crate::section::general::{self, General, PluginSelection, Run};
 use crate::section::jwt::Jwt;
@@ -55,6 +56,8 @@ pub struct Conf {
     pub status: Status,
     /// The store of entities.
     pub database: Database,
+    /// What is served without one.
+    pub declared: Declared,
     /// Tokens.
     pub jwt: Jwt,
     /// Settings that came from a vault: their keys, with the references in place of the values.
@@ -189,6 +192,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         dns: Dns::read(reader),
         admin: Admin::read(reader),
         status: Status::read(reader),
+        declared: Declared::read(reader, &database, &sources.machine.folder),
         database,
         jwt: Jwt::read(reader),
         references: std::mem::take(&mut reader.references),

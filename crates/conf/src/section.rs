@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod database;
+pub(crate) mod declarative;
 pub(crate) mod dns;
 pub(crate) mod general;
 pub(crate) mod headers;

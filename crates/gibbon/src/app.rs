@@ -2,6 +2,7 @@
 
 mod control;
 pub(crate) mod database;
+pub(crate) mod declared;
 mod keep_alive;
 mod settings;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gibbon_admin::Declared;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, Demand, Listener, Status};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
@@ -51,6 +53,9 @@ pub(crate) enum AppError {
     /// The database cannot be read.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// What is declared cannot be served.
+    #[error(transparent)]
+    Declared(#[from] declared::DeclaredError),
     /// A plugin is asked for that this gateway does not have.
     #[error("plugin `{0}` is named in `plugins`, but this gateway does not have it")]
     NoSuchPlugin(String),
@@ -70,10 +75,16 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     let mut signals = control.block_on(async { Signals::listen() })?;
     let configuration = control.block_on(async {
         tokio::select! {
-            configuration = configure(&boot, registry) => configuration,
+            configuration = configure(&boot.conf, &boot.vaults, registry, Absence::IsWaitedFor) => configuration,
             () = end(&mut signals) => Err(AppError::Interrupted),
         }
     })?;
+    let declared = match boot.conf.database {
+        Database::Off => {
+            Some(control.block_on(declared::start(&boot.conf.prefix, &boot.conf.declared, &configuration))?)
+        }
+        Database::Sqlite { .. } | Database::Postgres(_) => None,
+    };
     let resolver = resolver(&boot.conf, &control);
     let data_plane = DataPlane::start(
         proxy_sockets,
@@ -81,10 +92,10 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
         settings::of(&boot.conf, boot.logging.proxy_access()),
         resolver,
     )?;
-    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), sockets)?;
+    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), declared.clone(), sockets)?;
     ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
-    let end = control.block_on(steer(&boot, &data_plane, &mut signals));
+    let end = control.block_on(steer(&boot, &data_plane, declared.as_deref(), &mut signals));
     tracing::info!("gibbon is going down");
     control.block_on(async {
         match end {
@@ -129,19 +140,19 @@ enum End {
 }
 
 /// Does what signals ask for until one of them asks for the end.
-async fn steer(boot: &Boot, data_plane: &DataPlane, signals: &mut Signals) -> End {
+async fn steer(boot: &Boot, data_plane: &DataPlane, declared: Option<&Declared>, signals: &mut Signals) -> End {
     loop {
         match signals.next().await {
             Signal::Stop => return End::Now,
             Signal::Quit => return End::Gracefully,
             Signal::ReopenLogs => boot.logging.reopen(),
-            Signal::Reload => reload(boot, data_plane),
+            Signal::Reload => reload(boot, data_plane, declared).await,
         }
     }
 }
 
 /// Takes over what may change while the gateway runs. A file with a mistake in it changes nothing.
-fn reload(boot: &Boot, data_plane: &DataPlane) {
+async fn reload(boot: &Boot, data_plane: &DataPlane, declared: Option<&Declared>) {
     match boot.source.reload(&boot.conf.prefix) {
         Ok(loaded) => {
             loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -152,6 +163,9 @@ fn reload(boot: &Boot, data_plane: &DataPlane) {
             }
             data_plane.reconfigure(settings::of(&loaded.conf, boot.logging.proxy_access()));
             tracing::info!("the settings were read again");
+            if let Some(declared) = declared {
+                declared::reload(declared, &loaded.conf.declared).await;
+            }
         }
         Err(errors) => {
             errors.iter().for_each(|error| tracing::error!("{error}"));
@@ -211,22 +225,6 @@ fn open_status(status: &Status) -> Result<Vec<TcpListener>, AppError> {
     }
 }
 
-async fn configure(boot: &Boot, registry: Arc<Registry>) -> Result<Arc<Configuration>, AppError> {
-    let definitions = Arc::new(Definitions::new(&registry).with_vaults(boot.vaults.clone()));
-    let store = open_store(&boot.conf.database, &definitions, Absence::IsWaitedFor).await?;
-    let plugin_settings = PluginSettings { verified_tokens_bytes: boot.conf.jwt.verified_tokens_bytes };
-    Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
-}
-
-async fn open_store(
-    database: &Database,
-    definitions: &Arc<Definitions>,
-    absence: Absence,
-) -> Result<Arc<dyn Store>, AppError> {
-    let options = Options { kinds: Arc::clone(definitions) as _, ..Options::default() };
-    database::open(database, options, absence).await
-}
-
 /// The vaults of a gateway with those that are stored in its database, for a command that is not the gateway.
 ///
 /// # Errors
@@ -235,12 +233,50 @@ pub(crate) fn stored_vaults(conf: &Conf, mut vaults: Vaults) -> Result<Vaults, A
     let definitions = Arc::new(Definitions::new(&registry(conf)?));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = open_store(&conf.database, &definitions, Absence::IsAFailure).await?;
+        let store = open_store(conf, &definitions).await?;
         let loaded = store.load(&[secrets::VAULTS]).await.map_err(StartError::from)?;
         loaded.records.iter().filter_map(|(_, body)| secrets::definition(body)).for_each(|vault| vaults.define(vault));
         store.close().await;
         Ok(vaults)
     })
+}
+
+async fn configure(
+    conf: &Conf,
+    vaults: &Vaults,
+    registry: Arc<Registry>,
+    absence: Absence,
+) -> Result<Arc<Configuration>, AppError> {
+    let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults.clone()));
+    let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
+    let store = database::open(conf, options, absence).await?;
+    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes };
+    Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
+}
+
+/// The records of a gateway, for a command that is not the gateway.
+///
+/// # Errors
+/// Where they cannot be had.
+pub(crate) async fn open_store(conf: &Conf, definitions: &Arc<Definitions>) -> Result<Arc<dyn Store>, AppError> {
+    let options = Options { kinds: Arc::clone(definitions) as _, ..Options::default() };
+    database::open(conf, options, Absence::IsAFailure).await
+}
+
+/// The configuration of a gateway, for commands that change it beside one that may be running.
+///
+/// # Errors
+/// Where it cannot be had.
+pub(crate) async fn configuration(conf: &Conf, vaults: &Vaults) -> Result<Arc<Configuration>, AppError> {
+    configure(conf, vaults, Arc::new(registry(conf)?), Absence::IsAFailure).await
+}
+
+/// Every entity of a gateway with these settings.
+///
+/// # Errors
+/// Where they name a plugin that is not there.
+pub(crate) fn definitions(conf: &Conf) -> Result<Definitions, AppError> {
+    Ok(Definitions::new(&registry(conf)?))
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {

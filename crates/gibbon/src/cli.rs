@@ -5,13 +5,16 @@
 
 mod admin_token;
 mod check;
+mod config;
 mod failure;
 mod health;
 mod jwt;
+mod migrate;
 mod migrations;
 mod node;
 mod openapi;
 mod quit;
+mod records;
 mod reload;
 mod restart;
 mod start;
@@ -55,6 +58,10 @@ enum Command {
     Health(health::Args),
     /// Tell whether a configuration file is valid, and everything that is wrong with it.
     Check(check::Args),
+    /// Take over what a Kong serves.
+    Migrate(migrate::Args),
+    /// Read and write files of configuration.
+    Config(config::Args),
     /// Print the version.
     Version(version::Args),
     /// Make the tables of the database, and bring them up to date.
@@ -106,6 +113,8 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Reload(args) => reload::run(&args, verbosity),
         Command::Health(args) => health::run(&args),
         Command::Check(args) => check::run(&args, verbosity),
+        Command::Migrate(args) => migrate::run(&args, verbosity),
+        Command::Config(args) => config::run(args, verbosity),
         Command::Version(args) => version::run(&args),
         Command::Migrations(args) => migrations::run(&args, verbosity),
         Command::Jwt(args) => jwt::run(args),

@@ -1,6 +1,7 @@
 //! The settings as `GET /` shows them: under Kong's names, and only those that are listed here, so that no secret can
 //! slip in.
 
+use std::path::Path;
 use std::time::Duration;
 
 use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Postgres, PostgresSsl, Run};
@@ -96,17 +97,22 @@ const MASK: &str = "******";
 /// Tools for Kong read the `pg_*` keys; without PostgreSQL there is nothing to say in them.
 fn database(database: &Database) -> Object {
     match database {
-        Database::Sqlite { path } => object(json!({
-            "database": "sqlite",
-            "sqlite_path": path.display().to_string(),
-            "pg_host": null,
-            "pg_port": null,
-            "pg_user": null,
-            "pg_database": null,
-            "pg_ssl": false,
-        })),
+        Database::Sqlite { path } => without_server("sqlite", Some(path.as_path())),
+        Database::Off => without_server("off", None),
         Database::Postgres(postgres) => self::postgres(postgres),
     }
+}
+
+fn without_server(name: &str, path: Option<&Path>) -> Object {
+    object(json!({
+        "database": name,
+        "sqlite_path": path.map(|path| path.display().to_string()),
+        "pg_host": null,
+        "pg_port": null,
+        "pg_user": null,
+        "pg_database": null,
+        "pg_ssl": false,
+    }))
 }
 
 fn postgres(postgres: &Postgres) -> Object {

@@ -32,6 +32,17 @@ pub(super) struct Change {
     pub(super) precondition: Precondition,
     /// Who asks for it.
     pub(super) author: Author,
+    /// Where they are.
+    pub(super) storage: Storage,
+}
+
+/// Where records are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Storage {
+    /// In a database, in which each can be changed.
+    Database,
+    /// In what is declared as a whole. A change is checked as any other, and then refused.
+    Declared,
 }
 
 /// What is done to records.
@@ -49,9 +60,9 @@ pub(super) enum Action {
 /// Makes a change, all of it or nothing.
 pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -> Result<Answer, ApiError> {
     let mut write = configuration.write().await?;
-    let Change { place, parameters, action, precondition, author } = change;
+    let Change { place, parameters, action, precondition, author, storage } = change;
     let (definitions, store) = (configuration.definitions(), &**configuration.store());
-    let mut writer = Writer { definitions, store, tx: write.tx(), precondition };
+    let mut writer = Writer { definitions, store, tx: write.tx(), precondition, storage };
     match writer.apply(place, &parameters, action).await {
         Ok(Done::Changed(answer, record)) => {
             let entry = history::capture(&configuration, write.tx().changes(), author, Some(record)).await?;
@@ -86,6 +97,7 @@ struct Writer<'a> {
     store: &'a dyn Store,
     tx: &'a mut dyn Transaction,
     precondition: Precondition,
+    storage: Storage,
 }
 
 impl<'a> Writer<'a> {
@@ -119,6 +131,7 @@ impl<'a> Writer<'a> {
         self.resolve(def, &mut values).await?;
         let wanted = wanted(def, &values);
         let record = def.prepare_insert(values, self.definitions)?;
+        self.permit("create", def, None)?;
         self.insert(def, &record).await?;
         self.changed(def, &record, wanted, Answer::created).await
     }
@@ -146,6 +159,7 @@ impl<'a> Writer<'a> {
             Some(id) => def.prepare_replace(id, existing, values, self.definitions)?,
             None => def.prepare_insert(values, self.definitions)?,
         };
+        self.permit("create or update", def, Some(&subject.key))?;
         match existing {
             Some(_) => self.overwrite(def, &record).await?,
             None => self.insert(def, &record).await?,
@@ -173,6 +187,7 @@ impl<'a> Writer<'a> {
         self.resolve(def, &mut patch).await?;
         let wanted = wanted(def, &patch);
         let record = def.prepare_update(existing, patch, self.definitions)?;
+        self.permit("update", def, Some(&subject.key))?;
         self.overwrite(def, &record).await?;
         self.changed(def, &record, wanted, Answer::ok).await
     }
@@ -191,6 +206,7 @@ impl<'a> Writer<'a> {
         };
         self.check_state(subject.def, Some(record)).await?;
         let id = id_of(record).ok_or_else(|| ApiError::Internal("a stored record has no id".to_owned()))?;
+        self.permit("remove", subject.def, Some(&subject.key))?;
         match self.tx.delete(subject.def.name, id).await {
             Ok(_) => Ok(Done::Changed(Answer::no_content(), history::Subject::new(subject.def, record))),
             Err(StoreError::Referenced { kind, by }) => Err(self.still_referenced(kind, id, by).await?),
@@ -242,6 +258,18 @@ impl<'a> Writer<'a> {
         }
         let tag = entity_tag(&view);
         Ok(Done::Changed(answer(view).tagged(&tag), history::Subject::new(def, record)))
+    }
+
+    /// What is declared as a whole is not changed one by one.
+    fn permit(&self, verb: &'static str, def: &EntityDef, key: Option<&Key>) -> Result<(), ApiError> {
+        let by = match key {
+            Some(Key::Value { field, .. }) => Some(*field),
+            _ => None,
+        };
+        match self.storage {
+            Storage::Database => Ok(()),
+            Storage::Declared => Err(ApiError::Unsupported { verb, kind: def.name, by }),
+        }
     }
 
     /// The members of a body, those of a form with the types of their fields.

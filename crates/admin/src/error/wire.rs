@@ -123,6 +123,11 @@ fn of_code(error: ApiError) -> Answer {
             let message = format!("UNIQUE violation detected on '{}'", inline_table(&fields));
             coded(StatusCode::CONFLICT, 5, "unique constraint violation", message, Some(fields))
         }
+        ApiError::Unsupported { verb, kind, by } => {
+            let by = by.map(|field| format!(" by '{field}'")).unwrap_or_default();
+            let message = format!("cannot {verb} '{kind}' entities{by} when not using a database");
+            coded(StatusCode::METHOD_NOT_ALLOWED, 12, "operation unsupported", message, None)
+        }
         ApiError::NoSuchRecord { key } => no_such_record(key),
         ApiError::UnresolvedReferences(unresolved) => unresolved_references(&unresolved),
         listing => of_listing(listing),

@@ -12,7 +12,9 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if is_listing(endpoint) {
         operation["parameters"] = paging().into();
     }
-    if matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault) {
+    let takes_a_body = matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault)
+        || (endpoint == Endpoint::Config && method == "POST");
+    if takes_a_body {
         operation["requestBody"] = body_of(&json!({ "type": "object" }));
     }
     let (success, others) = answers(endpoint, method);
@@ -31,6 +33,8 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Cache => ("node", "Forget everything that is remembered of the database."),
         Endpoint::CacheKey if method == "DELETE" => ("node", "Forget one thing that is remembered of the database."),
         Endpoint::CacheKey => ("node", "One thing that is remembered of the database."),
+        Endpoint::Config if method == "POST" => ("node", "Serve what a document declares, and nothing else."),
+        Endpoint::Config => ("node", "The whole configuration of a node without a database, as a document."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
         Endpoint::History => ("history", "The last writes, the newest first."),
@@ -65,6 +69,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
     let component = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let read = |schema, more: &[u16]| ((200, schema), [READ, more].concat());
     match endpoint {
+        Endpoint::Config if method == "POST" => ((201, object()), [WRITE, &[304]].concat()),
         Endpoint::Ready => read(object(), &[]),
         Endpoint::LogLevel => read(object(), &[404]),
         Endpoint::ChangeLogLevel => ((200, object()), [WRITE, &[404]].concat()),

@@ -24,7 +24,7 @@ pub(crate) async fn show(api: &AdminApi, request: &Request) -> Result<Answer, Ap
     let snapshot = api.configuration.snapshot();
     let asked = tokio::time::timeout(PATIENCE, api.configuration.store().revision()).await;
     let reachable = matches!(asked, Ok(Ok(_)));
-    Ok(Answer::ok(json!({
+    let mut status = json!({
         "memory": memory(scale),
         "server": server(&*api.about.counters),
         "database": { "reachable": reachable },
@@ -33,7 +33,11 @@ pub(crate) async fn show(api: &AdminApi, request: &Request) -> Result<Answer, Ap
             "revision": snapshot.revision,
             "faults": snapshot.faults().map(fault).collect::<Vec<_>>(),
         },
-    })))
+    });
+    if let (Some(declared), Value::Object(members)) = (&api.declared, &mut status) {
+        members.insert("configuration_hash".to_owned(), declared.hash().into());
+    }
+    Ok(Answer::ok(status))
 }
 
 /// Kong lists the heap of each of its interpreters; this process is one entry, with all that it holds.

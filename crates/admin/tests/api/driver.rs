@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gibbon_admin::{About, AdminApi, Answer, Counters, LogLevels, Request};
+use gibbon_admin::{About, AdminApi, Answer, Counters, Declared, LogLevels, Request};
 use gibbon_conf::{ConfFile, Machine, Sources, User};
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::{
@@ -42,6 +42,13 @@ impl Node {
         let configuration = Arc::new(configuration);
         let api = AdminApi::new(Arc::clone(&configuration), about(&folder));
         Self { api, configuration, folder }
+    }
+
+    /// The same without a database.
+    pub(crate) async fn without_database() -> Self {
+        let Self { api, configuration, folder } = Self::new().await;
+        let declared = Declared::new(Arc::clone(&configuration), folder.path().join("hash"));
+        Self { api: api.without_database(Arc::new(declared)), configuration, folder }
     }
 
     /// A request with a JSON body; a null body is none.

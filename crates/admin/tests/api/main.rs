@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "what is taken for granted fails the test where it is not so")]
 
 mod certificates;
+mod config;
 mod creating;
 mod credentials;
 mod deleting;

@@ -29,8 +29,6 @@ pub(super) const KEYS: &[KongKey] = &[
     key("pg_ro_keepalive_timeout", "", "Milliseconds that an idle connection to it is kept."),
     key("pg_ro_pool_size", "", "Connections to it that are kept."),
     key("pg_ro_backlog", "", "Connections to it that may wait for a place in the pool."),
-    key("declarative_config", "", "The file that the gateway runs from with `database = off`."),
-    key("declarative_config_string", "", "The same as text."),
     key("lmdb_environment_path", "dbless.lmdb", "Where Kong keeps a configuration without a database."),
     key("lmdb_map_size", "2048m", "How large that may get."),
     key("db_update_frequency", "5", "Seconds between two looks at what other nodes have changed."),

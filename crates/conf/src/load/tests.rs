@@ -4,6 +4,8 @@ use super::{Conf, ConfFile, Loaded, Machine, Sources, User, is_service_link, loa
 use crate::error::ConfError;
 use crate::key::keys;
 use crate::reader::Reader;
+use crate::section::database::Database;
+use crate::section::declarative::Declared;
 use crate::section::dns::AddressOrder;
 use crate::section::general::Run;
 use crate::section::logs::{LogLevel, LogTarget};
@@ -211,7 +213,7 @@ fn a_value_that_asks_for_what_is_the_case_anyway_warns_about_nothing() {
 
 #[test]
 fn a_node_that_should_be_part_of_a_cluster_does_not_start_alone() {
-    for (key, value) in [("KONG_ROLE", "data_plane"), ("KONG_ROUTER_FLAVOR", "expressions"), ("KONG_DATABASE", "off")] {
+    for (key, value) in [("KONG_ROLE", "data_plane"), ("KONG_ROUTER_FLAVOR", "expressions")] {
         assert!(texts(load(&sources(&[(key, value)])).unwrap_err())[0].contains("not supported in this version"));
     }
 }
@@ -330,6 +332,23 @@ fn keys_of_postgresql_are_read_and_warned_about_only_where_they_are_not_used() {
     assert!(!warning.contains("`pg_port`"), "it is the default: {warning}");
     let loaded = loaded(text, &[("KONG_DATABASE", "postgres")]).unwrap();
     assert_eq!(loaded.warnings, []);
-    let crate::Database::Postgres(postgres) = loaded.conf.database else { panic!("it is PostgreSQL") };
+    let Database::Postgres(postgres) = loaded.conf.database else { panic!("it is PostgreSQL") };
     assert_eq!((postgres.host.as_str(), postgres.database.as_str(), postgres.user.as_str()), ("db", "gateway", "kong"));
+}
+
+#[test]
+fn what_is_declared_counts_without_a_database_only() {
+    let off = [("KONG_DATABASE", "off"), ("KONG_DECLARATIVE_CONFIG_STRING", "secret: geheim")];
+    let conf = load(&sources(&off)).unwrap().conf;
+    assert_eq!((&conf.database, &conf.declared), (&Database::Off, &Declared::Text("secret: geheim".to_owned())));
+    assert!(!format!("{conf:?}").contains("geheim"));
+    let both = [off[0], off[1], ("KONG_DECLARATIVE_CONFIG", "kong.yml")];
+    let declared = load(&sources(&both)).unwrap().conf.declared;
+    assert!(
+        matches!(&declared, Declared::File(path) if path.is_absolute() && path.ends_with("kong.yml")),
+        "{declared:?}"
+    );
+    let with_database = load(&sources(&off[1..])).unwrap();
+    assert_eq!(with_database.conf.declared, Declared::Nothing);
+    assert!(with_database.warnings[0].to_string().contains("declarative_config_string"));
 }

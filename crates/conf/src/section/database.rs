@@ -17,25 +17,25 @@ pub enum Database {
     },
     /// A server that several nodes may share.
     Postgres(Box<Postgres>),
+    /// Nowhere: they are declared, and cannot be changed one by one.
+    Off,
 }
 
 #[derive(Clone, Copy)]
 enum Choice {
     Sqlite,
     Postgres,
+    Off,
 }
 
 const DATABASE: Key<Choice> = Key::new(
     "database",
     "sqlite",
-    Kind::Choice("`sqlite` or `postgres`"),
-    |text| match text {
-        "off" => Err("is not supported in this version; use `sqlite`, which needs no server".to_owned()),
-        _ => choose(text, &[("sqlite", Choice::Sqlite), ("postgres", Choice::Postgres)]),
-    },
-    "Where services, routes, consumers and so on are kept: `sqlite`, a file on this machine, or `postgres`, a server that \
-     several nodes may share ([database.md](database.md)). Kong's default is `postgres`. Kong's `off` is not supported in \
-     this version.",
+    Kind::Choice("`sqlite`, `postgres` or `off`"),
+    |text| choose(text, &[("sqlite", Choice::Sqlite), ("postgres", Choice::Postgres), ("off", Choice::Off)]),
+    "Where services, routes, consumers and so on are kept: `sqlite`, a file on this machine, `postgres`, a server that \
+     several nodes may share ([database.md](database.md)), or `off`: they are declared in a file and cannot be changed one \
+     by one ([declarative.md](declarative.md)). Kong's default is `postgres`.",
 );
 
 const SQLITE_PATH: Key<PathBuf> = Key::new(
@@ -54,12 +54,14 @@ impl Database {
         let path = prefix.join(reader.read(&SQLITE_PATH));
         // Read in any case, so that what is wrong in it is found.
         let postgres = Postgres::read(reader, prefix, trusted);
-        match reader.read(&DATABASE) {
-            Choice::Sqlite => {
-                Postgres::warn_unused(reader);
-                Self::Sqlite { path }
-            }
+        let choice = reader.read(&DATABASE);
+        if !matches!(choice, Choice::Postgres) {
+            Postgres::warn_unused(reader);
+        }
+        match choice {
+            Choice::Sqlite => Self::Sqlite { path },
             Choice::Postgres => Self::Postgres(Box::new(postgres)),
+            Choice::Off => Self::Off,
         }
     }
 }

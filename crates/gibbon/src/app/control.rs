@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_admin::{About, AdminApi, LineSink, ServerOptions, serve};
+use gibbon_admin::{About, AdminApi, Declared, LineSink, ServerOptions, serve};
 use gibbon_conf::Database;
 use gibbon_proxy::Counters;
 use gibbon_runtime::{Configuration, feed};
@@ -21,7 +21,7 @@ use crate::logging::Sink;
 /// The name, below the prefix, of the file that holds the id of the node.
 const NODE_ID: &str = "node_id";
 
-/// How often expired records are looked for and old revisions are dropped.
+/// How often expired records are looked for, what others have written is taken over, and old revisions are dropped.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// Open ports, by what is served on them.
@@ -45,6 +45,7 @@ pub(super) fn start(
     boot: &Boot,
     configuration: &Arc<Configuration>,
     counters: Arc<Counters>,
+    declared: Option<Arc<Declared>>,
     sockets: Sockets,
 ) -> io::Result<Control> {
     let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
@@ -63,8 +64,14 @@ pub(super) fn start(
         counters: Arc::clone(&counters),
     };
     let levels = Arc::new(boot.logging.level().clone());
-    let admin_api = Arc::new(AdminApi::new(Arc::clone(configuration), about()).with_log_levels(levels));
-    let status_api = Arc::new(AdminApi::status_only(Arc::clone(configuration), about()));
+    let admin_api = AdminApi::new(Arc::clone(configuration), about()).with_log_levels(levels);
+    let status_api = AdminApi::status_only(Arc::clone(configuration), about());
+    let [admin_api, status_api] = [admin_api, status_api].map(|api| {
+        Arc::new(match &declared {
+            Some(declared) => api.without_database(Arc::clone(declared)),
+            None => api,
+        })
+    });
     let (stop, stopped) = watch::channel(false);
     let of_admin = options(boot.logging.admin_access()).audited(lines(boot.logging.admin_audit()));
     // Monitoring asks without a token: there is nothing on these ports that could be changed or that is secret.
@@ -106,7 +113,9 @@ impl Control {
 fn poll(database: &Database) -> Duration {
     match database {
         Database::Postgres(postgres) => postgres.poll,
-        Database::Sqlite { .. } => Duration::MAX,
+        // Commands beside the gateway write to the same file.
+        Database::Sqlite { .. } => HOUSEKEEPING,
+        Database::Off => Duration::MAX,
     }
 }
 

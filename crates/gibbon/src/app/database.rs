@@ -1,10 +1,11 @@
 //! The database of the settings: opened, and waited for where it is a server that is away.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gibbon_conf::{Database, Postgres, PostgresSsl};
+use gibbon_conf::{Conf, Database, Postgres, PostgresSsl};
 use gibbon_store::postgres::{self, ClientCertificate, Connect, Tls};
 use gibbon_store::{Migrations, Options, SchemaState, Store, StoreError, sqlite};
 
@@ -25,14 +26,22 @@ pub(super) enum Absence {
     IsAFailure,
 }
 
+/// The name, below the prefix, of the file that keeps what is declared where there is no database.
+const DECLARED: &str = "dbless.db";
+
 /// Opens the store.
-pub(super) async fn open(database: &Database, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
-    match database {
-        Database::Sqlite { path } => {
-            let opened = sqlite::open_with(path, options).await;
-            Ok(Arc::new(opened.map_err(|source| AppError::Database { path: path.clone(), source })?))
-        }
+pub(super) async fn open(conf: &Conf, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
+    match &conf.database {
+        Database::Sqlite { path } => open_file(path.clone(), options).await,
+        Database::Off => open_file(conf.prefix.join(DECLARED), options).await,
         Database::Postgres(postgres) => open_postgres(postgres, options, absence).await,
+    }
+}
+
+async fn open_file(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, AppError> {
+    match sqlite::open_with(&path, options).await {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(source) => Err(AppError::Database { path, source }),
     }
 }
 
@@ -66,14 +75,15 @@ pub(crate) fn place(settings: &Postgres) -> String {
     format!("{}:{}/{}", settings.host, settings.port, settings.database)
 }
 
-/// The tables of the database that the settings name.
+/// The tables of the database that the settings name; `None` where they name none.
 ///
 /// # Errors
 /// When it does not answer.
-pub(crate) async fn migrations(database: &Database) -> Result<Box<dyn Migrations>, StoreError> {
+pub(crate) async fn migrations(database: &Database) -> Result<Option<Box<dyn Migrations>>, StoreError> {
     match database {
-        Database::Sqlite { path } => sqlite::migrations(path).await,
-        Database::Postgres(settings) => postgres::migrations(&connect(settings)).await,
+        Database::Sqlite { path } => sqlite::migrations(path).await.map(Some),
+        Database::Postgres(settings) => postgres::migrations(&connect(settings)).await.map(Some),
+        Database::Off => Ok(None),
     }
 }
 

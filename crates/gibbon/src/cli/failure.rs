@@ -1,9 +1,12 @@
 //! Why a command failed, and how that is shown.
 
 use super::Verbosity;
+use super::config::ConfigError;
 use super::jwt::JwtError;
+use super::migrate::MigrateError;
 use super::migrations::MigrationsError;
 use crate::app::AppError;
+use crate::app::declared::DeclaredError;
 use crate::background::BackgroundError;
 use crate::pid_file::PidFileError;
 use gibbon_conf::ConfError;
@@ -70,6 +73,15 @@ pub(crate) enum Failure {
     /// The command has given its answer, and scripts read more of it from the exit status.
     #[error("status {0}")]
     Status(u8),
+    /// Not everything is taken over.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// What is declared could not be served.
+    #[error(transparent)]
+    Declared(#[from] DeclaredError),
+    /// A file of configuration is not read or written.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The command has given its answer, and the answer was no.
     #[error("no")]
     Said,

@@ -68,6 +68,9 @@ pub(crate) enum MigrationsError {
         /// What it says.
         source: StoreError,
     },
+    /// Nothing has tables.
+    #[error("Cannot run migrations: there is no database, `database = off`")]
+    NoDatabase,
     /// There are no tables to bring up to date.
     #[error("Cannot run migrations: database needs bootstrapping; run 'gibbon migrations bootstrap'")]
     NeedsBootstrapping,
@@ -129,7 +132,8 @@ impl Session {
     }
 
     async fn perform(&self, command: Command) -> Result<(), Failure> {
-        let mut tables = database::migrations(&self.database).await.map_err(|error| self.failure(error))?;
+        let tables = database::migrations(&self.database).await.map_err(|error| self.failure(error))?;
+        let mut tables = tables.ok_or(MigrationsError::NoDatabase)?;
         match command {
             Command::List => self.report.list(&self.state(&mut *tables).await?),
             Command::Status => {
@@ -149,8 +153,8 @@ impl Session {
 
     fn failure(&self, source: StoreError) -> Failure {
         let place = match &self.database {
-            Database::Sqlite { path } => path.display().to_string(),
             Database::Postgres(postgres) => database::place(postgres),
+            other => name(other),
         };
         MigrationsError::Database { place, source }.into()
     }
@@ -161,5 +165,6 @@ fn name(database: &Database) -> String {
     match database {
         Database::Sqlite { path } => path.display().to_string(),
         Database::Postgres(postgres) => postgres.database.clone(),
+        Database::Off => "off".to_owned(),
     }
 }

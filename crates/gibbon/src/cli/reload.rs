@@ -3,6 +3,7 @@
 use super::node::{NodeArgs, Running};
 use super::terminal::{note, say, show_loaded};
 use super::{Failure, Verbosity};
+use crate::app;
 use crate::conf_source;
 use nix::sys::signal::Signal;
 
@@ -18,6 +19,7 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
     let source = args.node.source();
     let loaded = if args.node.conf.is_some() { source.load()? } else { source.reload(&gateway.prefix)? };
     show_loaded(&loaded, verbosity);
+    app::declared::check(&loaded.conf.declared, &app::definitions(&loaded.conf)?)?;
     if args.node.conf.is_some() {
         change_file(&gateway, loaded.file.as_deref())?;
     }

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod command;
+mod config;
+mod migrate;
 mod place;
 mod postgres;
 mod running;
 mod vault;
+mod without_database;
 mod without_gateway;
