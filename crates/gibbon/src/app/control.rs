@@ -1,5 +1,6 @@
 //! What runs beside the workers: the Admin API, and the housekeeping of the configuration.
 
+use std::error::Error;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
@@ -113,9 +114,7 @@ impl Control {
 fn poll(database: &Database) -> Duration {
     match database {
         Database::Postgres(postgres) => postgres.poll,
-        // Commands beside the gateway write to the same file.
-        Database::Sqlite { .. } => HOUSEKEEPING,
-        Database::Off => Duration::MAX,
+        Database::Sqlite { .. } | Database::Off => Duration::MAX,
     }
 }
 
@@ -126,16 +125,23 @@ async fn keep_house(configuration: Arc<Configuration>) {
     loop {
         interval.tick().await;
         configuration.sweep();
-        match configuration.purge_expired().await {
+        match look_after(&configuration).await {
             Ok(()) => failing = false,
             // Once, however long it lasts: the database is away, and its coming back is worth no word of ours.
             Err(error) if !failing => {
                 failing = true;
-                tracing::error!(%error, "cannot remove expired records");
+                tracing::error!(%error, "cannot look after the database");
             }
             Err(_) => {}
         }
     }
+}
+
+/// What a command has put into the database meanwhile becomes live here, and what has expired goes.
+async fn look_after(configuration: &Configuration) -> Result<(), Box<dyn Error + Send + Sync>> {
+    configuration.follow().await?;
+    configuration.purge_expired().await?;
+    Ok(())
 }
 
 /// The same after a restart: what is known of a node elsewhere stays true.
