@@ -21,12 +21,13 @@ from samples import make
 MAY_BE_ABSENT = ("consumer_groups", "partials", "filter-chains", "degraphql_routes", "mtls-auths",
                  "graphql-rate-limiting-advanced/costs", "acls", "basic-auths", "hmac-auths", "jwts", "key-auths",
                  "oauth2", "ca_certificates", "vaults", "keys", "key-sets")
-# Views of other records, and records that gateways write themselves.
-NOT_DECLARED = ("tags", "workspaces", "clustering_data_planes", "parameters", "sessions", "oauth2_tokens",
-                "oauth2_authorization_codes", "acme_storage", "ratelimiting_metrics", "session_metadatas")
+# Views of other records, records that gateways write themselves, and what is there with WebAssembly only.
+NOT_DECLARED = ("tags", "workspaces", "clustering_data_planes", "filter_chains", "parameters", "sessions",
+                "session_metadatas", "oauth2_tokens", "oauth2_authorization_codes", "acme_storage",
+                "ratelimiting_metrics")
 VOLATILE = ("created_at", "updated_at")
-# What a gateway keeps otherwise than it was sent; decK does not compare it either.
-HASHED = {"basicauth_credentials": ("password",)}
+# What a gateway keeps otherwise than it was sent, or works out itself; decK does not compare it either.
+GATEWAYS_OWN = {"basicauth_credentials": ("password",), "ca_certificates": ("cert_digest",), "certificates": ("snis",)}
 
 
 class Gateway:
@@ -157,7 +158,7 @@ def shorthands_of(gateway, entity, record):
 
 
 def differs(gateway, entity, wanted, found):
-    shorthands = (*shorthands_of(gateway, entity, wanted), *HASHED.get(entity.kind, ()))
+    shorthands = (*shorthands_of(gateway, entity, wanted), *GATEWAYS_OWN.get(entity.kind, ()))
     plain = lambda record: essence(record | ({"config": essence(record["config"], shorthands)}
                                              if isinstance(record.get("config"), dict) else {}), shorthands)
     return plain(wanted) != plain(found)
