@@ -37,6 +37,18 @@ fn vault_get_says_in_kongs_words_why_there_is_nothing() {
 }
 
 #[test]
+fn vault_get_finds_a_vault_that_is_stored_while_the_gateway_runs() {
+    let place = Place::new();
+    place.start();
+    assert_eq!(place.post("/vaults", "prefix=mine&name=env&config.prefix=APP_"), 201);
+    let prefix = place.prefix.path().to_str().unwrap();
+    let done = gibbon_with(&["vault", "get", "mine/my-secret", "-p", prefix], &[("APP_MY_SECRET", "psst")]);
+    assert_eq!((done.status, done.out.as_str()), (0, "psst\n"), "{}", done.err);
+    let other = gibbon_with(&["vault", "get", "other/my-secret", "-p", prefix], &[("APP_MY_SECRET", "psst")]);
+    assert!(other.err.starts_with("Error: could not find vault (other)\n"), "{}", other.err);
+}
+
+#[test]
 fn another_prefix_for_all_variables_takes_a_restart_and_says_so() {
     let place = Place::new();
     place.start();
