@@ -281,13 +281,4 @@ mod tests {
         headers.append("X-A", HeaderValue::from_bytes(b"caf\xc3\xa9").unwrap());
         assert_eq!((headers.get_str("x-a"), headers.get("x-a")), (None, Some(&b"caf\xc3\xa9"[..])));
     }
-
-    #[test]
-    fn the_memory_of_a_head_is_used_again_unless_somebody_looks_at_it() {
-        let head = Rc::new(ReceivedHead { bytes: vec![1; 100] });
-        let other = Rc::clone(&head);
-        assert_eq!(ReceivedHead::reuse(head).bytes.capacity(), 0);
-        let reused = ReceivedHead::reuse(other);
-        assert!(reused.bytes.is_empty() && reused.bytes.capacity() >= 100);
-    }
 }

@@ -1,7 +1,6 @@
 //! The bytes of a head as they came, which every field that nobody has changed is a part of.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 /// A part of [`ReceivedHead::bytes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,8 +28,7 @@ impl Span {
     }
 }
 
-/// One head in the memory that it was received in. The engine uses the memory again for the next head once nobody
-/// looks at this one any more.
+/// One head, as it was received.
 #[derive(Debug, Default)]
 pub struct ReceivedHead {
     /// Everything from the first byte of the first line.
@@ -41,16 +39,5 @@ impl ReceivedHead {
     /// The bytes of `span`; nothing where it lies outside.
     pub fn slice(&self, span: Span) -> &[u8] {
         self.bytes.get(span.range()).unwrap_or_default()
-    }
-
-    /// The memory of `head`, empty; a new one where somebody still looks at it.
-    pub fn reuse(head: Rc<Self>) -> Self {
-        match Rc::try_unwrap(head) {
-            Ok(mut head) => {
-                head.bytes.clear();
-                head
-            }
-            Err(_) => Self::default(),
-        }
     }
 }

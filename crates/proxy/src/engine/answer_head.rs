@@ -41,29 +41,22 @@ pub(crate) enum AnswerVersion {
 }
 
 /// Reads the head at the beginning of `input`; `None` while it has not ended.
-pub(crate) fn read(input: &[u8], memory: &mut ReceivedHead) -> Result<Option<AnswerHead>, BadAnswer> {
+pub(crate) fn read(input: &[u8]) -> Result<Option<AnswerHead>, BadAnswer> {
     let mut usual = [const { MaybeUninit::uninit() }; USUAL_FIELDS];
-    match parse(input, &mut usual, memory) {
-        Err(BadAnswer(httparse::Error::TooManyHeaders)) => {
-            parse(input, &mut vec![MaybeUninit::uninit(); MAX_FIELDS], memory)
-        }
+    match parse(input, &mut usual) {
+        Err(BadAnswer(httparse::Error::TooManyHeaders)) => parse(input, &mut vec![MaybeUninit::uninit(); MAX_FIELDS]),
         outcome => outcome,
     }
 }
 
-fn parse<'i>(
-    input: &'i [u8],
-    fields: &mut [MaybeUninit<Header<'i>>],
-    memory: &mut ReceivedHead,
-) -> Result<Option<AnswerHead>, BadAnswer> {
+fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Result<Option<AnswerHead>, BadAnswer> {
     let mut response = Response::new(&mut []);
     let parsed = ParserConfig::default().parse_response_with_uninit_headers(&mut response, input, fields);
     let Status::Complete(length) = parsed.map_err(BadAnswer)? else { return Ok(None) };
     let status = response.code.and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.ok_or(BadAnswer(httparse::Error::Status))?;
     let head = input.get(..length).unwrap_or_default();
-    let mut received = std::mem::take(memory);
-    received.bytes.extend_from_slice(head);
+    let received = ReceivedHead { bytes: head.to_vec() };
     let headers = Headers::received(Rc::new(received), spans(head, response.headers), ADDED_FIELDS);
     let version = if response.version == Some(0) { AnswerVersion::Http10 } else { AnswerVersion::Http11 };
     Ok(Some(AnswerHead { head: ResponseHead { status, headers }, version, length }))

@@ -70,11 +70,6 @@ pub(crate) struct ClientBody {
 }
 
 impl ClientBody {
-    fn finish(&self) {
-        self.state.finished.set(true);
-        self.progress.body_ended();
-    }
-
     fn fail(&self, failure: BodyFailure) -> Poll<Result<usize, BodyFailure>> {
         self.state.failure.set(Some(failure));
         Poll::Ready(Err(failure))
@@ -107,7 +102,7 @@ impl Source for ClientBody {
             Poll::Ready(Ok(length)) => {
                 let outcome = self.account(length);
                 if self.wire.body_is_over() {
-                    self.finish();
+                    self.state.finished.set(true);
                 }
                 outcome
             }

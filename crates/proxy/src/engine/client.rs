@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use gibbon_plugin_api::{ReceivedHead, ResponseHead};
+use gibbon_plugin_api::ResponseHead;
 use http::{Method, StatusCode};
 use tokio::net::TcpStream;
 
@@ -305,7 +305,7 @@ impl UpstreamConnection {
         if self.input.is_empty() {
             return Ok(None);
         }
-        let answer = answer_head::read(self.input.unread(), &mut ReceivedHead::default())?;
+        let answer = answer_head::read(self.input.unread())?;
         if let Some(answer) = &answer {
             self.input.consume(answer.length);
         }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use gibbon_plugin_api::{ReceivedHead, RequestHead};
+use gibbon_plugin_api::RequestHead;
 use tokio::io::AsyncWrite;
 
 use crate::engine::body_reader::{BodyReader, ReadFailure};
@@ -70,15 +70,10 @@ impl ClientWire {
     }
 
     /// The next head.
-    pub(crate) fn poll_head(
-        &self,
-        cx: &mut Context<'_>,
-        limits: HeadLimits,
-        memory: &mut ReceivedHead,
-    ) -> Poll<NextHead> {
+    pub(crate) fn poll_head(&self, cx: &mut Context<'_>, limits: HeadLimits) -> Poll<NextHead> {
         let mut input = self.input.borrow_mut();
         loop {
-            match self.take_head(&mut input, limits, memory) {
+            match self.take_head(&mut input, limits) {
                 Ok(None) => {}
                 Ok(Some(head)) => return Poll::Ready(NextHead::Head(Box::new(head))),
                 Err(bad) => return Poll::Ready(NextHead::Bad(bad)),
@@ -90,18 +85,13 @@ impl ClientWire {
         }
     }
 
-    fn take_head(
-        &self,
-        input: &mut Input,
-        limits: HeadLimits,
-        memory: &mut ReceivedHead,
-    ) -> Result<Option<RequestHead>, BadHead> {
+    fn take_head(&self, input: &mut Input, limits: HeadLimits) -> Result<Option<RequestHead>, BadHead> {
         let (received, seen) = (input.unread().len(), self.seen.get());
         if received == 0 || (seen > 0 && received < limits.bytes && !head::may_have_ended(input.unread(), seen)) {
             self.seen.set(received);
             return Ok(None);
         }
-        match head::read(input.unread(), limits, memory)? {
+        match head::read(input.unread(), limits)? {
             Some((head, length)) => {
                 input.consume(length);
                 self.seen.set(0);

@@ -33,18 +33,13 @@ pub(crate) enum BadHead {
     TargetTooLong,
 }
 
-/// Reads the head at the beginning of `input`, which takes so many bytes of it; `None` while it has not ended. Its
-/// bytes are copied to `memory`.
-pub(crate) fn read(
-    input: &[u8],
-    limits: HeadLimits,
-    memory: &mut ReceivedHead,
-) -> Result<Option<(RequestHead, usize)>, BadHead> {
+/// Reads the head at the beginning of `input`, which takes so many bytes of it; `None` while it has not ended.
+pub(crate) fn read(input: &[u8], limits: HeadLimits) -> Result<Option<(RequestHead, usize)>, BadHead> {
     let mut usual = [const { MaybeUninit::uninit() }; USUAL_FIELDS];
     let count = limits.fields.min(USUAL_FIELDS);
-    let outcome = match parse(input, usual.get_mut(..count).unwrap_or_default(), memory) {
+    let outcome = match parse(input, usual.get_mut(..count).unwrap_or_default()) {
         Err(BadHead::TooLarge) if limits.fields > USUAL_FIELDS => {
-            parse(input, &mut vec![MaybeUninit::uninit(); limits.fields], memory)?
+            parse(input, &mut vec![MaybeUninit::uninit(); limits.fields])?
         }
         outcome => outcome?,
     };
@@ -63,11 +58,7 @@ fn too_large(input: &[u8], limits: HeadLimits) -> BadHead {
     }
 }
 
-fn parse<'i>(
-    input: &'i [u8],
-    fields: &mut [MaybeUninit<Header<'i>>],
-    memory: &mut ReceivedHead,
-) -> Result<Option<(RequestHead, usize)>, BadHead> {
+fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Result<Option<(RequestHead, usize)>, BadHead> {
     let mut request = Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(input, fields) {
         Ok(Status::Complete(length)) => length,
@@ -85,8 +76,7 @@ fn parse<'i>(
         _ => Target::parse(target).map_err(|_| BadHead::Malformed)?,
     };
     let version = if version == 0 { Version::HTTP_10 } else { Version::HTTP_11 };
-    let mut received = std::mem::take(memory);
-    received.bytes.extend_from_slice(head);
+    let received = ReceivedHead { bytes: head.to_vec() };
     let headers = Headers::received(Rc::new(received), spans(head, request.headers), ADDED_FIELDS);
     Ok(Some((RequestHead::new(method, target, version, headers), length)))
 }
@@ -123,7 +113,7 @@ mod tests {
     const LIMITS: HeadLimits = HeadLimits { bytes: 200, fields: 3 };
 
     fn outcome(text: &str) -> Result<Option<(RequestHead, usize)>, BadHead> {
-        read(text.as_bytes(), LIMITS, &mut ReceivedHead::default())
+        read(text.as_bytes(), LIMITS)
     }
 
     #[test]
@@ -179,7 +169,7 @@ mod tests {
     fn more_fields_than_usual_are_taken_where_they_are_allowed() {
         let limits = HeadLimits { bytes: 10_000, fields: 200 };
         let text = |count: usize| format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(count));
-        let read = |count| read(text(count).as_bytes(), limits, &mut ReceivedHead::default());
+        let read = |count| read(text(count).as_bytes(), limits);
         assert_eq!(read(200).unwrap().unwrap().0.headers.len(), 200);
         assert_eq!(read(201).unwrap_err(), BadHead::TooLarge);
     }

@@ -72,8 +72,6 @@ struct BodyProgress {
     pending_since: Cell<u64>,
     waited: Cell<u64>,
     bytes: Cell<u64>,
-    /// Whether some of it is still to come.
-    unread: Cell<bool>,
     expired: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
@@ -109,7 +107,6 @@ impl Progress {
     /// A request is being served.
     pub(crate) fn begin_request(&self) {
         self.phase.set(Phase::Busy);
-        self.body.unread.set(false);
         self.body.pending_since.set(0);
         self.body.waited.set(0);
         self.body.bytes.set(0);
@@ -138,16 +135,6 @@ impl Progress {
         if self.write_blocked_since.get() != 0 {
             self.write_blocked_since.set(0);
         }
-    }
-
-    /// The request has a body.
-    pub(crate) fn body_begun(&self) {
-        self.body.unread.set(true);
-    }
-
-    /// All of it has been read.
-    pub(crate) fn body_ended(&self) {
-        self.body.unread.set(false);
     }
 
     /// The client is perhaps still sending what nobody wants any more. It gets the time of a body to notice.

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use gibbon_plugin_api::{ReceivedHead, RequestHead, ResponseHead};
+use gibbon_plugin_api::{RequestHead, ResponseHead};
 use http::Version;
 use tokio::net::TcpStream;
 
@@ -97,12 +97,11 @@ impl Conversation<'_> {
     async fn next_head(&mut self) -> NextHead {
         let settings = self.worker.settings();
         let limits = HeadLimits { bytes: settings.limits.head_bytes, fields: settings.limits.fields };
-        let mut memory = ReceivedHead::default();
         poll_fn(|cx| {
             if self.wire.is_idle() && self.worker.is_draining() {
                 return Poll::Ready(NextHead::Gone);
             }
-            let next = self.wire.poll_head(cx, limits, &mut memory);
+            let next = self.wire.poll_head(cx, limits);
             if next.is_pending() && self.client.progress.is_long_idle() {
                 self.wire.shrink();
                 self.out.shrink();

@@ -118,16 +118,13 @@ impl<'w> Exchange<'w> {
         let body_state = Rc::<BodyState>::default();
         let body = match arriving {
             Ok(ArrivingBody::None) | Err(_) => RequestBody::Empty,
-            Ok(ArrivingBody::Length(_) | ArrivingBody::Unknown) => {
-                client.progress.body_begun();
-                RequestBody::Stream(Box::new(ClientBody {
-                    wire: Rc::clone(wire),
-                    progress: Rc::clone(&client.progress),
-                    state: Rc::clone(&body_state),
-                    allowance: settings.limits.body_bytes,
-                    window: settings.limits.body_progress as u64,
-                }))
-            }
+            Ok(ArrivingBody::Length(_) | ArrivingBody::Unknown) => RequestBody::Stream(Box::new(ClientBody {
+                wire: Rc::clone(wire),
+                progress: Rc::clone(&client.progress),
+                state: Rc::clone(&body_state),
+                allowance: settings.limits.body_bytes,
+                window: settings.limits.body_progress as u64,
+            })),
         };
         let id = worker.ids.next();
         let started = Instant::now();

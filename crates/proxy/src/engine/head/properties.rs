@@ -7,7 +7,7 @@ use super::*;
 const LIMITS: HeadLimits = HeadLimits { bytes: 4096, fields: 100 };
 
 fn outcome(input: &[u8]) -> Result<Option<(RequestHead, usize)>, BadHead> {
-    read(input, LIMITS, &mut ReceivedHead::default())
+    read(input, LIMITS)
 }
 
 /// The head as it would be written again.
