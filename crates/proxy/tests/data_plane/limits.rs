@@ -164,8 +164,8 @@ fn a_body_that_comes_slowly_but_steadily_is_taken() {
 fn a_connection_that_is_idle_for_too_long_is_closed() {
     let (gateway, _origin) = gateway(&[("client_idle_timeout", "500ms")]);
     let mut client = gateway.connect();
-    assert_eq!(client.get("/").status, 200);
     let begun = Instant::now();
+    assert_eq!(client.get("/").status, 200);
     assert!(client.is_closed_by_gateway());
     assert!(begun.elapsed() >= Duration::from_millis(390) && begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
 }

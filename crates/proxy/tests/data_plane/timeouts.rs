@@ -12,7 +12,8 @@ fn gateway(origin: &Origin, service: Value) -> Gateway {
     gateway
 }
 
-/// What `ask` gives, which has to take `least` at least and far less than a test may.
+/// What `ask` gives, which has to take `least` at least and far less than a test may. The whole question belongs
+/// into `ask`: the gateway's own clock runs as soon as it has something to wait for.
 fn timed<T>(least: Duration, ask: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
     let outcome = ask();
@@ -79,8 +80,10 @@ fn an_answer_that_stops_halfway_ends_broken() {
     for read_timeout in [300, 2100] {
         let gateway = gateway(&origin, json!({ "read_timeout": read_timeout, "retries": 0 }));
         let mut client = gateway.connect();
-        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-        let outcome = timed(SHORT, || client.try_response());
+        let outcome = timed(SHORT, || {
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+            client.try_response()
+        });
         assert_eq!(outcome.unwrap_err(), ReadError::BrokenOff, "{read_timeout}");
     }
     eventually("no connection is left open", || origin.open_connections() == 0);
@@ -93,9 +96,9 @@ fn an_upstream_that_does_not_take_the_request_gets_504() {
     let mut client = gateway.connect();
     // More than the buffers of both sockets take.
     let length = 64 * 1024 * 1024;
-    client.send(format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"));
     let upload = client.second_handle();
     let status = timed(SHORT, || {
+        client.send(format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"));
         std::thread::scope(|scope| {
             // The gateway ends the connection while this goes on.
             scope.spawn(move || (0..length / 65536).try_for_each(|_| upload.try_send([b'x'; 65536])));
