@@ -32,6 +32,8 @@ pub(crate) enum Endpoint {
     LogLevel,
     /// Another level of its log.
     ChangeLogLevel,
+    /// Another level of the logs of all nodes.
+    ChangeLogLevels,
     /// What it knows of names.
     StatusDns,
     /// What its timers do.
@@ -124,6 +126,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/upstreams/{upstreams}/targets/all", Endpoint::AllTargets),
     ("/debug/node/log-level", Endpoint::LogLevel),
     ("/debug/node/log-level/{log_level}", Endpoint::ChangeLogLevel),
+    ("/debug/cluster/log-level/{log_level}", Endpoint::ChangeLogLevels),
 ];
 
 /// The paths of the Status API.
@@ -141,7 +144,7 @@ impl Endpoint {
     pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Records(place) => place.methods(),
-            Self::ChangeLogLevel => &["OPTIONS", "PUT"],
+            Self::ChangeLogLevel | Self::ChangeLogLevels => &["OPTIONS", "PUT"],
             Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
             Self::Cache => &["DELETE", "OPTIONS"],
             Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
@@ -197,6 +200,9 @@ async fn answer(
         Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
         Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,
         Endpoint::ChangeLogLevel if request.method == Method::PUT => log_level::change(api, request, name).await,
+        Endpoint::ChangeLogLevels if request.method == Method::PUT => {
+            log_level::change_everywhere(api, request, name).await
+        }
         Endpoint::Undo if request.method == Method::POST => history::take_back(api, request, name).await,
         Endpoint::Cache => cache::all(request),
         Endpoint::CacheKey => cache::one(request),

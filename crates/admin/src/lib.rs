@@ -45,8 +45,9 @@ pub use health::{Health, HealthSource, UpstreamHealth};
 pub use log_levels::LogLevels;
 pub use openapi::openapi;
 pub use request::Request;
+pub use routes::log_level::hear;
 pub use server::{LineSink, ServerOptions, Times, serve};
-pub use token::MadeToken;
+pub use token::{MadeToken, TokenGate};
 
 #[cfg(test)]
 mod testing;

@@ -7,7 +7,7 @@ mod failed_tries;
 mod gate;
 mod made;
 
-pub(crate) use gate::TokenGate;
+pub use gate::TokenGate;
 pub use made::MadeToken;
 
 use aws_lc_rs::digest::{SHA256, digest};

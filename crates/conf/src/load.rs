@@ -18,6 +18,7 @@ use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
 use crate::section::upstream::Upstream;
 use crate::section::vaults;
+use crate::shown::{self, Shown};
 use crate::syntax::{self, Remark};
 use gibbon_vault::Vaults;
 use std::collections::BTreeMap;
@@ -60,8 +61,8 @@ pub struct Conf {
     pub declared: Declared,
     /// Tokens.
     pub jwt: Jwt,
-    /// Settings that came from a vault: their keys, with the references in place of the values.
-    pub references: BTreeMap<&'static str, String>,
+    /// All of it as users wrote it, for those who ask the gateway; without secrets.
+    pub shown: BTreeMap<&'static str, Shown>,
 }
 
 /// Settings with what the user should know about them.
@@ -152,10 +153,11 @@ pub fn load(sources: &Sources) -> Result<Loaded, Vec<ConfError>> {
     warn_about_strangers(&mut reader);
     let vaults = vaults::read(&mut reader, &sources.env);
     reader.vaults = Some(vaults.clone());
-    let conf = read(&mut reader, sources);
+    let mut conf = read(&mut reader, sources);
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
+    conf.shown = shown::collect(&mut reader);
     Ok(Loaded { conf, vaults, warnings: reader.warnings, file })
 }
 
@@ -195,7 +197,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         declared: Declared::read(reader, &database, &sources.machine.folder),
         database,
         jwt: Jwt::read(reader),
-        references: std::mem::take(&mut reader.references),
+        shown: BTreeMap::new(),
         prefix,
     }
 }

@@ -4,7 +4,7 @@ use crate::error::{ConfError, Origin, Warning};
 use crate::key::{Key, KeyDoc};
 use gibbon_vault::{Vaults, is_reference};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Which source wins: a later one over an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,6 @@ pub(crate) struct Reader {
     pub(crate) warnings: Vec<Warning>,
     /// Where references in values are looked up; `None` until it is known how.
     pub(crate) vaults: Option<Vaults>,
-    /// The keys whose values came from a vault, with the references.
-    pub(crate) references: BTreeMap<&'static str, String>,
     #[cfg(test)]
     pub(crate) read: Vec<&'static str>,
 }
@@ -68,10 +66,18 @@ impl Reader {
             // A message never holds what came from a vault, only the reference.
             (key.parse)(&value).map_err(|reason| value_error(name, &key.doc, given, reason))
         });
-        if is_reference(&given.value) {
-            self.references.insert(key.doc.name, given.value.clone());
-        }
         parsed.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    /// The value of a key as it was written, or as its default would be.
+    pub(crate) fn text(&mut self, key: &KeyDoc) -> &str {
+        let given = self.effective(key).and_then(|name| self.given.get(name));
+        given.map_or(key.default, |given| &given.value)
+    }
+
+    /// What was written for a key that need not be declared.
+    pub(crate) fn given_text(&self, name: &str) -> Option<&str> {
+        self.given.get(name).map(|given| given.value.as_str())
     }
 
     /// Remembers that a value is wrong for a reason that its parser cannot know.
@@ -237,10 +243,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_gives_the_value_that_the_vault_holds_and_is_remembered() {
+    fn a_reference_gives_the_value_that_the_vault_holds_and_stays_the_text() {
         let mut reader = with_vaults("{vault://env/the-size}", &[("THE_SIZE", "12")]);
         assert_eq!(reader.read(&KEY), 12);
-        assert_eq!(reader.references["size"], "{vault://env/the-size}");
+        assert_eq!(reader.text(&KEY.doc), "{vault://env/the-size}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 
 use crate::cli::Boot;
 use crate::signals::{Signal, Signals};
+use control::Control;
 use database::Absence;
 
 /// Why a gateway cannot run.
@@ -95,7 +96,7 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     let admin = control::start(&control, &boot, &configuration, data_plane.counters(), declared.clone(), sockets)?;
     ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
-    let end = control.block_on(steer(&boot, &data_plane, declared.as_deref(), &mut signals));
+    let end = control.block_on(steer(&boot, &data_plane, &admin, declared.as_deref(), &mut signals));
     tracing::info!("gibbon is going down");
     control.block_on(async {
         match end {
@@ -140,19 +141,25 @@ enum End {
 }
 
 /// Does what signals ask for until one of them asks for the end.
-async fn steer(boot: &Boot, data_plane: &DataPlane, declared: Option<&Declared>, signals: &mut Signals) -> End {
+async fn steer(
+    boot: &Boot,
+    data_plane: &DataPlane,
+    admin: &Control,
+    declared: Option<&Declared>,
+    signals: &mut Signals,
+) -> End {
     loop {
         match signals.next().await {
             Signal::Stop => return End::Now,
             Signal::Quit => return End::Gracefully,
             Signal::ReopenLogs => boot.logging.reopen(),
-            Signal::Reload => reload(boot, data_plane, declared).await,
+            Signal::Reload => reload(boot, data_plane, admin, declared).await,
         }
     }
 }
 
 /// Takes over what may change while the gateway runs. A file with a mistake in it changes nothing.
-async fn reload(boot: &Boot, data_plane: &DataPlane, declared: Option<&Declared>) {
+async fn reload(boot: &Boot, data_plane: &DataPlane, admin: &Control, declared: Option<&Declared>) {
     match boot.source.reload(&boot.conf.prefix) {
         Ok(loaded) => {
             loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -161,6 +168,7 @@ async fn reload(boot: &Boot, data_plane: &DataPlane, declared: Option<&Declared>
             if boot.vaults != loaded.vaults {
                 tracing::warn!("the keys of vaults changed in the settings: that takes effect after a restart");
             }
+            admin.reconfigure(&loaded.conf);
             data_plane.reconfigure(settings::of(&loaded.conf, boot.logging.proxy_access()));
             tracing::info!("the settings were read again");
             if let Some(declared) = declared {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_store::{Announcements, StoreError};
+use gibbon_store::{Announcement, Announcements, StoreError};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -14,12 +14,15 @@ use crate::configuration::{Configuration, Followed, WriteError};
 /// How long a node waits before it tries a store again that is away.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
+/// Takes what other nodes tell this one, beside what they write.
+pub type Hearer = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Follows for as long as the node runs; ends at once where nobody else writes to its store. Between announcements it
-/// asks every `poll`.
-pub async fn follow(configuration: Arc<Configuration>, poll: Duration) {
+/// asks every `poll`. What other nodes tell is handed to `hearer`.
+pub async fn follow(configuration: Arc<Configuration>, poll: Duration, hearer: Hearer) {
     let mut health = Health::Good;
     loop {
-        match round(&configuration, poll, &mut health).await {
+        match round(&configuration, poll, &hearer, &mut health).await {
             Ok(End::Alone) => return,
             Ok(End::Deaf) => tracing::debug!("changes were found that nobody announced; listening anew"),
             Err(error) => {
@@ -66,14 +69,19 @@ impl Health {
 }
 
 /// Listens until the connection is lost, or turns out to be.
-async fn round(configuration: &Configuration, poll: Duration, health: &mut Health) -> Result<End, WriteError> {
+async fn round(
+    configuration: &Configuration,
+    poll: Duration,
+    hearer: &Hearer,
+    health: &mut Health,
+) -> Result<End, WriteError> {
     let Some(announcements) = configuration.store().announcements().await? else { return Ok(End::Alone) };
     // What was committed before the listening began has been announced to nobody.
     configuration.follow().await?;
     health.recovers(configuration.snapshot().revision);
     let heard = Notify::new();
     tokio::select! {
-        lost = listen(configuration, announcements, &heard) => match lost? {},
+        lost = listen(configuration, announcements, &heard, hearer) => match lost? {},
         end = catch_up(configuration, poll, &heard) => end,
     }
 }
@@ -83,10 +91,13 @@ async fn listen(
     configuration: &Configuration,
     mut announcements: Box<dyn Announcements>,
     heard: &Notify,
+    hearer: &Hearer,
 ) -> Result<Infallible, StoreError> {
     loop {
-        if announcements.next().await? > configuration.snapshot().revision {
-            heard.notify_one();
+        match announcements.next().await? {
+            Announcement::Committed(revision) if revision > configuration.snapshot().revision => heard.notify_one(),
+            Announcement::Committed(_) => {}
+            Announcement::Told(word) => hearer(&word),
         }
     }
 }

@@ -29,7 +29,7 @@ mod unique_key;
 pub mod postgres;
 pub mod sqlite;
 
-pub use announcements::Announcements;
+pub use announcements::{Announcement, Announcements};
 pub use change::{Change, Changes, Op};
 pub use error::StoreError;
 pub use history::HistoryEntry;

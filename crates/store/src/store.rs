@@ -52,6 +52,10 @@ pub trait Store: Send + Sync + 'static {
     /// What was committed before the answer is announced to nobody: ask for changes after it.
     async fn announcements(&self) -> Result<Option<Box<dyn Announcements>>, StoreError>;
 
+    /// Tells all who follow the announcements of this store something, this process among them. Where this process is
+    /// the only one, there is nobody to tell.
+    async fn tell(&self, word: &str) -> Result<(), StoreError>;
+
     /// Waits for what is under way, then closes the database. Later calls fail.
     async fn close(&self);
 }

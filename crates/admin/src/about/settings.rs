@@ -1,38 +1,50 @@
-//! The settings as `GET /` shows them: under Kong's names, and only those that are listed here, so that no secret can
-//! slip in.
+//! The settings as `GET /` shows them: all of them under Kong's names, as they were written, and beside them what Kong
+//! works out of them for its tools.
 
-use std::path::Path;
-use std::time::Duration;
-
-use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Postgres, PostgresSsl, Run};
+use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Run, Shown};
 use gibbon_schema::Object;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 pub(super) fn show(conf: &Conf) -> Value {
-    let parts = [general(conf), listeners(conf), answers(conf), upstreams(conf), database(&conf.database)];
-    let mut shown: Object = parts.into_iter().flatten().collect();
-    // What came from a vault is shown as it was written, never as what it stands for.
-    for (key, reference) in &conf.references {
-        if let Some(value) = shown.get_mut(*key) {
-            *value = reference.as_str().into();
-        }
-    }
+    let mut shown: Object = conf.shown.iter().map(|(key, value)| ((*key).to_owned(), as_json(value))).collect();
+    shown.extend(resolved(conf));
+    shown.extend(listeners(conf));
+    shown.extend(headers(conf));
     shown.into()
 }
 
-fn general(conf: &Conf) -> Object {
-    object(json!({
+fn as_json(shown: &Shown) -> Value {
+    match shown {
+        Shown::Text(text) => text.as_str().into(),
+        Shown::Number(text) => number(text),
+        Shown::Switch(on) => (*on).into(),
+        Shown::List(elements) => elements.clone().into(),
+    }
+}
+
+/// Whole numbers without a point, as they were written.
+fn number(text: &str) -> Value {
+    let whole = text.parse::<i64>().map(Number::from).ok();
+    let number = whole.or_else(|| Number::from_f64(text.parse().ok()?));
+    number.map_or_else(|| text.into(), Value::Number)
+}
+
+/// Where what holds is more than what was written.
+fn resolved(conf: &Conf) -> Object {
+    let daemon = if conf.run == Run::Background { "on" } else { "off" };
+    let mut shown = object(json!({
         "prefix": conf.prefix.display().to_string(),
-        "role": "traditional",
-        "router_flavor": "traditional_compatible",
-        "nginx_daemon": if conf.run == Run::Background { "on" } else { "off" },
-        "nginx_worker_processes": conf.workers.to_string(),
-        "log_level": conf.logs.level.name(),
-    }))
+        "nginx_daemon": daemon,
+        "nginx_main_daemon": daemon,
+        "loaded_vaults": { "env": true },
+    }));
+    if let Database::Sqlite { path } = &conf.database {
+        shown.insert("sqlite_path".to_owned(), path.display().to_string().into());
+    }
+    shown
 }
 
 fn listeners(conf: &Conf) -> Object {
-    let mut shown = Object::new();
     let lists: [(&str, &[Listener]); 5] = [
         ("proxy", &conf.proxy.listeners),
         ("admin", &conf.admin.listeners),
@@ -40,16 +52,7 @@ fn listeners(conf: &Conf) -> Object {
         ("status", &conf.status.listeners),
         ("stream", &[]),
     ];
-    for (name, list) in lists {
-        let written = match list {
-            [] => vec!["off".to_owned()],
-            list => list.iter().map(|listener| listener.address.to_string()).collect(),
-        };
-        shown.insert(format!("{name}_listen"), written.into());
-        shown.insert(format!("{name}_listeners"), list.iter().map(listener).collect());
-    }
-    shown.insert("admin_gui_url".to_owned(), conf.admin.gui_urls.clone().into());
-    shown
+    lists.map(|(name, list)| (format!("{name}_listeners"), list.iter().map(listener).collect())).into_iter().collect()
 }
 
 fn listener(listener: &Listener) -> Value {
@@ -63,15 +66,15 @@ fn listener(listener: &Listener) -> Value {
     })
 }
 
-fn answers(conf: &Conf) -> Object {
+/// Which headers the lists of `headers` and `headers_upstream` come to.
+fn headers(conf: &Conf) -> Object {
     object(json!({
-        "headers": header_names(conf.proxy.headers),
-        "headers_upstream": header_names(conf.proxy.headers_upstream),
-        "allow_debug_header": conf.proxy.allow_debug_header,
+        "enabled_headers": enabled(conf.proxy.headers),
+        "enabled_headers_upstream": enabled(conf.proxy.headers_upstream),
     }))
 }
 
-fn header_names(headers: GatewayHeaders) -> Vec<&'static str> {
+fn enabled(headers: GatewayHeaders) -> Object {
     let all = [
         (GatewayHeader::Via, "Via"),
         (GatewayHeader::Server, "Server"),
@@ -82,65 +85,7 @@ fn header_names(headers: GatewayHeaders) -> Vec<&'static str> {
         (GatewayHeader::UpstreamStatus, "X-Kong-Upstream-Status"),
         (GatewayHeader::RequestId, "X-Kong-Request-Id"),
     ];
-    all.into_iter().filter(|(header, _)| headers.contains(*header)).map(|(_, name)| name).collect()
-}
-
-fn upstreams(conf: &Conf) -> Object {
-    object(json!({
-        "dns_resolver": conf.dns.resolvers.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    }))
-}
-
-/// What stands for a secret that is set.
-const MASK: &str = "******";
-
-/// Tools for Kong read the `pg_*` keys; without PostgreSQL there is nothing to say in them.
-fn database(database: &Database) -> Object {
-    match database {
-        Database::Sqlite { path } => without_server("sqlite", Some(path.as_path())),
-        Database::Off => without_server("off", None),
-        Database::Postgres(postgres) => self::postgres(postgres),
-    }
-}
-
-fn without_server(name: &str, path: Option<&Path>) -> Object {
-    object(json!({
-        "database": name,
-        "sqlite_path": path.map(|path| path.display().to_string()),
-        "pg_host": null,
-        "pg_port": null,
-        "pg_user": null,
-        "pg_database": null,
-        "pg_ssl": false,
-    }))
-}
-
-fn postgres(postgres: &Postgres) -> Object {
-    let mut shown = object(json!({
-        "database": "postgres",
-        "pg_host": postgres.host,
-        "pg_port": postgres.port,
-        "pg_user": postgres.user,
-        "pg_database": postgres.database,
-        "pg_timeout": milliseconds(postgres.timeout),
-        "pg_ssl": postgres.ssl != PostgresSsl::Off,
-        "pg_ssl_required": matches!(postgres.ssl, PostgresSsl::Required | PostgresSsl::Verified(_)),
-        "pg_ssl_verify": matches!(postgres.ssl, PostgresSsl::Verified(_)),
-        "pg_semaphore_timeout": milliseconds(postgres.patience),
-        "pg_keepalive_timeout": milliseconds(postgres.keepalive),
-        "db_update_frequency": postgres.poll.as_secs(),
-    }));
-    if postgres.password.is_some() {
-        shown.insert("pg_password".to_owned(), MASK.into());
-    }
-    if let Some(schema) = &postgres.schema {
-        shown.insert("pg_schema".to_owned(), schema.clone().into());
-    }
-    shown
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+    all.map(|(header, name)| (name.to_owned(), headers.contains(header).into())).into_iter().collect()
 }
 
 fn object(value: Value) -> Object {
@@ -177,7 +122,10 @@ mod tests {
         assert_eq!(shown["sqlite_path"], "/srv/gibbon/gibbon.db");
         assert_eq!(shown["role"], "traditional");
         assert_eq!(shown["router_flavor"], "traditional_compatible");
-        assert!(shown.as_object().unwrap().contains_key("pg_host"));
+        assert_eq!(
+            (&shown["pg_host"], &shown["pg_port"], &shown["pg_ssl"]),
+            (&json!("127.0.0.1"), &json!(5432), &json!(false))
+        );
     }
 
     #[test]
@@ -198,10 +146,26 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_listed_one_by_one() {
+    fn headers_are_there_as_written_and_one_by_one() {
         let shown = shown(&[("HEADERS", "latency_tokens")]);
-        let expected =
-            ["X-Kong-Proxy-Latency", "X-Kong-Response-Latency", "X-Kong-Admin-Latency", "X-Kong-Upstream-Latency"];
-        assert_eq!(shown["headers"], json!(expected));
+        assert_eq!(shown["headers"], json!(["latency_tokens"]));
+        let enabled = &shown["enabled_headers"];
+        assert_eq!((&enabled["X-Kong-Proxy-Latency"], &enabled["Via"]), (&json!(true), &json!(false)));
+        assert_eq!(shown["enabled_headers_upstream"]["X-Kong-Request-Id"], true);
+    }
+
+    #[test]
+    fn keys_of_kong_that_have_no_effect_are_there_with_what_is_the_case() {
+        let shown = shown(&[("ANONYMOUS_REPORTS", "on"), ("TRACING_SAMPLING_RATE", "1")]);
+        let expected = [
+            ("anonymous_reports", json!(false)),
+            ("tracing_sampling_rate", json!(0.01)),
+            ("stream_listen", json!(["off"])),
+            ("worker_consistency", json!("eventual")),
+            ("lua_socket_pool_size", json!(256)),
+        ];
+        for (key, value) in expected {
+            assert_eq!(shown[key], value, "{key}");
+        }
     }
 }

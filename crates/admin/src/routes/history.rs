@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gibbon_runtime::Configuration;
+use http::StatusCode;
 
 use crate::answer::Answer;
 use crate::api::AdminApi;
@@ -37,6 +38,9 @@ pub(crate) async fn show(api: &AdminApi, revision: &str) -> Result<Answer, ApiEr
 
 /// `POST /history/<revision>/undo`
 pub(crate) async fn take_back(api: &AdminApi, request: &Request, revision: &str) -> Result<Answer, ApiError> {
+    if api.declared.is_some() {
+        return Ok(Answer::message(StatusCode::METHOD_NOT_ALLOWED, "cannot undo changes when not using a database"));
+    }
     let author = Author::of(request, format!("/history/{}/undo", number(revision)?));
     let configuration: Arc<Configuration> = Arc::clone(&api.configuration);
     // As any change, it is finished even if the caller stops waiting.

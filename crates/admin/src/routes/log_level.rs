@@ -1,4 +1,4 @@
-//! `/debug/node/log-level`: how much the node logs, and more of it for a while.
+//! `/debug/node/log-level`: how much the node logs, and more of it for a while; and the same for all nodes.
 
 use std::time::Duration;
 
@@ -26,20 +26,80 @@ pub(crate) fn show(api: &AdminApi) -> Result<Answer, ApiError> {
 /// `PUT /debug/node/log-level/<level>`
 pub(crate) async fn change(api: &AdminApi, request: &Request, name: &str) -> Result<Answer, ApiError> {
     let levels = levels(api)?;
-    let refused = |text: String| Ok(Answer::message(StatusCode::BAD_REQUEST, text));
-    let body = body::parse(&request.headers, request.body.clone()).await?.values;
-    let Ok(level) = LogLevel::parse(name) else { return refused(format!("unknown log level: {name}")) };
-    let seconds = timeout(request, &body).ceil();
-    if seconds < 0.0 {
-        return refused("timeout must be greater than or equal to 0".to_owned());
+    Ok(match Wanted::read(levels, request, name).await? {
+        Ok(wanted) => wanted.hold(levels),
+        Err(answer) => answer,
+    })
+}
+
+/// `PUT /debug/cluster/log-level/<level>`
+pub(crate) async fn change_everywhere(api: &AdminApi, request: &Request, name: &str) -> Result<Answer, ApiError> {
+    let levels = levels(api)?;
+    if api.declared.is_some() {
+        let text = "cannot change log level when not using a database";
+        return Ok(Answer::message(StatusCode::METHOD_NOT_ALLOWED, text));
     }
-    if levels.current() == level {
-        return Ok(Answer::message(StatusCode::OK, format!("log level is already {name}")));
+    Ok(match Wanted::read(levels, request, name).await? {
+        Ok(wanted) => {
+            // The others first: if they cannot be told, nothing has changed.
+            api.configuration.store().tell(&wanted.word()).await?;
+            wanted.hold(levels)
+        }
+        Err(answer) => answer,
+    })
+}
+
+/// Does what another node has told this one, if it is about the level of the log.
+pub fn hear(levels: &dyn LogLevels, word: &str) {
+    if let Some(wanted) = Wanted::heard(word)
+        && wanted.level != levels.current()
+    {
+        wanted.hold(levels);
     }
-    // One that no clock can count is as good as none.
-    let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
-    levels.change(level, time);
-    Ok(Answer::message(StatusCode::OK, "log level changed"))
+}
+
+/// What begins a word about the level of the log.
+const TOPIC: &str = "log_level";
+
+/// A level, and for how long; without a time, until the settings are read again.
+struct Wanted {
+    level: LogLevel,
+    seconds: f64,
+}
+
+impl Wanted {
+    /// What a request asks for, or the answer where that is nothing to be done.
+    async fn read(levels: &dyn LogLevels, request: &Request, name: &str) -> Result<Result<Self, Answer>, ApiError> {
+        let refused = |text: String| Ok(Err(Answer::message(StatusCode::BAD_REQUEST, text)));
+        let body = body::parse(&request.headers, request.body.clone()).await?.values;
+        let Ok(level) = LogLevel::parse(name) else { return refused(format!("unknown log level: {name}")) };
+        let seconds = timeout(request, &body).ceil();
+        if seconds < 0.0 {
+            return refused("timeout must be greater than or equal to 0".to_owned());
+        }
+        if levels.current() == level {
+            return Ok(Err(Answer::message(StatusCode::OK, format!("log level is already {name}"))));
+        }
+        Ok(Ok(Self { level, seconds }))
+    }
+
+    fn word(&self) -> String {
+        format!("{TOPIC} {} {}", self.level.name(), self.seconds)
+    }
+
+    fn heard(word: &str) -> Option<Self> {
+        let mut parts = word.split(' ');
+        let topic = parts.next().filter(|topic| *topic == TOPIC);
+        let (level, seconds) = topic.and_then(|_| Some((parts.next()?, parts.next()?)))?;
+        Some(Self { level: LogLevel::parse(level).ok()?, seconds: seconds.parse().ok()? })
+    }
+
+    fn hold(&self, levels: &dyn LogLevels) -> Answer {
+        // One that no clock can count is as good as none.
+        let time = Duration::try_from_secs_f64(self.seconds).ok().filter(|time| !time.is_zero());
+        levels.change(self.level, time);
+        Answer::message(StatusCode::OK, "log level changed")
+    }
 }
 
 fn levels(api: &AdminApi) -> Result<&dyn LogLevels, ApiError> {

@@ -70,6 +70,11 @@ impl ServerOptions {
         }
     }
 
+    /// Who is let in, so that it can be changed while the API is served.
+    pub fn tokens(&self) -> Arc<TokenGate> {
+        Arc::clone(&self.tokens)
+    }
+
     /// The same for ports that ask nobody for a token.
     #[must_use]
     pub fn without_tokens(self) -> Self {

@@ -1,7 +1,7 @@
 //! Who is let in.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -18,8 +18,8 @@ const ADMIN_TOKEN: HeaderName = HeaderName::from_static("kong-admin-token");
 
 /// Lets in who shows one of the tokens; everybody, where there are none.
 #[derive(Default)]
-pub(crate) struct TokenGate {
-    tokens: Vec<Known>,
+pub struct TokenGate {
+    tokens: RwLock<Arc<[Known]>>,
     failed: FailedTries,
 }
 
@@ -32,9 +32,20 @@ struct Known {
 impl TokenGate {
     /// A gate for these tokens.
     pub(crate) fn new(tokens: &[AdminToken]) -> Self {
+        let gate = Self::default();
+        gate.replace(tokens);
+        gate
+    }
+
+    /// From now on these tokens are the ones that count. Who has shown too many wrong ones goes on waiting.
+    pub fn replace(&self, tokens: &[AdminToken]) {
         let known =
             |token: &AdminToken| Known { name: token.name.as_str().into(), access: token.access, sha256: token.sha256 };
-        Self { tokens: tokens.iter().map(known).collect(), failed: FailedTries::default() }
+        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = tokens.iter().map(known).collect();
+    }
+
+    fn tokens(&self) -> Arc<[Known]> {
+        Arc::clone(&self.tokens.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Who sends a request. A browser asks without a token what it may send (OPTIONS), and is told.
@@ -43,7 +54,8 @@ impl TokenGate {
     /// [`ApiError::Unauthorized`], and [`ApiError::TooManyTries`] where an address has shown too many wrong tokens:
     /// then not even a right one is looked at, or trying would go on unhindered.
     pub(crate) fn admit(&self, method: &Method, headers: &HeaderMap, peer: SocketAddr) -> Result<Client, ApiError> {
-        if self.tokens.is_empty() || method == Method::OPTIONS {
+        let tokens = self.tokens();
+        if tokens.is_empty() || method == Method::OPTIONS {
             return Ok(Client::at(peer));
         }
         let now = Instant::now();
@@ -51,7 +63,7 @@ impl TokenGate {
             return Err(ApiError::TooManyTries { seconds: wait.as_secs().max(1) });
         }
         let shown = shown(headers).ok_or(ApiError::Unauthorized { reason: "this Admin API asks for a token" })?;
-        match self.find(shown) {
+        match find(&tokens, shown) {
             Some(token) => {
                 Ok(Client { token: Some(Arc::clone(&token.name)), access: token.access, ..Client::at(peer) })
             }
@@ -60,15 +72,6 @@ impl TokenGate {
                 Err(ApiError::Unauthorized { reason: "no such token" })
             }
         }
-    }
-
-    /// Compares with every token whatever comes out, so that the time tells nothing.
-    fn find(&self, shown: &[u8]) -> Option<&Known> {
-        let sha256 = fingerprint(shown);
-        self.tokens.iter().fold(None, |found, token| match verify_slices_are_equal(&token.sha256, &sha256) {
-            Ok(()) => Some(token),
-            Err(_) => found,
-        })
     }
 
     /// What was shown is not logged: it may be a token for something else.
@@ -80,6 +83,15 @@ impl TokenGate {
             }
         }
     }
+}
+
+/// Compares with every token whatever comes out, so that the time tells nothing.
+fn find<'t>(tokens: &'t [Known], shown: &[u8]) -> Option<&'t Known> {
+    let sha256 = fingerprint(shown);
+    tokens.iter().fold(None, |found, token| match verify_slices_are_equal(&token.sha256, &sha256) {
+        Ok(()) => Some(token),
+        Err(_) => found,
+    })
 }
 
 /// The token in a request: `Kong-Admin-Token`, else `Authorization: Bearer`.
@@ -120,6 +132,15 @@ mod tests {
         assert_eq!((found.token.as_deref(), found.access), (Some("ci"), Full));
         let found = admit(&gate, "kong-admin-token", &reader.text).unwrap();
         assert_eq!((found.token.as_deref(), found.access), (Some("screens"), ReadOnly));
+    }
+
+    #[test]
+    fn tokens_that_are_replaced_count_no_more_and_the_new_ones_do_at_once() {
+        let (old, new) = (MadeToken::new("old", Full).unwrap(), MadeToken::new("new", ReadOnly).unwrap());
+        let gate = gate(&[&old]);
+        gate.replace(std::slice::from_ref(&new.kept));
+        assert!(admit(&gate, "kong-admin-token", &old.text).is_err());
+        assert_eq!(admit(&gate, "kong-admin-token", &new.text).unwrap().access, ReadOnly);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::driver::{NOBODY, Node};
 
-fn certificate() -> Value {
+/// One for `example.com`, with its key.
+pub(crate) fn certificate() -> Value {
     let key = KeyPair::generate().unwrap();
     let cert = CertificateParams::new(["example.com".to_owned()]).unwrap().self_signed(&key).unwrap();
     json!({ "cert": cert.pem(), "key": key.serialize_pem() })

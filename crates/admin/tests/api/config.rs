@@ -4,6 +4,7 @@ use gibbon_plugin_api::Directory;
 use http::header::RETRY_AFTER;
 use serde_json::{Value, json};
 
+use crate::certificates::certificate;
 use crate::driver::Node;
 
 const FILE: &str = "_format_version: '3.0'\nservices: [{name: a, host: a.internal, routes: [{name: r, paths: [/r]}]}]\n\
@@ -193,4 +194,35 @@ async fn one_configuration_at_a_time_is_loaded() {
     assert_eq!((first.status.as_u16(), second.status.as_u16()), (201, 429));
     assert!(second.headers.iter().any(|(name, _)| name == RETRY_AFTER));
     assert_eq!(node.send("POST", "/config", "text/yaml", slow).await.status.as_u16(), 201);
+}
+
+#[tokio::test]
+async fn what_was_exchanged_as_a_whole_cannot_be_undone_one_by_one() {
+    let node = Node::without_database().await;
+    assert_eq!(post(&node, "/config", "text/yaml", FILE).await.0, 201);
+    let revision = node.configuration.snapshot().revision;
+    let (status, body) = node.call("POST", &format!("/history/{revision}/undo"), json!({})).await;
+    assert_eq!((status, &body["message"]), (405, &json!("cannot undo changes when not using a database")));
+}
+
+#[tokio::test]
+async fn names_inside_a_certificate_become_its_snis_and_are_taken_away_with_it() {
+    let node = Node::without_database().await;
+    let certificate = certificate();
+    let declared = json!({"_format_version": "3.0", "certificates": [{
+        "cert": certificate["cert"], "key": certificate["key"], "snis": [{"name": "a.com"}, {"name": "*.b.com"}],
+    }]});
+    assert_eq!(post(&node, "/config", "application/json", &declared.to_string()).await.0, 201);
+    let (_, sni) = node.get("/snis/a.com").await;
+    let (_, found) = node.get(&format!("/certificates/{}", sni["certificate"]["id"].as_str().unwrap())).await;
+    assert_eq!(found["snis"], json!(["*.b.com", "a.com"]));
+
+    let (_, shown) = node.get("/config").await;
+    let again = json!({ "config": shown["config"] }).to_string();
+    assert_eq!(post(&node, "/config", "application/json", &again).await.0, 201);
+    assert_eq!(node.get("/snis/a.com").await.1, sni, "what is exported is what was declared");
+    assert_eq!(node.count("/snis").await, 2);
+
+    assert_eq!(post(&node, "/config", "text/yaml", "_format_version: '3.0'").await.0, 201);
+    assert_eq!(node.count("/snis").await, 0);
 }

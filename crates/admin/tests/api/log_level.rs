@@ -67,3 +67,38 @@ async fn what_is_no_level_or_no_time_is_refused() {
     assert_eq!(node.call("PUT", "/debug/node/log-level", Value::Null).await.0, 405);
     assert!(log.0.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_change_for_the_whole_cluster_holds_on_this_node_too() {
+    let (node, log) = node().await;
+    let change = node.call("PUT", "/debug/cluster/log-level/debug?timeout=5", Value::Null).await;
+    assert_eq!(change, (200, says("log level changed")));
+    assert_eq!(*log.0.lock().unwrap(), [(LogLevel::Debug, Some(Duration::from_secs(5)))]);
+    let again = node.call("PUT", "/debug/cluster/log-level/debug", Value::Null).await;
+    assert_eq!(again, (200, says("log level is already debug")));
+    let loud = node.call("PUT", "/debug/cluster/log-level/loud", Value::Null).await;
+    assert_eq!(loud, (400, says("unknown log level: loud")));
+    assert_eq!(node.get("/debug/cluster/log-level/debug").await.0, 405);
+    assert_eq!(node.get("/debug/cluster/log-level").await.0, 404);
+}
+
+#[tokio::test]
+async fn without_a_database_there_is_no_cluster_to_change() {
+    let log = Arc::new(Log::default());
+    let node = Node::without_database().await.with_log_levels(Arc::clone(&log) as _);
+    let refused = node.call("PUT", "/debug/cluster/log-level/debug", Value::Null).await;
+    assert_eq!(refused, (405, says("cannot change log level when not using a database")));
+    assert!(log.0.lock().unwrap().is_empty());
+}
+
+#[test]
+fn what_another_node_tells_is_done_if_it_is_about_the_log() {
+    let log = Log::default();
+    for word in ["", "log_level", "log_level loud 60", "log_level debug soon", "other debug 60", "log_level notice 60"]
+    {
+        gibbon_admin::hear(&log, word);
+    }
+    assert!(log.0.lock().unwrap().is_empty());
+    gibbon_admin::hear(&log, "log_level debug 60");
+    assert_eq!(*log.0.lock().unwrap(), [(LogLevel::Debug, Some(Duration::from_mins(1)))]);
+}

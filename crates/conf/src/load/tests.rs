@@ -9,6 +9,7 @@ use crate::section::declarative::Declared;
 use crate::section::dns::AddressOrder;
 use crate::section::general::Run;
 use crate::section::logs::{LogLevel, LogTarget};
+use crate::shown::Shown;
 use proptest::prelude::{Strategy, any};
 use proptest::{proptest, sample};
 use std::path::{Path, PathBuf};
@@ -246,10 +247,7 @@ fn values_may_be_references_to_the_environment_with_a_prefix_of_its_own() {
     let text = "nginx_worker_processes = {vault://env/workers}\nvault_env_prefix = APP_\nprefix = /x";
     let found = loaded(text, &[("APP_WORKERS", "7"), ("WORKERS", "8")]).unwrap();
     assert_eq!(found.conf.workers, 7);
-    assert_eq!(
-        found.conf.references.into_iter().collect::<Vec<_>>(),
-        [("nginx_worker_processes", "{vault://env/workers}".to_owned())]
-    );
+    assert_eq!(found.conf.shown["nginx_worker_processes"], Shown::Text("{vault://env/workers}".to_owned()));
     assert_eq!(found.vaults.get("{vault://env/workers}").as_deref(), Ok("7"));
     let errors =
         loaded("vaults = off\nnginx_worker_processes = {vault://env/workers}", &[("WORKERS", "8")]).unwrap_err();

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_admin::{About, AdminApi, Declared, LineSink, ServerOptions, serve};
-use gibbon_conf::Database;
+use gibbon_admin::{About, AdminApi, Declared, LineSink, ServerOptions, TokenGate, serve};
+use gibbon_conf::{Conf, Database};
 use gibbon_proxy::Counters;
-use gibbon_runtime::{Configuration, feed};
+use gibbon_runtime::Configuration;
+use gibbon_runtime::feed::{self, Hearer};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -38,6 +39,7 @@ pub(super) struct Control {
     status: JoinHandle<io::Result<()>>,
     housekeeping: JoinHandle<()>,
     feed: JoinHandle<()>,
+    tokens: Arc<TokenGate>,
 }
 
 /// Starts them on `runtime`.
@@ -65,7 +67,7 @@ pub(super) fn start(
         counters: Arc::clone(&counters),
     };
     let levels = Arc::new(boot.logging.level().clone());
-    let admin_api = AdminApi::new(Arc::clone(configuration), about()).with_log_levels(levels);
+    let admin_api = AdminApi::new(Arc::clone(configuration), about()).with_log_levels(Arc::clone(&levels) as _);
     let status_api = AdminApi::status_only(Arc::clone(configuration), about());
     let [admin_api, status_api] = [admin_api, status_api].map(|api| {
         Arc::new(match &declared {
@@ -77,15 +79,22 @@ pub(super) fn start(
     let of_admin = options(boot.logging.admin_access()).audited(lines(boot.logging.admin_audit()));
     // Monitoring asks without a token: there is nothing on these ports that could be changed or that is secret.
     let of_status = options(boot.logging.status_access()).without_tokens();
+    let tokens = of_admin.tokens();
     let admin = serve(sockets.admin, admin_api, of_admin, stopped.clone());
     let status = serve(sockets.status, status_api, of_status, stopped);
     let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
-    let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database)));
-    Ok(Control { stop, admin, status, housekeeping, feed })
+    let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&*levels, word));
+    let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database), hearer));
+    Ok(Control { stop, admin, status, housekeeping, feed, tokens })
 }
 
 impl Control {
+    /// Takes over what may change while the gateway runs.
+    pub(super) fn reconfigure(&self, conf: &Conf) {
+        self.tokens.replace(&conf.admin.tokens);
+    }
+
     /// Ends them at once.
     pub(super) fn abort(self) {
         self.admin.abort();

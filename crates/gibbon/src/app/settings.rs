@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gibbon_conf::Conf;
+use gibbon_conf::{Admin, Conf};
 use gibbon_proxy::{LineSink, Settings};
 use http::HeaderValue;
 
@@ -31,7 +31,10 @@ pub(super) fn of(conf: &Conf, access_log: Option<Sink>) -> Settings {
 pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     let changed = [
         ("proxy_listen", running.proxy.listeners != read.proxy.listeners),
-        ("the keys of the Admin API", running.admin != read.admin),
+        (
+            "the keys of the Admin API",
+            running.admin != Admin { tokens: running.admin.tokens.clone(), ..read.admin.clone() },
+        ),
         ("status_listen", running.status != read.status),
         ("nginx_worker_processes", running.workers != read.workers),
         ("node_id", running.node_id != read.node_id),

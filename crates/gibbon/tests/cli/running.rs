@@ -69,6 +69,21 @@ fn reload_keeps_the_process_and_its_ports() {
 }
 
 #[test]
+fn tokens_of_the_admin_api_count_from_a_reload_on() {
+    let place = Place::new();
+    place.start();
+    let asked = || status(get(place.admin, "/services"));
+    assert_eq!(asked(), 200);
+    let made = crate::command::gibbon(&["admin-token", "new", "--name", "ci"]);
+    place.configure(made.out.lines().nth(1).unwrap());
+    assert_eq!(place.run(&["reload"]).status, 0);
+    eventually("a token being asked for", || asked() == 401);
+    place.configure("");
+    assert_eq!(place.run(&["reload"]).status, 0);
+    eventually("nobody being asked", || asked() == 200);
+}
+
+#[test]
 fn a_file_that_got_broken_is_refused_by_reload_and_restart_but_not_by_stop() {
     let place = Place::new();
     place.start();

@@ -38,6 +38,23 @@ fn check_reports_everything_that_is_wrong_at_once() {
 }
 
 #[test]
+fn check_also_reads_what_is_declared_and_names_its_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, declared) = (folder.path().join("my.conf"), folder.path().join("kong.yml"));
+    std::fs::write(&path, format!("database = off\ndeclarative_config = {}\n", declared.display())).unwrap();
+    std::fs::write(&declared, "_format_version: '3.0'\nservices: [{name: a}, {host: b, port: 70000}]\n").unwrap();
+    let path = path.to_str().unwrap();
+    let done = gibbon(&["check", path]);
+    assert_eq!((done.status, done.out.as_str()), (1, ""));
+    for part in [declared.to_str().unwrap(), "in 'host': required field missing", "in 'port': value should be between"]
+    {
+        assert!(done.err.contains(part), "{part} in {}", done.err);
+    }
+    std::fs::write(&declared, "_format_version: '3.0'\n").unwrap();
+    assert_eq!(gibbon(&["check", path]).status, 0);
+}
+
+#[test]
 fn check_warns_about_what_has_no_effect_and_keeps_passwords_to_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my.conf");

@@ -28,7 +28,7 @@ impl Node {
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
         let store = Arc::new(postgres::open_with(connect, options).await.unwrap());
         let configuration = node_on(store, definitions, registry).await;
-        let feed = tokio::spawn(feed::follow(Arc::clone(&configuration), poll));
+        let feed = tokio::spawn(feed::follow(Arc::clone(&configuration), poll, Arc::new(|_| {})));
         Self { configuration, feed }
     }
 

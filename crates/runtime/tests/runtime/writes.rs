@@ -127,5 +127,5 @@ async fn everything_is_there_again_after_a_restart() {
 async fn a_node_that_is_alone_has_nobody_to_follow() {
     let fixture = Fixture::new().await;
     let poll = std::time::Duration::from_secs(3600);
-    gibbon_runtime::feed::follow(Arc::clone(&fixture.configuration), poll).await;
+    gibbon_runtime::feed::follow(Arc::clone(&fixture.configuration), poll, Arc::new(|_| {})).await;
 }

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::announcements::Listener;
+use super::announcements::{self, Listener};
 use super::connect::Connect;
 use super::connection::{Lent, within};
 use super::failure::unavailable;
@@ -116,6 +116,11 @@ impl Pools for PostgresPools {
         let own = pool(&self.connect, 1, &self.connect.options()?);
         *self.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(own.clone());
         Ok(Some(Box::new(Listener::open(&own, self.limit).await?)))
+    }
+
+    async fn tell(&self, word: &str) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
+        announcements::tell(&self.pool, self.limit, word).await
     }
 
     async fn close(&self) {

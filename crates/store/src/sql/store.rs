@@ -27,6 +27,8 @@ pub(crate) trait Pools: Send + Sync + 'static {
     fn begin(&self) -> impl Future<Output = Result<(Self::Session, u64), StoreError>> + Send;
     /// Word of commits, where others than this process may make some.
     fn announcements(&self) -> impl Future<Output = Result<Option<Box<dyn Announcements>>, StoreError>> + Send;
+    /// Tells the others something, where there are others.
+    fn tell(&self, word: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Waits for what is under way, and closes all connections.
     fn close(&self) -> impl Future<Output = ()> + Send;
 }
@@ -93,6 +95,10 @@ impl<P: Pools> Store for SqlStore<P> {
 
     async fn announcements(&self) -> Result<Option<Box<dyn Announcements>>, StoreError> {
         self.pools.announcements().await
+    }
+
+    async fn tell(&self, word: &str) -> Result<(), StoreError> {
+        self.pools.tell(word).await
     }
 
     async fn close(&self) {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_store::postgres::{Connect, Tls, open_with};
+use gibbon_store::Announcement::{Committed, Told};
+use gibbon_store::postgres::{Connect, Tls, migrations, open_with};
 use gibbon_store::{Changes, Options, SchemaState, Store, StoreError};
 use gibbon_testkit::eventually;
 use gibbon_testkit::postgres::{Database, Door, is_installed};
@@ -176,9 +177,25 @@ async fn a_commit_is_announced_to_all_who_listen() {
     remote.insert(1).await.unwrap();
     drop(remote.store.begin().await.unwrap());
     remote.insert(2).await.unwrap();
-    assert_eq!((heard.next().await.unwrap(), heard.next().await.unwrap()), (1, 2));
+    assert_eq!((heard.next().await.unwrap(), heard.next().await.unwrap()), (Committed(1), Committed(2)));
     let Changes::List(changes) = other.changes_since(0).await.unwrap() else { panic!("too far behind") };
     assert_eq!(changes.len(), 2);
+}
+
+#[tokio::test]
+async fn what_one_node_tells_is_heard_by_all_on_the_same_tables_and_nobody_else() {
+    if !is_installed() {
+        return;
+    }
+    let remote = Remote::new().await;
+    let elsewhere = Connect { schema: Some("elsewhere".to_owned()), ..remote.database.connect() };
+    remote.database.run("CREATE SCHEMA elsewhere");
+    migrations(&elsewhere).await.unwrap().bootstrap().await.unwrap();
+    let stranger = open_with(&elsewhere, Options::default()).await.unwrap();
+    let mut heard = remote.store.announcements().await.unwrap().unwrap();
+    stranger.tell("not for you").await.unwrap();
+    remote.store.tell("two words").await.unwrap();
+    assert_eq!(heard.next().await.unwrap(), Told("two words".to_owned()));
 }
 
 #[tokio::test]
@@ -193,7 +210,7 @@ async fn who_listens_is_told_when_the_connection_is_cut_and_can_begin_anew() {
     drop(heard);
     let mut heard = remote.store.announcements().await.unwrap().unwrap();
     remote.insert(1).await.unwrap();
-    assert_eq!(heard.next().await.unwrap(), 1);
+    assert_eq!(heard.next().await.unwrap(), Committed(1));
 }
 
 #[tokio::test]
