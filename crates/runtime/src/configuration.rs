@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use gibbon_plugin_api::{Registry, Settings};
 use gibbon_schema::Environment as _;
 use gibbon_store::{Changes, Store, StoreError, Transaction};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 use crate::definitions::Definitions;
 use crate::fault::Fault;
@@ -24,6 +24,8 @@ pub struct Configuration {
     current: ArcSwap<Snapshot>,
     /// Grows with every publication; what a worker compares before it looks at `current`.
     generation: AtomicU64,
+    /// The same for those who wait for the next publication.
+    publications: watch::Sender<u64>,
     records: Mutex<Records>,
     /// Revisions that workers may still hold: dropped here, so that no worker pays for it.
     retired: std::sync::Mutex<Vec<Arc<Snapshot>>>,
@@ -92,6 +94,7 @@ impl Configuration {
             settings,
             current: ArcSwap::from_pointee(snapshot),
             generation: AtomicU64::new(1),
+            publications: watch::channel(1).0,
             records: Mutex::new(records),
             retired: std::sync::Mutex::default(),
         })
@@ -120,6 +123,11 @@ impl Configuration {
     /// A number that changes whenever [`Configuration::snapshot`] does.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// The same number, for whoever wants to wait until it changes.
+    pub fn publications(&self) -> watch::Receiver<u64> {
+        self.publications.subscribe()
     }
 
     /// Begins a write. There is one writer at a time on this node.
@@ -176,7 +184,8 @@ impl Configuration {
 
     fn publish(&self, snapshot: Snapshot) {
         let old = self.current.swap(Arc::new(snapshot));
-        self.generation.fetch_add(1, Ordering::Release);
+        let generation = self.generation.fetch_add(1, Ordering::Release) + 1;
+        self.publications.send_replace(generation);
         let mut retired = self.retired.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         retired.push(old);
         retired.retain(|snapshot| Arc::strong_count(snapshot) > 1);

@@ -1,6 +1,8 @@
 //! Records of the store as compact typed structs, in maps that are cheap to copy: the next revision shares with the
 //! last one all that has not changed.
 
+pub(crate) mod upstreams;
+
 use std::sync::Arc;
 
 use gibbon_entities::{BodyError, Consumer, Plugin, Route, Service};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::plan::Instance;
 use crate::secrets::{Secrets, VAULTS};
+use upstreams::Upstreams;
 
 /// Everything that is configured, in one revision.
 #[derive(Clone)]
@@ -24,6 +27,7 @@ pub struct Records {
     pub(crate) plugins: OrdMap<Uuid, Configured>,
     pub(crate) consumers: Consumers,
     pub(crate) credentials: Vec<Credentials>,
+    pub(crate) upstreams: Upstreams,
     faults: OrdMap<Uuid, Fault>,
     secrets: Secrets,
 }
@@ -53,7 +57,7 @@ pub(crate) struct Credentials {
 /// Which parts of a snapshot a set of changes makes necessary to build again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// Consumers and credentials: nothing is compiled.
+    /// Consumers, credentials and upstreams: nothing is compiled, and pools know themselves what has changed.
     Directory,
     /// Services, routes or plugins: the route table and the plans.
     Routes,
@@ -72,6 +76,7 @@ impl Records {
             credentials: kinds
                 .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
                 .collect(),
+            upstreams: Upstreams::default(),
             faults: OrdMap::new(),
             secrets,
         }
@@ -116,6 +121,8 @@ impl Records {
             }
             "consumers" => Consumer::from_body(body).map(|c| self.consumers.insert(c)).map_err(fault("consumers", id)),
             "plugins" => self.put_plugin(id, body, registry, settings),
+            "upstreams" => self.upstreams.put_upstream(id, body).map_err(fault("upstreams", id)),
+            "targets" => self.upstreams.put_target(id, body).map_err(fault("targets", id)),
             other => self.put_credential(other, id, body, registry),
         };
         if let Err(fault) = outcome {
@@ -140,6 +147,14 @@ impl Records {
             "plugins" => drop(self.plugins.remove(&id)),
             "consumers" => {
                 self.consumers.remove(id);
+                return Extent::Directory;
+            }
+            "upstreams" => {
+                self.upstreams.remove_upstream(id);
+                return Extent::Directory;
+            }
+            "targets" => {
+                self.upstreams.remove_target(id);
                 return Extent::Directory;
             }
             other => {

@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode};
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::live;
 use crate::plan::{Plan, Planner};
 use crate::records::Records;
 
@@ -48,6 +49,8 @@ pub struct Origin {
     pub service: Arc<Service>,
     /// Its address, where its host is one.
     pub literal: Option<IpAddr>,
+    /// What an upstream with the name of its host would be found by; none where its host is an address.
+    pub upstream: Option<Box<str>>,
     /// What an upstream is asked for in `Host`: the port is there only if it is not the protocol's own.
     pub authority: HeaderValue,
 }
@@ -66,7 +69,8 @@ impl Origin {
             reason: format!("`{text}` is no host"),
         })?;
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
-        Ok(Self { service: Arc::clone(service), literal, authority })
+        let upstream = literal.is_none().then(|| live::key(host));
+        Ok(Self { service: Arc::clone(service), literal, upstream, authority })
     }
 }
 

@@ -8,6 +8,7 @@ use gibbon_plugin_api::{Directory, Registry};
 use uuid::Uuid;
 
 use crate::fault::Fault;
+use crate::live::Pools;
 use crate::records::{Consumers, Credentials, Extent, Records};
 use crate::routes::RouteTable;
 
@@ -17,6 +18,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// Routes, services and plugins.
     pub routes: Arc<RouteTable>,
+    /// Upstreams.
+    pub pools: Arc<Pools>,
     consumers: Consumers,
     credentials: Vec<Credentials>,
     faults: Vec<Fault>,
@@ -26,26 +29,31 @@ pub struct Snapshot {
 impl Snapshot {
     /// Builds everything.
     pub fn build(records: &Records, registry: &Registry) -> Self {
-        Self::with_routes(records, RouteTable::build(records, registry, None))
+        Self::with_routes(records, RouteTable::build(records, registry, None), &Arc::default())
     }
 
-    fn with_routes(records: &Records, (routes, faults): (RouteTable, Vec<Fault>)) -> Self {
-        Self::assemble(records, Arc::new(routes), faults.into())
+    fn with_routes(records: &Records, (routes, faults): (RouteTable, Vec<Fault>), pools: &Arc<Pools>) -> Self {
+        Self::assemble(records, Arc::new(routes), faults.into(), pools)
     }
 
     /// Builds what `extent` asks for and shares the rest with `self`.
     #[must_use]
     pub fn next(&self, records: &Records, registry: &Registry, extent: Extent) -> Self {
         match extent {
-            Extent::Routes => Self::with_routes(records, RouteTable::build(records, registry, Some(&self.routes))),
-            Extent::Directory => Self::assemble(records, Arc::clone(&self.routes), Arc::clone(&self.route_faults)),
+            Extent::Routes => {
+                Self::with_routes(records, RouteTable::build(records, registry, Some(&self.routes)), &self.pools)
+            }
+            Extent::Directory => {
+                Self::assemble(records, Arc::clone(&self.routes), Arc::clone(&self.route_faults), &self.pools)
+            }
         }
     }
 
-    fn assemble(records: &Records, routes: Arc<RouteTable>, route_faults: Arc<[Fault]>) -> Self {
+    fn assemble(records: &Records, routes: Arc<RouteTable>, route_faults: Arc<[Fault]>, before: &Arc<Pools>) -> Self {
         Self {
             revision: records.revision,
             routes,
+            pools: Pools::next(&records.upstreams, before),
             consumers: records.consumers.clone(),
             credentials: records.credentials.clone(),
             faults: records.faults().cloned().collect(),

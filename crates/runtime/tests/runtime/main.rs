@@ -7,4 +7,5 @@ mod fixture;
 mod plans;
 mod postgres;
 mod secrets;
+mod upstreams;
 mod writes;
