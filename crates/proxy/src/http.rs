@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod admission;
+pub(crate) mod balance;
 pub(crate) mod buffering;
 pub(crate) mod client;
 pub(crate) mod debug_fields;
@@ -12,6 +13,7 @@ pub(crate) mod error_page;
 pub(crate) mod forwarded;
 pub(crate) mod hop_by_hop;
 pub(crate) mod negotiation;
+pub(crate) mod peers;
 pub(crate) mod real_ip;
 pub(crate) mod request;
 pub(crate) mod request_id;

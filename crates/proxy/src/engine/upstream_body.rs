@@ -4,6 +4,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use gibbon_balancer::UnderWay;
+
 use crate::engine::body_reader::{BodyReader, ReadFailure};
 use crate::engine::client::{Asking, Patience, UpstreamConnection};
 use crate::engine::outgoing::Source;
@@ -33,6 +35,8 @@ pub(crate) struct Protocol {
     pub(crate) connection: UpstreamConnection,
     /// How long it may be silent.
     pub(crate) patience: Patience,
+    /// What counts it as under way.
+    pub(crate) under_way: Option<UnderWay>,
 }
 
 /// A body on a connection, which goes back to its pool as soon as all has been read.
@@ -44,6 +48,8 @@ pub(crate) struct UpstreamBody {
     wheel: Rc<Wheel>,
     read_timeout: Duration,
     timer: Option<Timer>,
+    /// What counts it as under way.
+    under_way: Option<UnderWay>,
 }
 
 impl UpstreamBody {
@@ -55,9 +61,15 @@ impl UpstreamBody {
         wheel: Rc<Wheel>,
         read_timeout: Duration,
     ) -> Self {
-        let mut body = Self { lease: Some(lease), asking, reader, reuse, wheel, read_timeout, timer: None };
+        let mut body =
+            Self { lease: Some(lease), asking, reader, reuse, wheel, read_timeout, timer: None, under_way: None };
         body.release_when_over();
         body
+    }
+
+    /// Counts it as under way until all of it has been read, or it is given up.
+    pub(crate) fn hold(&mut self, under_way: Option<UnderWay>) {
+        self.under_way = under_way.filter(|_| self.lease.is_some());
     }
 
     /// How many bytes are left, where that is known.
@@ -72,6 +84,7 @@ impl UpstreamBody {
             return;
         }
         let Some(lease) = self.lease.take() else { return };
+        self.under_way = None;
         if self.reuse == Reuse::Allowed && self.asking.is_done() {
             lease.give_back();
         }

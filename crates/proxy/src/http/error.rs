@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use gibbon_balancer::NoPeer;
 use gibbon_plugin_api::Reply;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
@@ -43,6 +44,8 @@ pub(crate) enum ProxyError {
     ProtocolNotServed,
     #[error("cannot resolve `{name}`: {reason}")]
     NameResolution { name: Box<str>, reason: String },
+    #[error("no target of upstream `{upstream}` can be chosen: {reason}")]
+    NoPeer { upstream: Box<str>, reason: NoPeer },
     #[error(transparent)]
     Connect(#[from] ConnectFailure),
     #[error("the upstream was silent for {0:?}")]
@@ -69,6 +72,7 @@ impl ProxyError {
             | Self::HttpsRequired { .. } => Origin::Client,
             Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::Reply(_) => Origin::Configuration,
             Self::NameResolution { .. }
+            | Self::NoPeer { .. }
             | Self::Connect(_)
             | Self::UpstreamSilent(_)
             | Self::UpstreamBroken(_)
@@ -82,7 +86,12 @@ impl ProxyError {
     pub(crate) fn is_decision(&self) -> bool {
         matches!(
             self,
-            Self::NoRoute | Self::HttpsRequired { .. } | Self::NoService | Self::NameResolution { .. } | Self::Reply(_)
+            Self::NoRoute
+                | Self::HttpsRequired { .. }
+                | Self::NoService
+                | Self::NameResolution { .. }
+                | Self::NoPeer { .. }
+                | Self::Reply(_)
         )
     }
 
@@ -108,6 +117,9 @@ impl ProxyError {
             }
             Self::NoService => (StatusCode::SERVICE_UNAVAILABLE, "no Service found with those values".into()),
             Self::NameResolution { .. } => (StatusCode::SERVICE_UNAVAILABLE, "name resolution failed".into()),
+            Self::NoPeer { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "failure to get a peer from the ring-balancer".into())
+            }
             Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) => {
                 (StatusCode::GATEWAY_TIMEOUT, "The upstream server is timing out".into())
             }

@@ -8,7 +8,7 @@ use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{BodyNeed, Connection, Identity, RequestCx, RequestHead, ResponseHead};
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
-use http::{StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 
 pub(crate) use crate::http::client::Client;
 
@@ -60,6 +60,12 @@ pub(crate) struct Exchange<'w> {
     pub(crate) debug: Option<DebugFields>,
     /// What the client asked to change to.
     pub(crate) upgrade: Option<Upgrade>,
+    /// Who the request is from, once plugins have found out.
+    pub(crate) identity: Identity,
+    /// A cookie for the client to be told by from now on.
+    pub(crate) cookie: Option<HeaderValue>,
+    /// When an upstream was asked for the first time, if one was.
+    pub(crate) asked: Option<Instant>,
 }
 
 /// The answer to a request, and the line that it gets in the access log.
@@ -128,7 +134,23 @@ impl<'w> Exchange<'w> {
         };
         let id = worker.ids.next();
         let started = Instant::now();
-        Self { worker, client, settings, id, started, head, body, body_state, survey, arriving, debug: None, upgrade }
+        Self {
+            worker,
+            client,
+            settings,
+            id,
+            started,
+            head,
+            body,
+            body_state,
+            survey,
+            arriving,
+            debug: None,
+            upgrade,
+            identity: Identity::default(),
+            cookie: None,
+            asked: None,
+        }
     }
 
     /// What the access log will say of the request; taken before plugins change anything.
@@ -165,7 +187,8 @@ impl<'w> Exchange<'w> {
         self.hold_body(entry).await?;
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
-        let target = Target::new(entry, origin, &path, matched.prefix, self.head.query());
+        let pool = origin.upstream.as_deref().and_then(|name| snapshot.pools.named(name));
+        let target = Target::new(&matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
         upstream::exchange(self, target).await
     }
 
@@ -211,7 +234,8 @@ impl<'w> Exchange<'w> {
             side: &self.worker.shared.side,
         };
         let outcome = access::run(&entry.plan, &mut cx).await;
-        let body = cx.body;
+        let (body, identity) = (cx.body, cx.identity);
+        self.identity = identity;
         outcome.map_err(ProxyError::Reply)?;
         if let (RequestBody::Whole(current), Some(edited)) = (&mut self.body, body) {
             *current = edited;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use gibbon_conf::{ErrorType, GatewayHeader as Own};
 use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead};
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::engine::body::ResponseBody;
 use crate::engine::upstream_body::Protocol;
@@ -51,6 +51,9 @@ pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (Respo
     if let Some(fields) = exchange.debug.take() {
         fields.write(headers);
     }
+    if let Some(cookie) = exchange.cookie.take() {
+        headers.append("Set-Cookie", cookie);
+    }
     match answer.body {
         AnswerBody::Http(body) => (answer.head, ResponseBody::Upstream(body)),
         AnswerBody::Switched(protocol) => switch(exchange, answer.head, protocol),
@@ -76,6 +79,8 @@ struct Circumstances<'e> {
     settings: &'e Settings,
     id: &'e RequestId,
     started: Instant,
+    /// When an upstream was asked, if one was.
+    asked: Option<Instant>,
     wishes: Wishes<'e>,
     method: &'e Method,
     debug: Option<&'e DebugFields>,
@@ -87,6 +92,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, 
         settings: &exchange.settings,
         id: &exchange.id,
         started: exchange.started,
+        asked: exchange.asked,
         wishes: Wishes::of(&exchange.head.headers),
         method: &exchange.head.method,
         debug: exchange.debug.as_ref(),
@@ -98,13 +104,14 @@ pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, 
 pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
     let started = Instant::now();
     let wishes = Wishes::default();
-    Circumstances { settings, id, started, wishes, method: &Method::GET, debug: None }.answer(error)
+    Circumstances { settings, id, started, asked: None, wishes, method: &Method::GET, debug: None }.answer(error)
 }
 
 impl Circumstances<'_> {
     fn answer(&self, error: ProxyError) -> (ResponseHead, ResponseBody) {
         log(self.id, &error);
         let ends_connection = error.ends_connection();
+        let asked = self.asked.filter(|_| error.origin() == Origin::Upstream);
         let form = if error.is_decision() {
             self.wishes.of_decision()
         } else {
@@ -113,7 +120,11 @@ impl Circumstances<'_> {
         let reply = error.into_reply();
         let mut headers = Headers::default();
         let body = self.write_body(&reply, form, &mut headers);
-        self.mark(&mut headers);
+        match asked {
+            Some(asked) => self.mark_as_proxied(&mut headers, asked, reply.status),
+            None => self.mark(&mut headers),
+        }
+        self.mark_in_any_case(&mut headers);
         for (name, value) in reply.headers {
             headers.set(name, value);
         }
@@ -128,6 +139,27 @@ impl Circumstances<'_> {
         if own.contains(Own::ResponseLatency) {
             headers.set(X_KONG_RESPONSE_LATENCY, millis(self.started.elapsed()));
         }
+    }
+
+    /// An upstream that was asked in vain has taken its time all the same.
+    fn mark_as_proxied(&self, headers: &mut Headers, asked: Instant, status: StatusCode) {
+        let own = self.settings.proxy.headers;
+        if own.contains(Own::Via) {
+            headers.set(VIA, self.settings.via.clone());
+        }
+        if own.contains(Own::UpstreamLatency) {
+            headers.set(X_KONG_UPSTREAM_LATENCY, millis(asked.elapsed()));
+        }
+        if own.contains(Own::ProxyLatency) {
+            headers.set(X_KONG_PROXY_LATENCY, millis(asked - self.started));
+        }
+        if own.contains(Own::UpstreamStatus) {
+            headers.set(X_KONG_UPSTREAM_STATUS, HeaderValue::from(status.as_u16()));
+        }
+    }
+
+    fn mark_in_any_case(&self, headers: &mut Headers) {
+        let own = self.settings.proxy.headers;
         if own.contains(Own::Server) {
             headers.set(SERVER, self.settings.product.clone());
         }

@@ -2,7 +2,7 @@
 
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{Connection, Headers, RequestHead, Scheme};
-use gibbon_router::{HeaderLookup, RequestKey, Scheme as RouterScheme};
+use gibbon_router::{Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
 use gibbon_runtime::{RouteEntry, RouteTable};
 use http::{HeaderValue, StatusCode};
 
@@ -13,8 +13,7 @@ use crate::http::forwarded;
 /// The route of a request.
 pub(crate) struct Matched<'s> {
     pub(crate) entry: &'s RouteEntry,
-    /// How many bytes of the path the route's own path took.
-    pub(crate) prefix: Option<usize>,
+    pub(crate) found: Found<'s>,
 }
 
 struct Fields<'a>(&'a Headers);
@@ -43,7 +42,7 @@ pub(crate) fn find<'s>(
     };
     let found = table.router().find(&key).ok_or(ProxyError::NoRoute)?;
     let entry = table.entry(found.index).ok_or(ProxyError::NoRoute)?;
-    Ok(Matched { entry, prefix: found.matched(path).map(str::len) })
+    Ok(Matched { entry, found })
 }
 
 fn router_scheme(scheme: Scheme) -> RouterScheme {

@@ -1,17 +1,16 @@
 //! Asking the upstream: where, in which words, and how often.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Instant;
 
+use gibbon_balancer::UnderWay;
 use gibbon_conf::GatewayHeader;
 use gibbon_entities::{Protocol, Service};
 use gibbon_plugin_api::ResponseHead;
-use gibbon_router::Router;
 use gibbon_router::path::{self, Strip};
-use gibbon_runtime::{Origin, RouteEntry};
+use gibbon_router::{Found, Router};
+use gibbon_runtime::{Origin, Pool};
 use http::{Method, StatusCode};
 use rustls::pki_types::ServerName;
 
@@ -24,14 +23,21 @@ use crate::engine::upstream_tls::Verification;
 use crate::engine::write::field;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
+use crate::http::peers::{PeerHost, Peers};
 use crate::http::request::Exchange;
+use crate::http::routing::Matched;
 use crate::http::survey::Survey;
 
 pub(crate) const X_KONG_REQUEST_ID: &str = "X-Kong-Request-Id";
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {
-    origin: &'s Origin,
+    pub(crate) origin: &'s Origin,
+    /// The upstream that the service names, if it names one.
+    pub(crate) pool: Option<&'s Pool>,
+    pub(crate) found: Found<'s>,
+    /// The path of the request in its normal form.
+    pub(crate) path: &'s str,
     host: HostRule,
     /// The path and the query.
     line: String,
@@ -62,16 +68,26 @@ pub(crate) enum AnswerBody {
     Switched(Box<upstream_body::Protocol>),
 }
 
+impl AnswerBody {
+    /// The request is under way until all of it has come.
+    fn hold(&mut self, under_way: Option<UnderWay>) {
+        match self {
+            Self::Http(body) => body.hold(under_way),
+            Self::Switched(protocol) => protocol.under_way = under_way,
+        }
+    }
+}
+
 impl<'s> Target<'s> {
     pub(crate) fn new(
-        entry: &'s RouteEntry,
+        matched: &Matched<'s>,
         origin: &'s Origin,
+        pool: Option<&'s Pool>,
         request_path: &'s str,
-        prefix: Option<usize>,
         query: Option<&str>,
     ) -> Self {
-        let route = &entry.route;
-        let matched = prefix.and_then(|length| request_path.get(..length));
+        let (route, found) = (&matched.entry.route, matched.found);
+        let matched = found.matched(request_path);
         let strip = if route.strip_path { Strip::Prefix } else { Strip::Nothing };
         let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, Router::PATH_HANDLING);
         let mut line = path.into_owned();
@@ -82,7 +98,7 @@ impl<'s> Target<'s> {
         }
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
-        Self { origin, host, line, forwarded_prefix }
+        Self { origin, pool, found, path: request_path, host, line, forwarded_prefix }
     }
 }
 
@@ -111,42 +127,53 @@ enum Reuse {
 /// Sends the request, again if that is allowed and of use, and waits for the head of the answer.
 pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) -> Result<Answer, ProxyError> {
     let service = &*target.origin.service;
-    let tls = tls_name(exchange, &target)?;
     if !target.line.bytes().all(|byte| byte > b' ' && byte != 0x7f) {
         return Err(ProxyError::BadRequest("the target cannot be sent on"));
     }
-    let addresses = resolve(exchange, target.origin).await?;
+    let mut peers = Peers::of(exchange, &target).await?;
+    let mut address = peers.next(exchange.worker)?;
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
-        let address = SocketAddr::new(addresses.next(exchange), service.port);
-        let destination = Destination { address, tls: tls.clone() };
-        let failed = match try_once(exchange, destination, &target, reuse).await {
-            Ok(answer) => return Ok(answer),
+        let destination = Destination { address, tls: tls_name(exchange, &target, peers.host())? };
+        let failed = match try_once(exchange, destination, &target, peers.host(), reuse).await {
+            Ok(mut answer) => {
+                if let Peers::Balanced(balance) = peers {
+                    let under_way = balance.answered(answer.answered - answer.asked, answer.head.status);
+                    answer.body.hold(under_way);
+                }
+                return Ok(answer);
+            }
             Err(failed) => failed,
         };
-        match failed.again {
-            Again::Never => return Err(failed.error),
-            Again::WithNewConnection => reuse = Reuse::Forbidden,
-            Again::AsRetry => match retries.checked_sub(1) {
-                Some(left) => retries = left,
-                None => return Err(failed.error),
-            },
+        if failed.again == Again::WithNewConnection {
+            reuse = Reuse::Forbidden;
+            continue;
         }
+        peers.failed(&failed.error);
+        match retries.checked_sub(1).filter(|_| failed.again == Again::AsRetry) {
+            Some(left) => retries = left,
+            None => return Err(failed.error),
+        }
+        address = peers.next(exchange.worker)?;
     }
 }
 
 /// Whom the handshake asks for, where the service speaks TLS: the host that the request asks for.
-fn tls_name(exchange: &Exchange<'_>, target: &Target<'_>) -> Result<Option<TlsName>, ProxyError> {
+fn tls_name(
+    exchange: &Exchange<'_>,
+    target: &Target<'_>,
+    peer: Option<PeerHost<'_>>,
+) -> Result<Option<TlsName>, ProxyError> {
     let service = &*target.origin.service;
     match service.protocol {
         Protocol::Http => return Ok(None),
-        Protocol::Https if can_be_served(service) => {}
+        Protocol::Https if can_be_served(service, target.pool) => {}
         _ => return Err(ProxyError::ProtocolNotServed),
     }
     let host = match target.host {
         HostRule::Client if !exchange.head.host().is_empty() => exchange.head.host(),
-        HostRule::Client | HostRule::Service => &*service.host,
+        HostRule::Client | HostRule::Service => peer.map_or(&*service.host, |peer| peer.name),
     };
     let name = ServerName::try_from(without_port(host).to_owned());
     let name = name.map_err(|_| ProxyError::BadRequest("the host is no name for TLS"))?;
@@ -158,8 +185,12 @@ fn tls_name(exchange: &Exchange<'_>, target: &Target<'_>) -> Result<Option<TlsNa
 }
 
 /// What a service asks of TLS beyond that is not there yet; it is not reached without.
-fn can_be_served(service: &Service) -> bool {
-    service.tls_verify_depth.is_none() && service.ca_certificates.is_empty() && service.client_certificate.is_none()
+fn can_be_served(service: &Service, pool: Option<&Pool>) -> bool {
+    let shows_nothing = pool.is_none_or(|pool| pool.upstream.client_certificate.is_none());
+    shows_nothing
+        && service.tls_verify_depth.is_none()
+        && service.ca_certificates.is_empty()
+        && service.client_certificate.is_none()
 }
 
 fn without_port(host: &str) -> &str {
@@ -174,10 +205,12 @@ async fn try_once(
     exchange: &mut Exchange<'_>,
     destination: Destination,
     target: &Target<'_>,
+    peer: Option<PeerHost<'_>>,
     reuse: Reuse,
 ) -> Result<Answer, Box<Failed>> {
     let (worker, service) = (exchange.worker, &*target.origin.service);
     let asked = Instant::now();
+    exchange.asked.get_or_insert(asked);
     let care = if is_idempotent(&exchange.head.method) { Care::Usual } else { Care::Utmost };
     let pooled = if reuse == Reuse::Allowed { worker.pool.take(&destination, care) } else { None };
     let mut lease = match pooled {
@@ -190,7 +223,7 @@ async fn try_once(
     };
     let is_reused = lease.connection.requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
-    let coding = compose(lease.connection.begin(), exchange, target);
+    let coding = compose(lease.connection.begin(), exchange, target, peer);
     let (body, spare) = take_body(exchange);
     let mut asking = Asking::new(body, coding);
     let state = Rc::clone(&exchange.body_state);
@@ -249,7 +282,7 @@ fn answer(
     let body = if head.status == StatusCode::SWITCHING_PROTOCOLS {
         // A connection that changes its protocol never comes back.
         let connection = lease.into_connection();
-        AnswerBody::Switched(Box::new(upstream_body::Protocol { connection, patience }))
+        AnswerBody::Switched(Box::new(upstream_body::Protocol { connection, patience, under_way: None }))
     } else {
         let wheel = Rc::clone(&exchange.worker.wheel);
         AnswerBody::Http(Box::new(UpstreamBody::new(lease, asking, reader, reuse, wheel, patience.read)))
@@ -257,49 +290,15 @@ fn answer(
     Answer { head, survey, body, asked, answered: Instant::now() }
 }
 
-/// The addresses of a service.
-enum Addresses {
-    One(IpAddr),
-    Several(Arc<[IpAddr]>),
-}
-
-impl Addresses {
-    /// Another one each time.
-    fn next(&self, exchange: &Exchange<'_>) -> IpAddr {
-        match self {
-            Self::One(address) => *address,
-            Self::Several(all) => all[exchange.worker.next_turn() % all.len()],
-        }
-    }
-}
-
-async fn resolve(exchange: &Exchange<'_>, origin: &Origin) -> Result<Addresses, ProxyError> {
-    if let Some(address) = origin.literal {
-        return Ok(Addresses::One(address));
-    }
-    let name = &origin.service.host;
-    let resolver = &exchange.worker.shared.resolver;
-    let failed = |reason: String| ProxyError::NameResolution { name: name.clone(), reason };
-    let found = match resolver.cached(name) {
-        Some(known) => known,
-        None => resolver.lookup(name).await.map_err(|error| failed(error.to_string()))?,
-    };
-    match *found {
-        [] => Err(failed("it has no address".into())),
-        [address] => Ok(Addresses::One(address)),
-        _ => Ok(Addresses::Several(found)),
-    }
-}
-
 /// Writes the head that the upstream gets; how the body follows it.
-fn compose(out: &mut Vec<u8>, exchange: &Exchange<'_>, target: &Target<'_>) -> Coding {
+fn compose(out: &mut Vec<u8>, exchange: &Exchange<'_>, target: &Target<'_>, peer: Option<PeerHost<'_>>) -> Coding {
     let head = &exchange.head;
     write_line(out, head.method.as_str(), &target.line);
-    let host = match target.host {
-        HostRule::Client if !head.host().is_empty() => head.host().as_bytes(),
-        HostRule::Client | HostRule::Service => target.origin.authority.as_bytes(),
-    };
-    field(out, "Host", host);
+    match (target.host, peer) {
+        (HostRule::Client, _) if !head.host().is_empty() => field(out, "Host", head.host().as_bytes()),
+        (HostRule::Client | HostRule::Service, Some(peer)) => peer.write(out, target.origin.service.protocol),
+        (HostRule::Client | HostRule::Service, None) => field(out, "Host", target.origin.authority.as_bytes()),
+    }
     let (length, coding) = framing(&exchange.body);
     let sends_id = exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId);
     for (name, value) in head.headers.iter() {

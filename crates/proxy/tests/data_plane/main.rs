@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod access_log;
+mod balancing;
 mod bodies;
 mod body_streams;
 mod broken_upstreams;
@@ -13,6 +14,7 @@ mod drain;
 mod error_pages;
 mod forwarded;
 mod framing;
+mod hashing;
 mod hop_by_hop;
 mod https_upstreams;
 mod identity;
@@ -21,6 +23,7 @@ mod marks;
 mod messages;
 mod names;
 mod noise;
+mod passive_checks;
 mod path_attacks;
 mod paths;
 mod plugins;

@@ -32,6 +32,26 @@ impl Gateway {
         self.put("routes", body)
     }
 
+    /// Adds an upstream with some fields of its own, and a service and a route through which every path leads to it.
+    pub fn proxy_to_upstream(&self, name: &str, fields: Value) -> Uuid {
+        let mut body = object(json!({ "name": name }));
+        body.extend(object(fields));
+        let upstream = self.put("upstreams", body.into());
+        let service = self.service(json!({ "host": name }));
+        self.route_to(service, json!({ "paths": ["/"], "strip_path": false }));
+        upstream
+    }
+
+    /// Adds a target to an upstream.
+    pub fn target(&self, upstream: Uuid, address: &str, weight: u16) -> Uuid {
+        self.put("targets", json!({ "upstream": { "id": upstream }, "target": address, "weight": weight }))
+    }
+
+    /// Adds `origin` as a target of an upstream.
+    pub fn target_at(&self, upstream: Uuid, origin: &Origin) -> Uuid {
+        self.target(upstream, &format!("127.0.0.1:{}", origin.port()), 100)
+    }
+
     /// Adds a plugin.
     pub fn plugin(&self, body: Value) -> Uuid {
         self.put("plugins", body)
