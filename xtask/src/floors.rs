@@ -27,6 +27,7 @@ const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-store", Floor::Level(2)),
     ("gibbon-router", Floor::Level(2)),
     ("gibbon-balancer", Floor::Level(2)),
+    ("gibbon-tls", Floor::Level(2)),
     ("gibbon-plugins", Floor::Level(3)),
     ("gibbon-runtime", Floor::Level(3)),
     ("gibbon-declarative", Floor::Level(3)),

@@ -46,7 +46,7 @@ pub use log_levels::LogLevels;
 pub use openapi::openapi;
 pub use request::Request;
 pub use routes::log_level::hear;
-pub use server::{LineSink, ServerOptions, Times, serve};
+pub use server::{LineSink, Port, ServerOptions, Times, serve};
 pub use token::{MadeToken, TokenGate};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The Admin API on its ports: sockets, limits and log lines around [`AdminApi::handle`].
 //!
-//! HTTP/1 by hyper, one task a connection. Nobody can hold a connection open with nothing: heads, bodies, idleness and
+//! HTTP/1 and HTTP/2 by hyper, with or without TLS, one task a connection. Nobody can hold a connection open with nothing: heads, bodies, idleness and
 //! answers that are not read all have their time.
 
 mod access_line;
@@ -9,6 +9,7 @@ mod exchange;
 mod incoming;
 mod options;
 mod paced;
+mod port;
 
 use std::io;
 use std::sync::Arc;
@@ -20,8 +21,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::api::AdminApi;
+use port::Door;
 
 pub use options::{LineSink, ServerOptions, Times};
+pub use port::Port;
 
 /// Requests that are done at the same time; more wait.
 const REQUESTS: u32 = 256;
@@ -37,13 +40,13 @@ struct Server {
     requests: Arc<Semaphore>,
 }
 
-/// Serves the Admin API on `listeners` until `shutdown` is true or its sender is gone. Requests under way are then
+/// Serves the Admin API on `ports` until `shutdown` is true or its sender is gone. Requests under way are then
 /// answered, as long as that takes no longer than [`Times::drain`].
 ///
 /// # Errors
 /// Where the system refuses to watch one of the sockets.
 pub async fn serve(
-    listeners: Vec<std::net::TcpListener>,
+    ports: Vec<Port>,
     api: Arc<AdminApi>,
     options: ServerOptions,
     shutdown: watch::Receiver<bool>,
@@ -54,19 +57,19 @@ pub async fn serve(
         requests: Arc::new(Semaphore::new(REQUESTS as usize)),
         options,
     });
-    let mut ports = JoinSet::new();
-    for listener in listeners {
-        listener.set_nonblocking(true)?;
-        ports.spawn(Arc::clone(&server).port(TcpListener::from_std(listener)?, shutdown.clone()));
+    let mut served = JoinSet::new();
+    for Port { socket, door } in ports {
+        socket.set_nonblocking(true)?;
+        served.spawn(Arc::clone(&server).port(TcpListener::from_std(socket)?, door, shutdown.clone()));
     }
-    while ports.join_next().await.is_some() {}
+    while served.join_next().await.is_some() {}
     // A request outlives its connection: a write that has begun ends as a whole.
     let _ = timeout(server.options.times.drain, server.requests.acquire_many(REQUESTS)).await;
     Ok(())
 }
 
 impl Server {
-    async fn port(self: Arc<Self>, listener: TcpListener, mut shutdown: watch::Receiver<bool>) {
+    async fn port(self: Arc<Self>, listener: TcpListener, door: Door, mut shutdown: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -74,7 +77,8 @@ impl Server {
                 Some(_) = connections.join_next() => {}
                 accepted = self.accept(&listener) => match accepted {
                     Ok((socket, place)) => {
-                        connections.spawn(connection::serve(Arc::clone(&self), socket, place, shutdown.clone()));
+                        let server = Arc::clone(&self);
+                        connections.spawn(connection::serve(server, socket, door.clone(), place, shutdown.clone()));
                     }
                     Err(error) => {
                         tracing::error!(%error, "the admin port cannot accept a connection");

@@ -106,6 +106,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::general::DOC,
         section::logs::DOC,
         section::proxy::DOC,
+        section::tls::DOC,
         section::headers::DOC,
         section::real_ip::DOC,
         section::limits::DOC,

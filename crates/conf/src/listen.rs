@@ -17,6 +17,12 @@ pub struct Listener {
     pub backlog: Option<u32>,
     /// Whether the system asks now and then if a silent client is still there.
     pub keep_alive: KeepAlive,
+    /// Whether clients speak TLS.
+    pub tls: bool,
+    /// Whether they may speak HTTP/2.
+    pub http2: bool,
+    /// Whether something in front tells who the client is, before its first byte (PROXY protocol).
+    pub proxy_protocol: bool,
 }
 
 /// A listener as it was written, with the flags that say how it would have to be served.
@@ -29,9 +35,6 @@ pub(crate) struct Written {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flag {
-    Ssl,
-    Http2,
-    ProxyProtocol,
     Deferred,
     /// One socket for both families.
     BothFamilies,
@@ -55,7 +58,8 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
 fn parse_one(text: &str) -> Result<Written, String> {
     let mut words = text.split_ascii_whitespace();
     let address = words.next().and_then(address).ok_or_else(|| format!("`{text}`: {USAGE}"))?;
-    let listener = Listener { address, backlog: None, keep_alive: KeepAlive::System };
+    let keep_alive = KeepAlive::System;
+    let listener = Listener { address, backlog: None, keep_alive, tls: false, http2: false, proxy_protocol: false };
     let mut written = Written { text: text.to_owned(), listener, flags: vec![] };
     for word in words {
         written.add(word).ok_or_else(|| format!("`{word}` in `{text}`: {USAGE}"))?;
@@ -67,9 +71,9 @@ impl Written {
     /// Takes in a word behind the address; `None` where it is none that belongs there.
     fn add(&mut self, word: &str) -> Option<()> {
         match word.split_once('=').unwrap_or((word, "")) {
-            ("ssl", "") => self.flags.push(Flag::Ssl),
-            ("http2", "") => self.flags.push(Flag::Http2),
-            ("proxy_protocol", "") => self.flags.push(Flag::ProxyProtocol),
+            ("ssl", "") => self.listener.tls = true,
+            ("http2", "") => self.listener.http2 = true,
+            ("proxy_protocol", "") => self.listener.proxy_protocol = true,
             ("deferred", "") => self.flags.push(Flag::Deferred),
             // Every listener binds, and every worker has a socket of its own.
             ("bind" | "reuseport", "") => {}
@@ -101,30 +105,16 @@ fn address(word: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, port))
 }
 
-/// The listeners that this version serves. Others are warned about, unless nothing would be left.
+/// The listeners, which are refused where one of them cannot be served.
 pub(crate) fn read(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<Listener> {
     let written = reader.read(key);
     let origin = reader.origin(key);
-    let asked = written.len();
     let mut served: Vec<Listener> = Vec::new();
     for entry in written {
-        let mut warn = |reason| {
-            let listener = entry.text.clone();
-            reader.warnings.push(Warning::NotServed { key: key.doc.name, origin: origin.clone(), listener, reason });
-        };
-        if entry.flags.contains(&Flag::Ssl) {
-            warn("TLS is not served in this version; this port stays closed");
-            continue;
-        }
-        if entry.flags.contains(&Flag::Http2) {
-            warn("HTTP/2 is not served in this version; this port serves HTTP/1.1");
-        }
         if entry.flags.contains(&Flag::Deferred) {
-            warn("`deferred` has no effect: a connection is accepted as soon as it is made");
-        }
-        if entry.flags.contains(&Flag::ProxyProtocol) {
-            // Served without it, the port would take the sender's preamble for a broken request.
-            reader.refuse(key, format!("`{}`: the PROXY protocol is not supported in this version", entry.text));
+            let (key, origin, listener) = (key.doc.name, origin.clone(), entry.text.clone());
+            let reason = "`deferred` has no effect: a connection is accepted as soon as it is made";
+            reader.warnings.push(Warning::NotServed { key, origin, listener, reason });
         }
         if entry.flags.contains(&Flag::BothFamilies) {
             let reason = "`ipv6only=off` is not supported: list the address of version 4 as a listener of its own";
@@ -132,13 +122,19 @@ pub(crate) fn read(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<Listener
         }
         served.push(entry.listener);
     }
-    if asked > 0 && served.is_empty() {
-        reader.refuse(key, "TLS is not served in this version, and no other listener is left".to_owned());
-    }
     if let Some(twice) = duplicate(&served) {
         reader.refuse(key, format!("`{twice}` is there twice"));
     }
     served
+}
+
+/// The same for ports that clients reach directly.
+pub(crate) fn read_direct(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<Listener> {
+    let listeners = read(reader, key);
+    if listeners.iter().any(|listener| listener.proxy_protocol) {
+        reader.refuse(key, "the PROXY protocol is spoken on the ports of the proxy only".to_owned());
+    }
+    listeners
 }
 
 fn duplicate(listeners: &[Listener]) -> Option<SocketAddr> {
@@ -178,6 +174,15 @@ mod tests {
             let expected: Vec<_> = expected.iter().map(|(a, b)| ((*a).to_owned(), *b)).collect();
             assert_eq!(addresses(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn flags_say_how_a_port_is_served() {
+        let flags = |text| parse(text).map(|all| all.iter().map(|w| w.listener).next().unwrap()).unwrap();
+        let plain = flags("0.0.0.0:80 reuseport");
+        assert_eq!((plain.tls, plain.http2, plain.proxy_protocol), (false, false, false));
+        let all = flags("0.0.0.0:80 ssl http2 proxy_protocol");
+        assert_eq!((all.tls, all.http2, all.proxy_protocol), (true, true, true));
     }
 
     #[test]

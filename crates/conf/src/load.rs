@@ -16,6 +16,7 @@ use crate::section::logs::Logs;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
+use crate::section::tls::Tls;
 use crate::section::upstream::Upstream;
 use crate::section::vaults;
 use crate::shown::{self, Shown};
@@ -43,6 +44,8 @@ pub struct Conf {
     pub logs: Logs,
     /// Ports and answers of the proxy.
     pub proxy: Proxy,
+    /// TLS with clients.
+    pub tls: Tls,
     /// Whose word about a client's address is believed.
     pub real_ip: RealIp,
     /// What a client of the proxy may cost.
@@ -188,6 +191,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         node_id,
         logs: Logs::read(reader, &prefix, run),
         proxy: Proxy::read(reader),
+        tls: Tls::read(reader),
         real_ip: RealIp::read(reader),
         limits: Limits::read(reader),
         upstream,

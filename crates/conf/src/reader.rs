@@ -53,13 +53,13 @@ impl Reader {
     /// The value of a key: the given one, or the default where none, an empty or a wrong one was given.
     /// A wrong one is remembered, so the default only bridges the gap until all errors are reported.
     pub(crate) fn read<T>(&mut self, key: &Key<T>) -> T {
-        #[cfg(test)]
-        self.read.push(key.doc.name);
         self.read_given(key).unwrap_or_else(|| default(key))
     }
 
     /// The value of a key whose default depends on something else.
     pub(crate) fn read_given<T>(&mut self, key: &Key<T>) -> Option<T> {
+        #[cfg(test)]
+        self.read.push(key.doc.name);
         let name = self.effective(&key.doc)?;
         let given = self.given.get(name)?;
         let parsed = resolve(self.vaults.as_ref(), name, given).and_then(|value| {

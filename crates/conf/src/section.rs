@@ -13,5 +13,6 @@ pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;
 pub(crate) mod status;
+pub(crate) mod tls;
 pub(crate) mod upstream;
 pub(crate) mod vaults;

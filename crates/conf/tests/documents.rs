@@ -38,5 +38,5 @@ fn the_sample_file_with_every_key_switched_on_is_a_valid_configuration_without_w
     let file = gibbon_conf::ConfFile::At(path);
     let loaded = gibbon_conf::load(&gibbon_conf::Sources { file, env: vec![], options: vec![], machine }).unwrap();
     assert_eq!(loaded.warnings, []);
-    assert_eq!(loaded.conf.proxy.listeners.len(), 1);
+    assert_eq!(loaded.conf.proxy.listeners.len(), 2);
 }

@@ -4,17 +4,19 @@ mod control;
 pub(crate) mod database;
 pub(crate) mod declared;
 mod keep_alive;
+mod ports;
+mod running;
 mod settings;
+mod tls;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_admin::Declared;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
-use gibbon_conf::{AddressOrder, Conf, Database, Demand, Listener, Status};
+use gibbon_conf::{AddressOrder, Conf, Database};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
@@ -24,8 +26,8 @@ use tokio::runtime::Runtime;
 
 use crate::cli::Boot;
 use crate::signals::{Signal, Signals};
-use control::Control;
 use database::Absence;
+use running::{End, Running};
 
 /// Why a gateway cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +59,9 @@ pub(crate) enum AppError {
     /// What is declared cannot be served.
     #[error(transparent)]
     Declared(#[from] declared::DeclaredError),
+    /// Certificates or authorities of the settings cannot be used.
+    #[error("cannot speak TLS: {0}")]
+    Tls(#[from] gibbon_tls::TlsError),
     /// A plugin is asked for that this gateway does not have.
     #[error("plugin `{0}` is named in `plugins`, but this gateway does not have it")]
     NoSuchPlugin(String),
@@ -69,9 +74,11 @@ pub(crate) enum AppError {
 pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     let registry = Arc::new(registry(&boot.conf)?);
     // Ports first: whoever cannot have them should not touch the database of the one who has.
-    let proxy_sockets = open_proxy(&boot.conf)?;
-    let sockets =
-        control::Sockets { admin: open(&boot.conf.admin.listeners)?, status: open_status(&boot.conf.status)? };
+    let proxy_ports = ports::of_proxy(&boot.conf)?;
+    let control_ports = control::Ports {
+        admin: ports::of_admin(&boot.conf, tls::of_admin(&boot.conf)?)?,
+        status: ports::of_status(&boot.conf, tls::of_status(&boot.conf)?)?,
+    };
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
     let configuration = control.block_on(async {
@@ -88,15 +95,23 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
     };
     let resolver = resolver(&boot.conf, &control);
     let data_plane = DataPlane::start(
-        proxy_sockets,
+        proxy_ports,
         Arc::clone(&configuration),
-        settings::of(&boot.conf, boot.logging.proxy_access()),
+        settings::of(&boot.conf, boot.logging.proxy_access(), tls::of_proxy(&boot.conf, &configuration)?),
         resolver,
     )?;
-    let admin = control::start(&control, &boot, &configuration, data_plane.counters(), declared.clone(), sockets)?;
+    let admin =
+        control::start(&control, &boot, &configuration, data_plane.counters(), declared.clone(), control_ports)?;
     ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
-    let end = control.block_on(steer(&boot, &data_plane, &admin, declared.as_deref(), &mut signals));
+    let running = Running {
+        boot: &boot,
+        data_plane: &data_plane,
+        configuration: &configuration,
+        admin: &admin,
+        declared: declared.as_deref(),
+    };
+    let end = control.block_on(running.steer(&mut signals));
     tracing::info!("gibbon is going down");
     control.block_on(async {
         match end {
@@ -134,54 +149,6 @@ async fn end(signals: &mut Signals) {
     while !matches!(signals.next().await, Signal::Stop | Signal::Quit) {}
 }
 
-/// How the gateway ends.
-enum End {
-    Now,
-    Gracefully,
-}
-
-/// Does what signals ask for until one of them asks for the end.
-async fn steer(
-    boot: &Boot,
-    data_plane: &DataPlane,
-    admin: &Control,
-    declared: Option<&Declared>,
-    signals: &mut Signals,
-) -> End {
-    loop {
-        match signals.next().await {
-            Signal::Stop => return End::Now,
-            Signal::Quit => return End::Gracefully,
-            Signal::ReopenLogs => boot.logging.reopen(),
-            Signal::Reload => reload(boot, data_plane, admin, declared).await,
-        }
-    }
-}
-
-/// Takes over what may change while the gateway runs. A file with a mistake in it changes nothing.
-async fn reload(boot: &Boot, data_plane: &DataPlane, admin: &Control, declared: Option<&Declared>) {
-    match boot.source.reload(&boot.conf.prefix) {
-        Ok(loaded) => {
-            loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-            boot.logging.set_level(loaded.conf.logs.level);
-            settings::name_what_needs_a_restart(&boot.conf, &loaded.conf);
-            if boot.vaults != loaded.vaults {
-                tracing::warn!("the keys of vaults changed in the settings: that takes effect after a restart");
-            }
-            admin.reconfigure(&loaded.conf);
-            data_plane.reconfigure(settings::of(&loaded.conf, boot.logging.proxy_access()));
-            tracing::info!("the settings were read again");
-            if let Some(declared) = declared {
-                declared::reload(declared, &loaded.conf.declared).await;
-            }
-        }
-        Err(errors) => {
-            errors.iter().for_each(|error| tracing::error!("{error}"));
-            tracing::error!("the settings were not read again: the old ones stay valid");
-        }
-    }
-}
-
 /// The plugins that the settings ask for.
 fn registry(conf: &Conf) -> Result<Registry, AppError> {
     let all = gibbon_plugins::registry::all();
@@ -191,46 +158,6 @@ fn registry(conf: &Conf) -> Result<Registry, AppError> {
     }
     let wanted = all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name));
     Ok(Registry::new(wanted).with_entities(gibbon_plugins::registry::entities()))
-}
-
-/// The sockets of each worker.
-fn open_proxy(conf: &Conf) -> Result<Vec<Vec<TcpListener>>, AppError> {
-    let mut workers: Vec<Vec<TcpListener>> = (0..conf.workers).map(|_| Vec::new()).collect();
-    for listener in &conf.proxy.listeners {
-        for (worker, socket) in workers.iter_mut().zip(open_for(conf.workers, listener)?) {
-            worker.push(socket);
-        }
-    }
-    Ok(workers)
-}
-
-fn open(listeners: &[Listener]) -> Result<Vec<TcpListener>, AppError> {
-    let opened: Result<Vec<_>, _> = listeners.iter().map(|listener| open_for(1, listener)).collect();
-    Ok(opened?.into_iter().flatten().collect())
-}
-
-/// The sockets of one address, as many as there are threads that accept on it.
-fn open_for(threads: usize, listener: &Listener) -> Result<Vec<TcpListener>, AppError> {
-    let address = listener.address;
-    let failed = |source| AppError::Listen { address, source };
-    let backlog = listener.backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
-    let sockets = gibbon_proxy::listen::open(address, threads, backlog).map_err(failed)?;
-    sockets.iter().try_for_each(|socket| keep_alive::apply(listener.keep_alive, socket)).map_err(failed)?;
-    Ok(sockets)
-}
-
-/// A second gateway on one machine has other ports for what its operator thought of; that the usual port of the Status
-/// API is taken then must not keep it from starting.
-fn open_status(status: &Status) -> Result<Vec<TcpListener>, AppError> {
-    match open(&status.listeners) {
-        Err(AppError::Listen { address, source })
-            if status.demand == Demand::Usual && source.kind() == io::ErrorKind::AddrInUse =>
-        {
-            tracing::warn!("`{address}` is taken, so there is no Status API; `status_listen` gives it another port");
-            Ok(Vec::new())
-        }
-        other => other,
-    }
 }
 
 /// The vaults of a gateway with those that are stored in its database, for a command that is not the gateway.

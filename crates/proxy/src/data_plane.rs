@@ -1,7 +1,6 @@
 //! The data plane as the rest of the gateway sees it: started, reconfigured, drained, stopped.
 
 use std::cell::RefCell;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use gibbon_runtime::Configuration;
 
 use crate::counters::Counters;
 use crate::engine::upstream_tls::UpstreamTls;
+use crate::listen::Port;
 use crate::settings::Settings;
 use crate::side::Side;
 use crate::worker::{self, Shared};
@@ -34,27 +34,25 @@ pub enum Drain {
 const NOTICE: Duration = Duration::from_secs(2);
 
 impl DataPlane {
-    /// Starts a worker for each element of `listeners`: the sockets that this worker accepts from.
+    /// Starts a worker for each element of `ports`: what this worker accepts connections from.
     ///
     /// # Errors
     /// Where a thread cannot be started, or trusted certificates cannot be read.
     pub fn start(
-        listeners: Vec<Vec<TcpListener>>,
+        ports: Vec<Vec<Port>>,
         configuration: Arc<Configuration>,
         settings: Settings,
         resolver: Resolver,
     ) -> std::io::Result<Self> {
-        let side = Side::start(listeners.len())?;
+        let side = Side::start(ports.len())?;
         let tls = UpstreamTls::new(&settings.upstream.trusted)?;
-        let shared = Shared::new(configuration, settings, resolver, tls, side, listeners.len());
-        let threads = listeners
+        let shared = Shared::new(configuration, settings, resolver, tls, side, ports.len());
+        let threads = ports
             .into_iter()
             .enumerate()
-            .map(|(number, listeners)| {
+            .map(|(number, ports)| {
                 let shared = Arc::clone(&shared);
-                thread::Builder::new()
-                    .name(format!("worker-{number}"))
-                    .spawn(move || supervise(&shared, number, listeners))
+                thread::Builder::new().name(format!("worker-{number}")).spawn(move || supervise(&shared, number, ports))
             })
             .collect::<std::io::Result<_>>()?;
         Ok(Self { shared, threads })
@@ -109,11 +107,10 @@ impl DataPlane {
 }
 
 /// Runs a worker and, should it die, another one on the same sockets.
-fn supervise(shared: &Arc<Shared>, number: usize, listeners: Vec<TcpListener>) {
-    let listeners = RefCell::new(listeners);
+fn supervise(shared: &Arc<Shared>, number: usize, ports: Vec<Port>) {
+    let ports = RefCell::new(ports);
     loop {
-        let outcome =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker::run(shared, number, &listeners)));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker::run(shared, number, &ports)));
         match outcome {
             Ok(Ok(())) => return,
             Ok(Err(error)) => tracing::error!(%error, "a worker could not start; trying again"),

@@ -7,6 +7,7 @@
 //! Start at [`server`] for a client's connection and at [`client`] for an upstream's.
 
 pub(crate) mod answer_head;
+pub(crate) mod arrival;
 pub(crate) mod body;
 pub(crate) mod body_reader;
 pub(crate) mod chunks;
@@ -18,6 +19,7 @@ pub(crate) mod input;
 pub(crate) mod outgoing;
 pub(crate) mod pool;
 pub(crate) mod progress;
+pub(crate) mod proxy_protocol;
 pub(crate) mod server;
 pub(crate) mod transport;
 pub(crate) mod upstream_body;

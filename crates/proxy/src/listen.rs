@@ -5,6 +5,26 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
+/// How the connections of a port are served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Serves {
+    /// Whether clients speak TLS.
+    pub tls: bool,
+    /// Whether they may speak HTTP/2.
+    pub http2: bool,
+    /// Whether something in front says who the client is, by the PROXY protocol.
+    pub proxy_protocol: bool,
+}
+
+/// A socket that listens, and how its connections are served.
+#[derive(Debug)]
+pub struct Port {
+    /// The socket.
+    pub socket: TcpListener,
+    /// How.
+    pub serves: Serves,
+}
+
 /// How many connections may wait to be accepted where the configuration does not say.
 const BACKLOG: i32 = 4096;
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gibbon_conf::{Limits, Proxy, RealIp, Upstream};
+use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
 
 use crate::access_log::LineSink;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whose word about a client's address is believed.
     pub real_ip: RealIp,
+    /// TLS with clients; `None` where no port has it.
+    pub tls: Option<ServerTls>,
     /// Connections to upstreams.
     pub upstream: Upstream,
     /// What `Server` says, such as `gibbon/1.0.0`.

@@ -1,7 +1,6 @@
 //! One worker: a thread with a runtime of its own, its listeners, its connections.
 
 use std::cell::{Cell, RefCell};
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -19,8 +18,10 @@ use crate::counters::{Counters, WorkerCounters};
 use crate::date::Date;
 use crate::engine::pool::Pool;
 use crate::engine::server;
+use crate::engine::server::Door;
 use crate::engine::upstream_tls::UpstreamTls;
 use crate::http::request_id::RequestIds;
+use crate::listen::Port;
 use crate::settings::Settings;
 use crate::side::Side;
 use crate::wheel::{TICK, Wheel};
@@ -177,31 +178,28 @@ impl Worker {
 
 /// Runs a worker on this thread until it is told to end. The sockets stay with the caller, for a worker that takes
 /// over from one that died; one that drains closes them, so that nobody waits there in vain.
-pub(crate) fn run(shared: &Arc<Shared>, number: usize, listeners: &RefCell<Vec<TcpListener>>) -> std::io::Result<()> {
+pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<Vec<Port>>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     local.block_on(&runtime, async {
         let worker = Worker::new(Arc::clone(shared), number);
-        let accepting: Vec<_> = listeners
+        let accepting: Vec<_> = ports
             .borrow()
             .iter()
-            .map(|listener| {
+            .map(|port| {
                 // The descriptor is duplicated, so that the socket outlives a worker that dies.
-                let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
-                Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener)))
+                let listener = tokio::net::TcpListener::from_std(port.socket.try_clone()?)?;
+                let door = Door { port: listener.local_addr()?.port(), serves: port.serves };
+                Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener, door)))
             })
             .collect::<std::io::Result<_>>()?;
-        attend(&worker, accepting, listeners).await;
+        attend(&worker, accepting, ports).await;
         Ok(())
     })
 }
 
 /// Looks after the worker until it is time to end.
-async fn attend(
-    worker: &Rc<Worker>,
-    accepting: Vec<tokio::task::JoinHandle<()>>,
-    listeners: &RefCell<Vec<TcpListener>>,
-) {
+async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>, ports: &RefCell<Vec<Port>>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -211,7 +209,7 @@ async fn attend(
             RUNNING => {}
             DRAINING => {
                 accepting.iter().for_each(tokio::task::JoinHandle::abort);
-                listeners.borrow_mut().clear();
+                ports.borrow_mut().clear();
                 if !worker.draining.replace(true) {
                     worker.connections.wake_all();
                 }
@@ -224,12 +222,11 @@ async fn attend(
     }
 }
 
-async fn accept(worker: Rc<Worker>, listener: tokio::net::TcpListener) {
-    let local_port = listener.local_addr().map_or(0, |address| address.port());
+async fn accept(worker: Rc<Worker>, listener: tokio::net::TcpListener, door: Door) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                tokio::task::spawn_local(server::serve(Rc::clone(&worker), stream, peer, local_port));
+                tokio::task::spawn_local(server::serve(Rc::clone(&worker), stream, peer, door));
             }
             Err(error) => {
                 // Out of descriptors, most likely: let some connections end before the next try.

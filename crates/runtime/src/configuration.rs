@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use gibbon_plugin_api::{Registry, Settings};
 use gibbon_schema::Environment as _;
 use gibbon_store::{Changes, Store, StoreError, Transaction};
+use gibbon_tls::{ByName, Identity};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
 use crate::definitions::Definitions;
@@ -195,6 +196,16 @@ impl Configuration {
     pub fn sweep(&self) {
         let mut retired = self.retired.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         retired.retain(|snapshot| Arc::strong_count(snapshot) > 1);
+    }
+}
+
+impl ByName for Configuration {
+    fn identity(&self, name: &str) -> Option<Arc<Identity>> {
+        self.snapshot().identity(name).cloned()
+    }
+
+    fn for_nobody(&self) -> Option<Arc<Identity>> {
+        self.snapshot().identity("*").cloned()
     }
 }
 

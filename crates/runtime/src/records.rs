@@ -1,6 +1,7 @@
 //! Records of the store as compact typed structs, in maps that are cheap to copy: the next revision shares with the
 //! last one all that has not changed.
 
+mod certificates;
 pub(crate) mod upstreams;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::fault::Fault;
 use crate::plan::Instance;
 use crate::secrets::{Secrets, VAULTS};
+pub(crate) use certificates::Certificates;
 use upstreams::Upstreams;
 
 /// Everything that is configured, in one revision.
@@ -28,6 +30,7 @@ pub struct Records {
     pub(crate) consumers: Consumers,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) upstreams: Upstreams,
+    pub(crate) certificates: Certificates,
     faults: OrdMap<Uuid, Fault>,
     secrets: Secrets,
 }
@@ -57,7 +60,8 @@ pub(crate) struct Credentials {
 /// Which parts of a snapshot a set of changes makes necessary to build again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// Consumers, credentials and upstreams: nothing is compiled, and pools know themselves what has changed.
+    /// Consumers, credentials, certificates and upstreams: nothing is compiled, and pools know themselves what has
+    /// changed.
     Directory,
     /// Services, routes or plugins: the route table and the plans.
     Routes,
@@ -77,6 +81,7 @@ impl Records {
                 .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
                 .collect(),
             upstreams: Upstreams::default(),
+            certificates: Certificates::default(),
             faults: OrdMap::new(),
             secrets,
         }
@@ -123,6 +128,7 @@ impl Records {
             "plugins" => self.put_plugin(id, body, registry, settings),
             "upstreams" => self.upstreams.put_upstream(id, body).map_err(fault("upstreams", id)),
             "targets" => self.upstreams.put_target(id, body).map_err(fault("targets", id)),
+            "certificates" | "snis" => self.certificates.put(kind, id, body),
             other => self.put_credential(other, id, body, registry),
         };
         if let Err(fault) = outcome {
@@ -155,6 +161,10 @@ impl Records {
             }
             "targets" => {
                 self.upstreams.remove_target(id);
+                return Extent::Directory;
+            }
+            "certificates" | "snis" => {
+                self.certificates.remove(id);
                 return Extent::Directory;
             }
             other => {

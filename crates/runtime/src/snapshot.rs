@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use gibbon_entities::Consumer;
 use gibbon_plugin_api::{Directory, Registry};
+use gibbon_tls::{Identity, candidates};
 use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::live::Pools;
-use crate::records::{Consumers, Credentials, Extent, Records};
+use crate::records::{Certificates, Consumers, Credentials, Extent, Records};
 use crate::routes::RouteTable;
 
 /// A revision. Sections that a change does not touch are shared with the revision before.
@@ -22,6 +23,7 @@ pub struct Snapshot {
     pub pools: Arc<Pools>,
     consumers: Consumers,
     credentials: Vec<Credentials>,
+    certificates: Certificates,
     faults: Vec<Fault>,
     route_faults: Arc<[Fault]>,
 }
@@ -56,9 +58,15 @@ impl Snapshot {
             pools: Pools::next(&records.upstreams, before),
             consumers: records.consumers.clone(),
             credentials: records.credentials.clone(),
+            certificates: records.certificates.clone(),
             faults: records.faults().cloned().collect(),
             route_faults,
         }
+    }
+
+    /// The certificate for a server name in lower case, or for the star that stands for every name.
+    pub fn identity(&self, name: &str) -> Option<&Arc<Identity>> {
+        candidates(name).find_map(|name| self.certificates.named(&name))
     }
 
     /// What is stored and left out of this revision.

@@ -1,14 +1,20 @@
 //! A client that sends what it is told, byte for byte.
 
-use std::io::{self, Read, Write};
+mod socket;
+
+use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+
+use rustls::{ClientConfig, ClientConnection};
 
 use crate::message::{Head, Length, MessageReader, Response};
 use crate::waiting::PATIENCE;
+use socket::Socket;
 
 /// One connection to the gateway.
 pub struct Client {
-    reader: MessageReader<TcpStream>,
+    reader: MessageReader<Socket>,
 }
 
 /// Why no whole answer was read.
@@ -42,16 +48,30 @@ impl Client {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Self { reader: MessageReader::new(stream) })
+        Ok(Self { reader: MessageReader::new(Socket::Plain(stream)) })
     }
 
-    fn stream(&self) -> &TcpStream {
-        self.reader.source()
+    /// The same with TLS from here on, as a client that asks for `name`.
+    ///
+    /// # Errors
+    /// Where the handshake fails.
+    pub fn over_tls(self, name: &str, config: Arc<ClientConfig>) -> io::Result<Self> {
+        let (socket, _) = self.reader.rest();
+        let Socket::Plain(stream) = socket else { panic!("this connection has TLS already") };
+        Ok(Self { reader: MessageReader::new(Socket::handshake(stream, name, config)?) })
+    }
+
+    /// What the handshake has agreed upon.
+    ///
+    /// # Panics
+    /// Where there was none.
+    pub fn tls<T>(&self, ask: impl FnOnce(&ClientConnection) -> T) -> T {
+        self.reader.source().tls(ask)
     }
 
     /// The client's own address.
     pub fn address(&self) -> SocketAddr {
-        self.stream().local_addr().expect("it is connected")
+        self.reader.source().tcp(TcpStream::local_addr).expect("it is connected")
     }
 
     /// Sends bytes.
@@ -67,18 +87,19 @@ impl Client {
     /// # Errors
     /// As the system gives it, for instance when the gateway has closed.
     pub fn try_send(&self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
-        self.stream().write_all(bytes.as_ref())
+        self.reader.source().write_all(bytes.as_ref())
     }
 
-    /// The same connection for a thread that sends while another one reads.
+    /// The same connection for a thread that sends while another one reads; without TLS only.
     pub fn second_handle(&self) -> Self {
-        Self { reader: MessageReader::new(self.stream().try_clone().expect("a connection can be held twice")) }
+        let stream = self.reader.source().tcp(TcpStream::try_clone).expect("a connection can be held twice");
+        Self { reader: MessageReader::new(Socket::Plain(stream)) }
     }
 
     /// Says that nothing more will be sent.
     pub fn finish_sending(&self) {
         // It fails only where the other side has gone already.
-        let _ = self.stream().shutdown(Shutdown::Write);
+        let _ = self.reader.source().tcp(|stream| stream.shutdown(Shutdown::Write));
     }
 
     /// Reads the answer to a GET, POST or the like.

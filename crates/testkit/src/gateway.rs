@@ -2,17 +2,20 @@
 
 mod records;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
-use gibbon_conf::{Conf, ConfFile, Machine, Sources, User};
+use gibbon_conf::{Conf, ConfFile, Listener, Machine, Sources, User};
 use gibbon_plugin_api::{PluginDef, Registry, Settings as PluginSettings};
+use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings};
 use gibbon_runtime::{Configuration, Definitions};
 use gibbon_store::{Options, Store, sqlite};
+use gibbon_tls::server::ServerTls;
+use gibbon_tls::{Identity, Shown, own};
 use http::HeaderValue;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -73,13 +76,16 @@ impl Builder {
         let control = control.expect("a runtime is to be had");
         let configuration = Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins))));
         let access_log = Lines::default();
-        let sockets = gibbon_proxy::listen::open((Ipv4Addr::LOCALHOST, 0).into(), conf.workers, None);
+        let listener = conf.proxy.listeners.first().expect("a gateway of a test listens");
+        let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None);
         let sockets = sockets.expect("a port is free");
         let address = sockets[0].local_addr().expect("it is bound");
+        let Listener { tls, http2, proxy_protocol, .. } = *listener;
+        let serves = Serves { tls, http2, proxy_protocol };
         let data_plane = DataPlane::start(
-            sockets.into_iter().map(|socket| vec![socket]).collect(),
+            sockets.into_iter().map(|socket| vec![Port { socket, serves }]).collect(),
             Arc::clone(&configuration),
-            settings(&conf, &access_log),
+            settings(&conf, &access_log, &configuration),
             resolver(&conf, &control),
         );
         let data_plane = data_plane.expect("the workers start");
@@ -139,7 +145,7 @@ impl Gateway {
         let changed: Vec<_> = changed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let conf = configure(self.folder.path(), &changed);
         let data_plane = self.data_plane.as_ref().expect("the gateway runs");
-        data_plane.reconfigure(settings(&conf, &self.access_log));
+        data_plane.reconfigure(settings(&conf, &self.access_log, &self.configuration));
     }
 
     /// Accepts nothing more and waits for what is under way, for `patience` at the longest.
@@ -159,8 +165,11 @@ impl Drop for Gateway {
 
 /// The settings of the gateway: the defaults, one worker, and what the test says.
 fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
-    let own =
-        [("prefix", folder.to_str().expect("a folder of ours has a plain name")), ("nginx_worker_processes", "1")];
+    let own = [
+        ("prefix", folder.to_str().expect("a folder of ours has a plain name")),
+        ("nginx_worker_processes", "1"),
+        ("proxy_listen", "127.0.0.1:0"),
+    ];
     let own = own.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     let env = own.chain(settings.iter().cloned()).map(|(key, value)| (format!("KONG_{}", key.to_uppercase()), value));
     let sources = Sources {
@@ -184,7 +193,7 @@ async fn load(folder: &Path, registry: Registry) -> Configuration {
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 
-fn settings(conf: &Conf, access_log: &Lines) -> Settings {
+fn settings(conf: &Conf, access_log: &Lines, configuration: &Arc<Configuration>) -> Settings {
     let lines = Arc::clone(access_log);
     let sink: LineSink =
         Arc::new(move |more: Vec<u8>| lines.lock().unwrap_or_else(PoisonError::into_inner).extend(more));
@@ -192,11 +201,22 @@ fn settings(conf: &Conf, access_log: &Lines) -> Settings {
         proxy: conf.proxy.clone(),
         limits: conf.limits.clone(),
         real_ip: conf.real_ip.clone(),
+        tls: conf.proxy.listeners.iter().any(|listener| listener.tls).then(|| tls(conf, configuration)),
         upstream: conf.upstream.clone(),
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),
         access_log: Some(sink),
     }
+}
+
+fn tls(conf: &Conf, configuration: &Arc<Configuration>) -> ServerTls {
+    let port = &conf.proxy.tls;
+    let identity = match port.certificates.as_slice() {
+        [] => own(&conf.prefix.join("ssl")),
+        certificates => Identity::load(certificates),
+    };
+    let chosen = Shown::by_name(Arc::clone(configuration) as _, identity.expect("there is a certificate"));
+    gibbon_tls::server::config(&conf.tls, &port.clients, Arc::new(chosen)).expect("the settings fit together")
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {

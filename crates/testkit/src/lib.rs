@@ -19,6 +19,7 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it has to be")]
 
+pub mod authority;
 pub mod client;
 pub mod gateway;
 pub mod message;
@@ -28,6 +29,7 @@ pub mod postgres;
 pub mod tls_front;
 pub mod waiting;
 
+pub use authority::{Authority, Issued};
 pub use client::{Client, ReadError};
 pub use gateway::{Builder, Gateway};
 pub use message::{Received, Response};

@@ -3,6 +3,8 @@ use super::*;
 fn rules() -> BrowserRules {
     let settings = Admin {
         listeners: Vec::new(),
+        demand: gibbon_conf::Demand::Usual,
+        tls: gibbon_conf::PortTls::default(),
         body_bytes: None,
         gui_urls: vec!["https://manager.example.com".to_owned(), "http://10.0.0.9:8002".to_owned()],
         allowed_hosts: vec!["gateway.example.com".to_owned()],

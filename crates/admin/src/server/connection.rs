@@ -1,45 +1,51 @@
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use super::exchange::exchange;
 use super::paced::{Paced, Pacer};
+use super::port::{Door, Versions};
 use super::{Server, stopped};
 
 /// Header fields of a request.
 const FIELDS: usize = 100;
 
 /// Bytes of the head of a request, and of what is read ahead of a body.
-const HEAD_BYTES: usize = 32 * 1024;
+const HEAD_BYTES: u32 = 32 * 1024;
+
+/// Requests of one HTTP/2 connection at the same time.
+const STREAMS: u32 = 64;
 
 /// Serves one connection to its end.
 pub(super) async fn serve(
     server: Arc<Server>,
     socket: TcpStream,
+    door: Door,
     place: OwnedSemaphorePermit,
-    mut shutdown: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 ) {
     let Ok(peer) = socket.peer_addr() else { return };
     // Answers are written as a whole; there is nothing to wait for.
     let _ = socket.set_nodelay(true);
-    let pacer = Pacer::default();
-    let io = TokioIo::new(Paced::new(socket, pacer.clone(), server.options.times));
-    let service = service_fn(|request| one(&server, peer, &pacer, request));
-    let mut builder = http1::Builder::new();
-    builder.max_headers(FIELDS).max_buf_size(HEAD_BYTES).header_read_timeout(None);
-    let mut connection = pin!(builder.serve_connection(io, service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut shutdown) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let ended = match &door.tls {
+        None => converse(&server, socket, peer, door.versions, shutdown).await,
+        Some(tls) => {
+            match timeout(server.options.times.head, TlsAcceptor::from(Arc::clone(tls)).accept(socket)).await {
+                Ok(Ok(socket)) => converse(&server, socket, peer, door.versions, shutdown).await,
+                Ok(Err(error)) => Err(error.into()),
+                Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
+            }
         }
     };
     if let Err(error) = ended {
@@ -48,14 +54,41 @@ pub(super) async fn serve(
     drop(place);
 }
 
-async fn one(
+async fn converse(
     server: &Arc<Server>,
+    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
-    pacer: &Pacer,
+    versions: Versions,
+    mut shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let pacer = Pacer::default();
+    let io = TokioIo::new(Paced::new(socket, pacer.clone(), server.options.times));
+    let service = service_fn(|request| one(Arc::clone(server), peer, pacer.clone(), request));
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().max_headers(FIELDS).max_buf_size(HEAD_BYTES as usize).header_read_timeout(None);
+    builder.http2().max_header_list_size(HEAD_BYTES).max_concurrent_streams(STREAMS);
+    let builder = match versions {
+        Versions::Http1 => builder.http1_only(),
+        Versions::Http1And2 => builder,
+    };
+    let mut connection = pin!(builder.serve_connection(io, service));
+    tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut shutdown) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    }
+}
+
+async fn one(
+    server: Arc<Server>,
+    peer: SocketAddr,
+    pacer: Pacer,
     request: http::Request<hyper::body::Incoming>,
 ) -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, Infallible> {
     pacer.begin();
-    let response = exchange(server, peer, request).await;
+    let response = exchange(&server, peer, request).await;
     pacer.end().await;
     Ok(response)
 }

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use gibbon_conf::GatewayHeader;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
@@ -21,6 +21,14 @@ use crate::client::Client;
 use crate::error::ApiError;
 use crate::request::Request;
 
+/// HTTP/2 names the host with the target (RFC 9113 section 8.3.1): rules about hosts find it where HTTP/1 has it.
+fn name_host(head: &mut Parts) {
+    let authority = head.uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok());
+    if let Some(authority) = authority.filter(|_| head.version == Version::HTTP_2) {
+        head.headers.insert(header::HOST, authority);
+    }
+}
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency");
 
@@ -31,7 +39,8 @@ pub(super) async fn exchange(
     request: http::Request<Incoming>,
 ) -> Response<Full<Bytes>> {
     let begun = Instant::now();
-    let (head, mut body) = request.into_parts();
+    let (mut head, mut body) = request.into_parts();
+    name_host(&mut head);
     let line = server.options.access_log.as_ref().map(|_| AccessLine::new(&head, peer, SystemTime::now()));
     let admitted = admit(server, peer, &head);
     let token = admitted.as_ref().ok().and_then(|(client, _)| client.token.clone());

@@ -13,22 +13,26 @@ use tokio::time::{Instant, Sleep};
 
 use super::options::Times;
 
-/// Tells the socket whether a request is being served; then it waits for as long as that takes.
+/// Tells the socket whether requests are being served; then it waits for as long as that takes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pacer {
-    /// Begun and ended ones together: odd while one is being served.
+    /// Requests that are being served: several with HTTP/2.
+    open: Arc<AtomicUsize>,
+    /// Begun and ended ones together, to see that something has changed.
     turns: Arc<AtomicUsize>,
 }
 
 impl Pacer {
     /// A head is there.
     pub(super) fn begin(&self) {
+        self.open.fetch_add(1, Ordering::Relaxed);
         self.turns.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Its answer is there. The engine asked for bytes before and will not ask again until some come: it is woken, so
     /// that the wait for the next request has its end too.
     pub(super) async fn end(&self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
         self.turns.fetch_add(1, Ordering::Relaxed);
         poll_fn(|cx| {
             cx.waker().wake_by_ref();
@@ -109,7 +113,8 @@ impl<S> Paced<S> {
         let turns = self.pacer.turns.load(Ordering::Relaxed);
         if turns != self.turns {
             self.turns = turns;
-            self.wait_for(if turns % 2 == 1 { Wait::Nothing } else { Wait::Request });
+            let is_open = self.pacer.open.load(Ordering::Relaxed) > 0;
+            self.wait_for(if is_open { Wait::Nothing } else { Wait::Request });
         }
         self.wait_for(self.waiting_for);
     }

@@ -42,7 +42,7 @@ async fn run(fixture: Fixture, mut options: ServerOptions) -> Running {
     let sink = Arc::clone(&lines);
     options.access_log = Some(Arc::new(move |line| sink.lock().unwrap().extend(line)));
     let (stop, stopped) = watch::channel(false);
-    let served = tokio::spawn(serve(vec![listener], Arc::clone(&fixture.api), options, stopped));
+    let served = tokio::spawn(serve(vec![Port::plain(listener)], Arc::clone(&fixture.api), options, stopped));
     Running { address, lines, stop, served, _fixture: fixture }
 }
 

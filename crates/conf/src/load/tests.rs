@@ -3,12 +3,15 @@
 use super::{Conf, ConfFile, Loaded, Machine, Sources, User, is_service_link, load, prefix};
 use crate::error::ConfError;
 use crate::key::keys;
+use crate::listen::Listener;
 use crate::reader::Reader;
 use crate::section::database::Database;
 use crate::section::declarative::Declared;
 use crate::section::dns::AddressOrder;
 use crate::section::general::Run;
 use crate::section::logs::{LogLevel, LogTarget};
+use crate::section::real_ip::RealIpSource;
+use crate::section::tls::{ClientCertificates, Pem};
 use crate::shown::Shown;
 use proptest::prelude::{Strategy, any};
 use proptest::{proptest, sample};
@@ -56,7 +59,9 @@ fn a_gateway_without_settings_has_the_documented_defaults() {
     assert_eq!((conf.workers, conf.run), (4, Run::Foreground));
     assert_eq!(conf.proxy.listeners[0].address.to_string(), "0.0.0.0:8000");
     assert_eq!(conf.admin.listeners[0].address.to_string(), "127.0.0.1:8001");
-    assert_eq!((conf.proxy.listeners.len(), conf.admin.listeners.len()), (1, 1));
+    let last = |listeners: &[Listener]| listeners.last().map(|last| (last.address.to_string(), last.tls, last.http2));
+    assert_eq!(last(&conf.proxy.listeners), Some(("0.0.0.0:8443".to_owned(), true, true)));
+    assert_eq!(last(&conf.admin.listeners), Some(("127.0.0.1:8444".to_owned(), true, true)));
     assert_eq!((conf.logs.level, &conf.logs.proxy_error), (LogLevel::Notice, &LogTarget::Stderr));
     assert_eq!(conf.logs.proxy_access, LogTarget::File("/var/lib/gibbon/logs/access.log".into()));
     assert_eq!((conf.limits.head_bytes, conf.limits.uri_bytes, conf.limits.fields), (32 << 10, 8 << 10, 200));
@@ -65,7 +70,8 @@ fn a_gateway_without_settings_has_the_documented_defaults() {
     assert_eq!((conf.limits.body_bytes, conf.admin.body_bytes), (None, Some(10 << 20)));
     assert_eq!((conf.upstream.pool_size, conf.upstream.max_requests), (512, Some(10_000)));
     assert_eq!(conf.upstream.idle_timeout, Some(Duration::from_secs(60)));
-    assert!(conf.real_ip.trusted.is_empty() && &*conf.real_ip.header == "x-real-ip" && !conf.real_ip.recursive);
+    assert_eq!(conf.real_ip.source, RealIpSource::Header("x-real-ip".into()));
+    assert!(conf.real_ip.trusted.is_empty() && !conf.real_ip.recursive);
     assert!(conf.plugins.includes("jwt"));
 }
 
@@ -82,6 +88,7 @@ fn every_declared_key_is_read_and_every_read_key_is_declared() {
     let mut read = reader.read;
     let mut declared: Vec<_> = keys().map(|key| key.name).collect();
     read.sort_unstable();
+    read.dedup();
     declared.sort_unstable();
     assert_eq!(read, declared);
 }
@@ -120,23 +127,39 @@ fn all_bad_values_are_reported_at_once_each_with_place_key_value_and_reason() {
 }
 
 #[test]
-fn kongs_own_default_listeners_warn_about_the_port_with_tls() {
+fn kongs_own_default_listeners_are_served() {
     let text = "proxy_listen = 0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384";
     let loaded = loaded(text, &[]).unwrap();
-    assert_eq!(loaded.conf.proxy.listeners.len(), 1);
-    assert_eq!(loaded.conf.proxy.listeners[0].backlog, Some(16384));
-    let [warning] = &loaded.warnings[..] else { panic!("{:?}", loaded.warnings) };
-    assert!(warning.to_string().contains("0.0.0.0:8443 http2 ssl"), "{warning}");
-    assert!(warning.to_string().contains("TLS is not served"), "{warning}");
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    let flags: Vec<_> = loaded.conf.proxy.listeners.iter().map(|l| (l.backlog, l.tls, l.http2)).collect();
+    assert_eq!(flags, [(Some(16384), false, false), (Some(16384), true, true)]);
 }
 
 #[test]
-fn listeners_that_leave_nothing_to_serve_or_collide_are_errors() {
-    for listen in ["0.0.0.0:8443 ssl", "0.0.0.0:8000 proxy_protocol", "0.0.0.0:80, 0.0.0.0:80"] {
-        let errors = loaded(&format!("proxy_listen = {listen}"), &[]).unwrap_err();
-        assert!(errors[0].contains("`proxy_listen`"), "{errors:?}");
+fn listeners_that_collide_or_do_not_belong_there_are_errors() {
+    let cases = [("proxy_listen", "0.0.0.0:80, 0.0.0.0:80"), ("admin_listen", "127.0.0.1:8001 proxy_protocol")];
+    for (key, listen) in cases {
+        let errors = loaded(&format!("{key} = {listen}"), &[]).unwrap_err();
+        assert!(errors[0].contains(&format!("`{key}`")), "{errors:?}");
     }
     assert!(loaded("proxy_listen = off", &[]).unwrap().conf.proxy.listeners.is_empty());
+}
+
+#[test]
+fn certificates_come_with_as_many_keys_and_clients_are_asked_for_theirs_once_authorities_are_named() {
+    let conf = loaded("ssl_cert = /a.pem, /b.pem\nssl_cert_key = /a.key, /b.key", &[]).unwrap().conf;
+    assert_eq!(conf.proxy.tls.certificates.len(), 2);
+    assert_eq!(conf.proxy.tls.clients, ClientCertificates::Unwanted);
+    assert!(loaded("ssl_cert = /a.pem", &[]).unwrap_err()[0].contains("as many certificates as keys"));
+    let admin = |text: &str| loaded(text, &[]).map(|loaded| loaded.conf.admin.tls.clients);
+    let authorities = Pem::File("/ca.pem".into());
+    assert_eq!(
+        admin("admin_ssl_client_certificate = /ca.pem").unwrap(),
+        ClientCertificates::Required(authorities.clone())
+    );
+    let optional = "nginx_admin_ssl_client_certificate = /ca.pem\nnginx_admin_ssl_verify_client = optional";
+    assert_eq!(admin(optional).unwrap(), ClientCertificates::Optional(authorities));
+    assert!(admin("admin_ssl_verify_client = on").unwrap_err()[0].contains("has to name the authorities"));
 }
 
 #[test]
@@ -185,7 +208,7 @@ fn unknown_keys_are_named_with_what_was_perhaps_meant() {
 
 #[test]
 fn keys_of_kong_without_effect_give_one_precise_warning_and_never_their_value() {
-    let found = warnings("ssl_cert = /a.pem", &[("KONG_PG_PASSWORD", "hunter2"), ("KONG_NGINX_HTTP_GZIP", "on")]);
+    let found = warnings("ssl_dhparam = /a.pem", &[("KONG_PG_PASSWORD", "hunter2"), ("KONG_NGINX_HTTP_GZIP", "on")]);
     assert_eq!(found.len(), 3, "{found:?}");
     let expected =
         "KONG_PG_PASSWORD: `pg_password` has no effect: the database is not PostgreSQL: set `database = postgres`";

@@ -5,6 +5,8 @@ use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::list;
 use crate::listen::{self, Listener, Written};
 use crate::reader::Reader;
+use crate::section::status::Demand;
+use crate::section::tls::{self, PortTls};
 use crate::size;
 
 /// Settings of the Admin API.
@@ -12,6 +14,10 @@ use crate::size;
 pub struct Admin {
     /// Where requests are accepted; empty when the Admin API is off.
     pub listeners: Vec<Listener>,
+    /// Whether anybody asked for these.
+    pub demand: Demand,
+    /// What clients of those with TLS are shown, and asked for.
+    pub tls: PortTls,
     /// Bytes of a body; `None` when there is no bound.
     pub body_bytes: Option<u64>,
     /// Origins (`https://manager.example.com`) of the web pages that may use the Admin API.
@@ -24,11 +30,12 @@ pub struct Admin {
 
 const LISTEN: Key<Vec<Written>> = Key::new(
     "admin_listen",
-    "127.0.0.1:8001",
+    "127.0.0.1:8001, 127.0.0.1:8444 http2 ssl",
     Kind::Listeners,
     listen::parse,
-    "The addresses on which the Admin API accepts requests, or `off`; flags as in `proxy_listen`. Whoever reaches it \
-     controls the gateway and reads its secrets, so it is open to this machine only.",
+    "The addresses on which the Admin API accepts requests, or `off`; flags as in `proxy_listen`, but for \
+     `proxy_protocol`. Whoever reaches it controls the gateway and reads its secrets, so it is open to this machine \
+     only. Of the default, the gateway starts without the port for TLS if that is taken.",
 );
 
 const BODY_BYTES: Key<u64> = Key::new(
@@ -99,7 +106,9 @@ fn host(text: &str) -> Result<String, String> {
 impl Admin {
     pub(crate) fn read(reader: &mut Reader) -> Self {
         Self {
-            listeners: listen::read(reader, &LISTEN),
+            demand: Demand::of(reader, &LISTEN),
+            listeners: listen::read_direct(reader, &LISTEN),
+            tls: tls::read_port(reader, tls::ADMIN),
             body_bytes: Some(reader.read(&BODY_BYTES)).filter(|bytes| *bytes > 0),
             gui_urls: reader.read(&GUI_URL),
             allowed_hosts: reader.read(&ALLOWED_HOSTS),

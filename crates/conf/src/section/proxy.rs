@@ -4,6 +4,8 @@ use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::listen::{self, Listener, Written};
 use crate::reader::Reader;
 use crate::section::headers::{self, GatewayHeaders};
+use crate::section::status::Demand;
+use crate::section::tls::{self, PortTls};
 use crate::switch::{self, choose};
 use std::collections::HashMap;
 
@@ -50,6 +52,10 @@ impl PortMaps {
 pub struct Proxy {
     /// Where requests are accepted; empty when the proxy is off.
     pub listeners: Vec<Listener>,
+    /// Whether anybody asked for these.
+    pub demand: Demand,
+    /// What clients of those with TLS are shown, and asked for.
+    pub tls: PortTls,
     /// Ports as clients see them.
     pub port_maps: PortMaps,
     /// Headers that the gateway adds to answers.
@@ -64,13 +70,15 @@ pub struct Proxy {
 
 const LISTEN: Key<Vec<Written>> = Key::new(
     "proxy_listen",
-    "0.0.0.0:8000",
+    "0.0.0.0:8000, 0.0.0.0:8443 http2 ssl",
     Kind::Listeners,
     listen::parse,
-    "The addresses on which the gateway accepts requests, or `off`. Flags: `backlog=<number>`; `so_keepalive=on`, `off` or \
-     `[idle]:[interval]:[probes]`; `reuseport`, `bind` and `ipv6only=on` always hold and may be left out. An address with \
-     `ssl` is left out with a warning, `http2` and `deferred` are left out with a warning, and `proxy_protocol` and \
-     `ipv6only=off` are refused, since none of these is there in this version.",
+    "The addresses on which the gateway accepts requests, or `off`. Flags: `ssl` for TLS; `http2` for HTTP/2 beside \
+     HTTP/1.1, with TLS as ALPN has it and without as clients do that know it before; `proxy_protocol` where something in \
+     front tells who the client is (versions 1 and 2; `real_ip_header = proxy_protocol` makes it count); \
+     `backlog=<number>`; `so_keepalive=on`, `off` or `[idle]:[interval]:[probes]`. `reuseport`, `bind` and `ipv6only=on` \
+     always hold and may be left out; `deferred` has no effect; `ipv6only=off` is refused. Of the default, the gateway \
+     starts without the port for TLS if that is taken.",
 );
 
 const PORT_MAPS: Key<PortMaps> = Key::new(
@@ -141,7 +149,9 @@ impl Proxy {
         reader.read(&ROLE);
         let (headers, headers_upstream) = headers::read(reader);
         Self {
+            demand: Demand::of(reader, &LISTEN),
             listeners: listen::read(reader, &LISTEN),
+            tls: tls::read_port(reader, tls::PROXY),
             port_maps: reader.read(&PORT_MAPS),
             headers,
             headers_upstream,

@@ -11,10 +11,19 @@ use crate::switch;
 pub struct RealIp {
     /// Peers whose `X-Forwarded-*` headers are believed.
     pub trusted: CidrSet,
-    /// The header that names the client, in lower case: `x-real-ip`, `x-forwarded-for` or another.
-    pub header: Box<str>,
+    /// Where these name the client.
+    pub source: RealIpSource,
     /// Whether to go on to the left in the header while the address found is a trusted one itself.
     pub recursive: bool,
+}
+
+/// Where a trusted peer names the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RealIpSource {
+    /// In this header, in lower case: `x-real-ip`, `x-forwarded-for` or another.
+    Header(Box<str>),
+    /// Before the first byte of the connection.
+    ProxyProtocol,
 }
 
 const TRUSTED: Key<CidrSet> = Key::new(
@@ -26,13 +35,13 @@ const TRUSTED: Key<CidrSet> = Key::new(
      `X-Forwarded-*` and in `real_ip_header` is believed and passed on; what others say is replaced.",
 );
 
-const HEADER: Key<Box<str>> = Key::new(
+const HEADER: Key<RealIpSource> = Key::new(
     "real_ip_header",
     "X-Real-IP",
     Kind::Text,
     header,
-    "The header in which a trusted proxy names the client: `X-Real-IP`, `X-Forwarded-For` or any other. The PROXY \
-     protocol is not supported in this version.",
+    "The header in which a trusted proxy names the client: `X-Real-IP`, `X-Forwarded-For` or any other; or \
+     `proxy_protocol`, for what it says by that protocol on ports that have it.",
 )
 .also(&["nginx_proxy_real_ip_header"]);
 
@@ -48,16 +57,16 @@ const RECURSIVE: Key<bool> = Key::new(
 const KEYS: &[KeyDoc] = &[TRUSTED.doc, HEADER.doc, RECURSIVE.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Addresses of clients", keys: KEYS };
 
-fn header(text: &str) -> Result<Box<str>, String> {
+fn header(text: &str) -> Result<RealIpSource, String> {
     if text == "proxy_protocol" {
-        return Err("the PROXY protocol is not supported in this version".to_owned());
+        return Ok(RealIpSource::ProxyProtocol);
     }
     // RFC 9110 section 5.6.2: what a field name may consist of.
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if text.is_empty() || !text.bytes().all(is_token) {
-        return Err("expected the name of a header".to_owned());
+        return Err("expected the name of a header, or `proxy_protocol`".to_owned());
     }
-    Ok(text.to_ascii_lowercase().into())
+    Ok(RealIpSource::Header(text.to_ascii_lowercase().into()))
 }
 
 impl RealIp {
@@ -68,18 +77,19 @@ impl RealIp {
             let reason = "no Unix socket is served in this version";
             reader.warnings.push(Warning::NotServed { key, origin, listener: "unix:".to_owned(), reason });
         }
-        Self { trusted, header: reader.read(&HEADER), recursive: reader.read(&RECURSIVE) }
+        Self { trusted, source: reader.read(&HEADER), recursive: reader.read(&RECURSIVE) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::header;
+    use super::{RealIpSource, header};
 
     #[test]
-    fn any_header_may_name_the_client_but_not_the_proxy_protocol() {
-        assert_eq!(header("X-Forwarded-For").as_deref(), Ok("x-forwarded-for"));
-        for text in ["proxy_protocol", "", "X Real", "X-Real-IP:"] {
+    fn a_header_names_the_client_or_the_proxy_protocol_does() {
+        assert_eq!(header("X-Forwarded-For"), Ok(RealIpSource::Header("x-forwarded-for".into())));
+        assert_eq!(header("proxy_protocol"), Ok(RealIpSource::ProxyProtocol));
+        for text in ["", "X Real", "X-Real-IP:"] {
             assert!(header(text).is_err(), "{text}");
         }
     }

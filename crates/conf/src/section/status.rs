@@ -3,12 +3,15 @@
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::listen::{self, Listener, Written};
 use crate::reader::Reader;
+use crate::section::tls::{self, PortTls};
 
 /// Settings of the Status API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// Where requests are accepted; empty when the Status API is off.
     pub listeners: Vec<Listener>,
+    /// What clients of those with TLS are shown, and asked for.
+    pub tls: PortTls,
     /// Whether anybody asked for these.
     pub demand: Demand,
 }
@@ -20,6 +23,12 @@ pub enum Demand {
     Usual,
     /// By somebody who wants it.
     Explicit,
+}
+
+impl Demand {
+    pub(crate) fn of<T>(reader: &mut Reader, key: &Key<T>) -> Self {
+        if reader.is_given(key) { Self::Explicit } else { Self::Usual }
+    }
 }
 
 const LISTEN: Key<Vec<Written>> = Key::new(
@@ -37,7 +46,7 @@ pub(crate) const DOC: SectionDoc = SectionDoc { title: "Status API", keys: KEYS 
 
 impl Status {
     pub(crate) fn read(reader: &mut Reader) -> Self {
-        let demand = if reader.is_given(&LISTEN) { Demand::Explicit } else { Demand::Usual };
-        Self { listeners: listen::read(reader, &LISTEN), demand }
+        let demand = Demand::of(reader, &LISTEN);
+        Self { listeners: listen::read_direct(reader, &LISTEN), tls: tls::read_port(reader, tls::STATUS), demand }
     }
 }

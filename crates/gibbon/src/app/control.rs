@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_admin::{About, AdminApi, Declared, LineSink, ServerOptions, TokenGate, serve};
+use gibbon_admin::{About, AdminApi, Declared, LineSink, Port, ServerOptions, TokenGate, serve};
 use gibbon_conf::{Conf, Database};
 use gibbon_proxy::Counters;
 use gibbon_runtime::Configuration;
@@ -27,9 +26,9 @@ const NODE_ID: &str = "node_id";
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// Open ports, by what is served on them.
-pub(super) struct Sockets {
-    pub(super) admin: Vec<TcpListener>,
-    pub(super) status: Vec<TcpListener>,
+pub(super) struct Ports {
+    pub(super) admin: Vec<Port>,
+    pub(super) status: Vec<Port>,
 }
 
 /// The parts beside the workers.
@@ -49,7 +48,7 @@ pub(super) fn start(
     configuration: &Arc<Configuration>,
     counters: Arc<Counters>,
     declared: Option<Arc<Declared>>,
-    sockets: Sockets,
+    ports: Ports,
 ) -> io::Result<Control> {
     let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
     let lines = |sink: Option<Sink>| sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
@@ -80,8 +79,8 @@ pub(super) fn start(
     // Monitoring asks without a token: there is nothing on these ports that could be changed or that is secret.
     let of_status = options(boot.logging.status_access()).without_tokens();
     let tokens = of_admin.tokens();
-    let admin = serve(sockets.admin, admin_api, of_admin, stopped.clone());
-    let status = serve(sockets.status, status_api, of_status, stopped);
+    let admin = serve(ports.admin, admin_api, of_admin, stopped.clone());
+    let status = serve(ports.status, status_api, of_status, stopped);
     let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
     let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&*levels, word));

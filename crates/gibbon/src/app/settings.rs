@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gibbon_conf::{Admin, Conf};
 use gibbon_proxy::{LineSink, Settings};
+use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
 
 use crate::logging::Sink;
@@ -15,11 +16,12 @@ const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
 const VIA: &str = concat!("1.1 gibbon/", env!("CARGO_PKG_VERSION"));
 
 /// The settings of the data plane.
-pub(super) fn of(conf: &Conf, access_log: Option<Sink>) -> Settings {
+pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) -> Settings {
     Settings {
         proxy: conf.proxy.clone(),
         limits: conf.limits.clone(),
         real_ip: conf.real_ip.clone(),
+        tls,
         upstream: conf.upstream.clone(),
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),

@@ -8,6 +8,7 @@ mod migrate;
 mod place;
 mod postgres;
 mod running;
+mod tls;
 mod vault;
 mod without_database;
 mod without_gateway;

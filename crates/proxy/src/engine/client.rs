@@ -345,7 +345,7 @@ async fn connect(destination: &Destination, tls: &UpstreamTls) -> Result<Transpo
         Some(TlsName { name, verification }) => {
             let secret = tls.connect(stream, name.clone(), *verification).await;
             secret
-                .map(|stream| Transport::Tls(Box::new(stream)))
+                .map(|stream| Transport::Tls(Box::new(stream.into())))
                 .map_err(|source| ConnectFailure::Tls { address, source })
         }
     }

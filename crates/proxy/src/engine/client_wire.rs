@@ -165,6 +165,20 @@ impl ClientWire {
         outcome
     }
 
+    /// Says that nothing more will be sent, where the other side could not tell that from a connection that was cut.
+    pub(crate) fn poll_close(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut stream = self.stream.borrow_mut();
+        if !stream.is_tls() {
+            return Poll::Ready(());
+        }
+        let outcome = Pin::new(&mut *stream).poll_shutdown(cx);
+        match outcome {
+            Poll::Pending => self.progress.write_blocked(),
+            Poll::Ready(_) => self.progress.written(),
+        }
+        outcome.map(drop)
+    }
+
     /// Says that nothing more will be sent, then reads what still comes and forgets it, until the client has no more to
     /// say: a connection that is closed with something unread in it is reset, and a reset can overtake the answer (RFC
     /// 9112 section 9.6).

@@ -31,6 +31,8 @@ pub(crate) enum BadHead {
     TooLarge,
     /// The first line alone is.
     TargetTooLong,
+    /// It is plain HTTP, and the port is for TLS.
+    NotTls,
 }
 
 /// Reads the head at the beginning of `input`, which takes so many bytes of it; `None` while it has not ended.

@@ -11,31 +11,29 @@ use http::Version;
 use tokio::net::TcpStream;
 
 use crate::access_log::Entry;
+use crate::engine::arrival::{self, Arrived, Protocol};
 use crate::engine::body::ResponseBody;
 use crate::engine::client_wire::{ClientWire, Expectation, NextHead};
 use crate::engine::framing;
 use crate::engine::head::{BadHead, HeadLimits};
 use crate::engine::outgoing::{Coding, Outgoing, Then};
 use crate::engine::progress::Progress;
-use crate::engine::transport::Transport;
-use crate::engine::upstream_body::Protocol;
+use crate::engine::upstream_body::Protocol as Switched;
 use crate::engine::write::{Afterwards, answer_head, says_close};
+use crate::http::client::ConnectionOrigin;
 use crate::http::request::{self, Arrival, ArrivingBody, Client};
 use crate::http::survey::{Persistence, Survey};
 use crate::http::tunnel;
+use crate::listen::Serves;
 use crate::settings::Settings;
 use crate::worker::Worker;
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr, local_port: u16) {
+pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr, door: Door) {
     let _ = stream.set_nodelay(true);
-    let settings = worker.settings();
     let progress = Progress::new(Rc::clone(worker.wheel.clock()));
     let _registration = worker.connections.register(&progress, &worker.counters);
-    let client = Client::new(&settings, peer, local_port, Rc::clone(&progress));
-    let wire = Rc::new(ClientWire::new(Transport::Plain(stream), Rc::clone(&progress)));
-    let conversation = Conversation { worker: &worker, client: &client, wire, out: Outgoing::default() };
-    let mut conversation = pin!(conversation.hold());
+    let mut conversation = pin!(converse(&worker, stream, peer, door, &progress));
     poll_fn(|cx| {
         if progress.expired() {
             return Poll::Ready(());
@@ -44,6 +42,33 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
         conversation.as_mut().poll(cx)
     })
     .await;
+}
+
+/// The port that a connection came to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    pub(crate) port: u16,
+    pub(crate) serves: Serves,
+}
+
+async fn converse(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, door: Door, progress: &Rc<Progress>) {
+    let settings = worker.settings();
+    let arrived = if door.serves == Serves::default() {
+        arrival::plain(stream)
+    } else {
+        // What few connections need must not be room that all of them take.
+        let Some(arrived) = Box::pin(arrival::arrive(stream, door.serves, &settings, peer)).await else { return };
+        arrived
+    };
+    let Arrived { transport, announced, protocol, sni } = arrived;
+    let origin = ConnectionOrigin { peer, announced, local_port: door.port, sni, is_tls: transport.is_tls() };
+    let client = Client::new(&settings, origin, Rc::clone(progress));
+    let wire = Rc::new(ClientWire::new(transport, Rc::clone(progress)));
+    let conversation = Conversation { worker, client: &client, wire, out: Outgoing::default() };
+    match protocol {
+        Protocol::Http1 => conversation.hold().await,
+        Protocol::NotTls => conversation.send_away(BadHead::NotTls).await,
+    }
 }
 
 /// What becomes of a connection after an exchange.
@@ -55,7 +80,7 @@ enum Next {
     /// It ends once the client has had the time to see the answer.
     Linger,
     /// It carries something else.
-    Tunnel(Box<Protocol>),
+    Tunnel(Box<Switched>),
 }
 
 struct Conversation<'c> {
@@ -75,14 +100,24 @@ impl Conversation<'_> {
             };
             match next {
                 Next::Request => self.begin_anew(),
-                Next::End => return,
-                Next::Linger => {
-                    self.client.progress.linger();
-                    return poll_fn(|cx| self.wire.poll_linger(cx)).await;
-                }
                 Next::Tunnel(protocol) => return self.tunnel(*protocol).await,
+                last => return self.end(last).await,
             }
         }
+    }
+
+    /// Answers what cannot be read, and ends.
+    async fn send_away(mut self, bad: BadHead) {
+        let next = self.refuse(bad).await;
+        self.end(next).await;
+    }
+
+    async fn end(&self, next: Next) {
+        if let Next::Linger = next {
+            self.client.progress.linger();
+            return poll_fn(|cx| self.wire.poll_linger(cx)).await;
+        }
+        poll_fn(|cx| self.wire.poll_close(cx)).await;
     }
 
     /// What was sent ahead has begun the next head already.
@@ -233,7 +268,7 @@ impl Conversation<'_> {
         self.wire.poll_gone(cx).map(|()| Sent::InVain)
     }
 
-    async fn tunnel(self, protocol: Protocol) {
+    async fn tunnel(self, protocol: Switched) {
         self.client.progress.become_tunnel();
         // Nobody else holds the wire any more: the exchange that led here is over.
         if let Ok(wire) = Rc::try_unwrap(self.wire) {

@@ -8,16 +8,20 @@ use std::task::{Context, Poll, Waker};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+use tokio_rustls::TlsStream;
 
 /// A connection.
 pub(crate) enum Transport {
     Plain(TcpStream),
-    /// To an upstream.
     Tls(Box<TlsStream<TcpStream>>),
 }
 
 impl Transport {
+    /// Whether it is TLS, whose end has to be said for the other side to know that nothing was cut off.
+    pub(crate) fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
     /// Whether nothing has come and the other side has not ended, as far as is known without asking the system.
     pub(crate) fn is_quiet(&mut self) -> bool {
         let cx = &mut Context::from_waker(Waker::noop());

@@ -1,8 +1,9 @@
 //! The client at the other end of a connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
+use gibbon_conf::RealIpSource;
 use gibbon_plugin_api::{Connection, Scheme};
 use http::HeaderValue;
 
@@ -15,21 +16,36 @@ pub(crate) struct Client {
     /// The port as the client knows it, for `X-Forwarded-Port`.
     pub(crate) port: HeaderValue,
     pub(crate) progress: Rc<Progress>,
+    /// Whom something in front, which is trusted, says that the connection comes from.
+    pub(crate) announced: Option<IpAddr>,
+}
+
+/// What is known of a connection when its first request comes.
+pub(crate) struct ConnectionOrigin {
+    pub(crate) peer: SocketAddr,
+    pub(crate) announced: Option<SocketAddr>,
+    pub(crate) local_port: u16,
+    pub(crate) sni: Option<Box<str>>,
+    pub(crate) is_tls: bool,
 }
 
 impl Client {
-    pub(crate) fn new(settings: &Settings, peer: SocketAddr, local_port: u16, progress: Rc<Progress>) -> Self {
+    pub(crate) fn new(settings: &Settings, origin: ConnectionOrigin, progress: Rc<Progress>) -> Self {
+        let ConnectionOrigin { peer, announced, local_port, sni, is_tls } = origin;
         let address = peer.ip().to_canonical();
         let seen = settings.proxy.port_maps.seen_by_clients(local_port);
+        let trusted = settings.real_ip.trusted.contains(address);
+        let counts = trusted && settings.real_ip.source == RealIpSource::ProxyProtocol;
         let connection = Connection {
             peer: SocketAddr::new(address, peer.port()),
             peer_ip: ascii(&address.to_string()),
             local_port: seen,
-            scheme: Scheme::Http,
-            sni: None,
-            trusted: settings.real_ip.trusted.contains(address),
+            scheme: if is_tls { Scheme::Https } else { Scheme::Http },
+            sni,
+            trusted,
         };
-        Self { connection, port: HeaderValue::from(seen), progress }
+        let announced = announced.filter(|_| counts).map(|address| address.ip());
+        Self { connection, port: HeaderValue::from(seen), progress, announced }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum ProxyError {
     TargetTooLong,
     #[error("the request's head is too large")]
     HeadTooLarge,
+    #[error("the request is plain HTTP on a port for TLS")]
+    NotTls,
     #[error(transparent)]
     Body(#[from] BodyFailure),
     #[error("the method is not served")]
@@ -66,6 +68,7 @@ impl ProxyError {
             Self::BadRequest(_)
             | Self::TargetTooLong
             | Self::HeadTooLarge
+            | Self::NotTls
             | Self::Body(_)
             | Self::MethodNotAllowed
             | Self::NoRoute
@@ -97,7 +100,7 @@ impl ProxyError {
 
     /// Whether the connection cannot carry another request: what is left of this one is in the way.
     pub(crate) fn ends_connection(&self) -> bool {
-        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::HeadTooLarge | Self::Body(_))
+        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::HeadTooLarge | Self::NotTls | Self::Body(_))
     }
 
     /// The answer that the client gets.
@@ -107,6 +110,7 @@ impl ProxyError {
             Self::HttpsRequired { location, status } => return https_required(location, status),
             Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => (StatusCode::BAD_REQUEST, "Bad request".into()),
             Self::HeadTooLarge => (StatusCode::BAD_REQUEST, "Request header or cookie too large".into()),
+            Self::NotTls => (StatusCode::BAD_REQUEST, "The plain HTTP request was sent to HTTPS port".into()),
             Self::TargetTooLong => (StatusCode::URI_TOO_LONG, "URI too long".into()),
             Self::Body(BodyFailure::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "Payload too large".into()),
             Self::Body(BodyFailure::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "Request timeout".into()),
@@ -141,6 +145,7 @@ impl From<BadHead> for ProxyError {
             BadHead::Malformed => Self::BadRequest("the head cannot be read"),
             BadHead::TooLarge => Self::HeadTooLarge,
             BadHead::TargetTooLong => Self::TargetTooLong,
+            BadHead::NotTls => Self::NotTls,
         }
     }
 }

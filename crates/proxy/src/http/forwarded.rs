@@ -66,8 +66,7 @@ pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, sett
 /// The client's address, and the chain so far with the peer behind it; where there is none, the client alone.
 fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings) {
     let connection = &client.connection;
-    let resolved =
-        connection.trusted.then(|| real_ip::resolve(connection.peer_address(), &head.headers, settings).to_string());
+    let resolved = connection.trusted.then(|| real_ip::resolve(client, &head.headers, settings).to_string());
     let address = resolved.as_ref().map_or(connection.peer_ip.as_bytes(), String::as_bytes);
     field(out, REAL_IP, address);
     let mut chain = head.headers.all(FOR).peekable();

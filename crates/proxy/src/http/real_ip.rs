@@ -2,16 +2,22 @@
 
 use std::net::IpAddr;
 
+use gibbon_conf::RealIpSource;
 use gibbon_plugin_api::Headers;
 
+use crate::http::client::Client;
 use crate::settings::Settings;
 
 /// The client's address: the peer's own, or what a trusted peer says.
-pub(crate) fn resolve(peer: IpAddr, headers: &Headers, settings: &Settings) -> IpAddr {
-    if !settings.real_ip.trusted.contains(peer) {
+pub(crate) fn resolve(client: &Client, headers: &Headers, settings: &Settings) -> IpAddr {
+    let peer = client.connection.peer_address();
+    if !client.connection.trusted {
         return peer;
     }
-    let name = &*settings.real_ip.header;
+    let name = match &settings.real_ip.source {
+        RealIpSource::Header(name) => &**name,
+        RealIpSource::ProxyProtocol => return client.announced.unwrap_or(peer),
+    };
     let mut told: Vec<IpAddr> = Vec::new();
     for value in headers.all(name).filter_map(|value| std::str::from_utf8(value).ok()) {
         for part in value.split(',') {

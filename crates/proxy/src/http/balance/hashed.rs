@@ -48,7 +48,7 @@ fn consumer(exchange: &Exchange<'_>) -> Option<Uuid> {
 fn address(exchange: &Exchange<'_>) -> u64 {
     let connection = &exchange.client.connection;
     let address = match connection.trusted {
-        true => real_ip::resolve(connection.peer_address(), &exchange.head.headers, &exchange.settings),
+        true => real_ip::resolve(exchange.client, &exchange.head.headers, &exchange.settings),
         false => connection.peer_address(),
     };
     match address {

@@ -1,0 +1,98 @@
+//! The ports of the gateway, opened as the settings want them.
+
+use std::io;
+use std::net::TcpListener;
+
+use gibbon_admin::Port as AdminPort;
+use gibbon_conf::{Conf, Demand, Listener};
+use gibbon_proxy::listen::{self, Port, Serves};
+use gibbon_tls::server::ServerTls;
+
+use super::{AppError, keep_alive};
+
+/// The ports of each worker of the proxy.
+///
+/// # Errors
+/// Where one cannot be had.
+pub(super) fn of_proxy(conf: &Conf) -> Result<Vec<Vec<Port>>, AppError> {
+    let mut workers: Vec<Vec<Port>> = (0..conf.workers).map(|_| Vec::new()).collect();
+    for listener in &conf.proxy.listeners {
+        let Some(sockets) = open(conf.workers, listener, Need::of(listener, conf.proxy.demand))? else { continue };
+        let Listener { tls, http2, proxy_protocol, .. } = *listener;
+        let serves = Serves { tls, http2, proxy_protocol };
+        for (worker, socket) in workers.iter_mut().zip(sockets) {
+            worker.push(Port { socket, serves });
+        }
+    }
+    Ok(workers)
+}
+
+/// The ports of the Admin API.
+///
+/// # Errors
+/// Where one cannot be had.
+pub(super) fn of_admin(conf: &Conf, tls: Option<ServerTls>) -> Result<Vec<AdminPort>, AppError> {
+    of_control(&conf.admin.listeners, tls, |listener| Need::of(listener, conf.admin.demand))
+}
+
+/// The ports of the Status API. A second gateway on one machine has other ports for what its operator thought of; that
+/// the usual port of the Status API is taken then must not keep it from starting.
+///
+/// # Errors
+/// Where one cannot be had.
+pub(super) fn of_status(conf: &Conf, tls: Option<ServerTls>) -> Result<Vec<AdminPort>, AppError> {
+    of_control(&conf.status.listeners, tls, |_| match conf.status.demand {
+        Demand::Usual => Need::Wish,
+        Demand::Explicit => Need::Must,
+    })
+}
+
+fn of_control(
+    listeners: &[Listener],
+    tls: Option<ServerTls>,
+    need: impl Fn(&Listener) -> Need,
+) -> Result<Vec<AdminPort>, AppError> {
+    let mut ports = Vec::new();
+    for listener in listeners {
+        for socket in open(1, listener, need(listener))?.into_iter().flatten() {
+            let mut port = AdminPort::plain(socket);
+            if let Some(tls) = tls.as_ref().filter(|_| listener.tls) {
+                let config = if listener.http2 { &tls.http2 } else { &tls.http1 };
+                port = port.over_tls(config.clone());
+            }
+            ports.push(if listener.http2 { port.with_http2() } else { port });
+        }
+    }
+    Ok(ports)
+}
+
+/// Whether the gateway can do without a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Must,
+    Wish,
+}
+
+impl Need {
+    /// Nobody asked for the port for TLS that is there by default.
+    fn of(listener: &Listener, demand: Demand) -> Self {
+        if listener.tls && demand == Demand::Usual { Self::Wish } else { Self::Must }
+    }
+}
+
+/// The sockets of one address, as many as there are threads that accept on it; `None` where it is taken and only wished
+/// for.
+fn open(threads: usize, listener: &Listener, need: Need) -> Result<Option<Vec<TcpListener>>, AppError> {
+    let address = listener.address;
+    let failed = |source| AppError::Listen { address, source };
+    let backlog = listener.backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
+    let sockets = match listen::open(address, threads, backlog) {
+        Err(source) if need == Need::Wish && source.kind() == io::ErrorKind::AddrInUse => {
+            tracing::warn!("`{address}`, a port of the defaults, is taken: the gateway starts without it");
+            return Ok(None);
+        }
+        other => other.map_err(failed)?,
+    };
+    sockets.iter().try_for_each(|socket| keep_alive::apply(listener.keep_alive, socket)).map_err(failed)?;
+    Ok(Some(sockets))
+}

@@ -1,0 +1,78 @@
+//! What happens on a client's connection before its first request: whom it comes from, and the handshake of TLS.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, TlsStream};
+
+use crate::engine::proxy_protocol;
+use crate::engine::transport::Transport;
+use crate::listen::Serves;
+use crate::settings::Settings;
+
+/// A connection on which requests may come.
+pub(crate) struct Arrived {
+    pub(crate) transport: Transport,
+    /// Whom something in front says that it comes from.
+    pub(crate) announced: Option<SocketAddr>,
+    pub(crate) protocol: Protocol,
+    /// The server name of the handshake, in lower case.
+    pub(crate) sni: Option<Box<str>>,
+}
+
+/// What is spoken on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http1,
+    /// Plain HTTP/1, where TLS is expected.
+    NotTls,
+}
+
+/// A connection on a port that serves plain HTTP/1, which has nothing to wait for.
+pub(crate) fn plain(stream: TcpStream) -> Arrived {
+    Arrived { transport: Transport::Plain(stream), announced: None, protocol: Protocol::Http1, sni: None }
+}
+
+/// Waits for what comes first on such a port; `None` where the client has left, or does not speak as it has to.
+pub(crate) async fn arrive(
+    mut stream: TcpStream,
+    serves: Serves,
+    settings: &Settings,
+    peer: SocketAddr,
+) -> Option<Arrived> {
+    let announced = if serves.proxy_protocol {
+        let said = proxy_protocol::read(&mut stream).await;
+        said.inspect_err(|error| tracing::debug!(%peer, "{error}")).ok()?
+    } else {
+        None
+    };
+    let tls = settings.tls.as_ref().filter(|_| serves.tls);
+    let Some(tls) = tls else { return Some(Arrived { announced, ..plain(stream) }) };
+    if !begins_tls(&stream).await? {
+        return Some(Arrived { announced, protocol: Protocol::NotTls, ..plain(stream) });
+    }
+    let stream = handshake(stream, &tls.http1, peer).await?;
+    let sni = stream.get_ref().1.server_name().map(|name| name.to_ascii_lowercase().into());
+    let transport = Transport::Tls(Box::new(TlsStream::Server(stream)));
+    Some(Arrived { transport, announced, protocol: Protocol::Http1, sni })
+}
+
+/// Whether the first byte is no letter, as the one of a method would be: who asks in plain HTTP is told so.
+async fn begins_tls(stream: &TcpStream) -> Option<bool> {
+    let mut first = [0];
+    match stream.peek(&mut first).await {
+        Ok(1) => Some(!first[0].is_ascii_alphabetic()),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+async fn handshake(
+    stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    peer: SocketAddr,
+) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
+    let outcome = TlsAcceptor::from(Arc::clone(config)).accept(stream).await;
+    outcome.inspect_err(|error| tracing::debug!(%peer, %error, "a TLS handshake failed")).ok()
+}

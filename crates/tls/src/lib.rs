@@ -1,0 +1,24 @@
+//! TLS with clients: what the gateway shows them, what it asks of them, and how sessions are resumed. rustls does the
+//! rest, with aws-lc-rs.
+//!
+//! An [`Identity`] is a certificate with its key, or several of different kinds. [`Shown`] chooses one for a handshake,
+//! by the server name that the client asks for; whoever has certificates by name implements [`ByName`]. [`server::config`]
+//! puts all of that together for the ports of one kind.
+//!
+//! This crate must not know sockets, records or HTTP.
+
+mod client_certificates;
+mod error;
+mod identity;
+mod names;
+mod own;
+pub mod server;
+mod sessions;
+mod shown;
+mod suites;
+
+pub use error::TlsError;
+pub use identity::Identity;
+pub use names::candidates;
+pub use own::own;
+pub use shown::{ByName, Shown};

@@ -1,0 +1,59 @@
+//! The gateway's side of handshakes with clients.
+
+use std::sync::Arc;
+
+use gibbon_conf::{ClientCertificates, Tls, TlsVersion};
+use rustls::server::ResolvesServerCert;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
+
+use crate::client_certificates;
+use crate::error::TlsError;
+use crate::sessions;
+use crate::suites;
+
+/// What ALPN calls HTTP/2 over TLS.
+pub const H2: &[u8] = b"h2";
+
+const HTTP1: &[u8] = b"http/1.1";
+
+/// How the ports of one kind speak TLS, by what clients may choose by ALPN (RFC 7301).
+#[derive(Debug, Clone)]
+pub struct ServerTls {
+    /// HTTP/1.1 alone.
+    pub http1: Arc<ServerConfig>,
+    /// HTTP/2, or else HTTP/1.1.
+    pub http2: Arc<ServerConfig>,
+}
+
+/// Puts settings and certificates together.
+///
+/// # Errors
+/// Where the settings do not fit together, or name authorities that cannot be read.
+pub fn config(
+    tls: &Tls,
+    clients: &ClientCertificates,
+    shown: Arc<dyn ResolvesServerCert>,
+) -> Result<ServerTls, TlsError> {
+    let provider = Arc::new(suites::provider(&tls.ciphers)?);
+    let verifier = client_certificates::verifier(clients, &provider)?;
+    let versions: Vec<&'static SupportedProtocolVersion> = tls.versions.iter().map(version).collect();
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&versions)
+        .map_err(TlsError::NothingInCommon)?
+        .with_client_cert_verifier(verifier)
+        .with_cert_resolver(shown);
+    config.ignore_client_order = tls.prefers_own_order;
+    sessions::set_up(&mut config, tls).map_err(TlsError::NothingInCommon)?;
+    config.alpn_protocols = vec![HTTP1.to_vec()];
+    let mut http2 = config.clone();
+    http2.alpn_protocols.insert(0, H2.to_vec());
+    Ok(ServerTls { http1: Arc::new(config), http2: Arc::new(http2) })
+}
+
+fn version(version: &TlsVersion) -> &'static SupportedProtocolVersion {
+    match version {
+        TlsVersion::V1_2 => &TLS12,
+        TlsVersion::V1_3 => &TLS13,
+    }
+}
