@@ -24,7 +24,7 @@ impl Scheme {
 }
 
 /// One client connection; shared by the requests on it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Connection {
     /// The other end of the socket.
     pub peer: SocketAddr,

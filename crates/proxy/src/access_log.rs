@@ -117,7 +117,11 @@ pub(crate) fn request_line(method: &str, target: &str, version: Version) -> Stri
     line.push_str(method);
     line.push(' ');
     write_target(&mut line, target);
-    line.push_str(if version == Version::HTTP_10 { " HTTP/1.0" } else { " HTTP/1.1" });
+    line.push_str(match version {
+        Version::HTTP_10 => " HTTP/1.0",
+        Version::HTTP_2 => " HTTP/2.0",
+        _ => " HTTP/1.1",
+    });
     line
 }
 

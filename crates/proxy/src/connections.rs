@@ -14,18 +14,28 @@ pub(crate) struct Connections {
     open: RefCell<Slab<Rc<Progress>>>,
 }
 
-/// A connection's place in the list; gone when dropped. A tunnel keeps it for as long as it carries something.
-pub(crate) struct Registration {
+/// A place in the list; gone when dropped.
+pub(crate) struct Watched {
     connections: Rc<Connections>,
-    counters: Arc<WorkerCounters>,
     key: usize,
+}
+
+/// A connection's place, which counts. A tunnel keeps it for as long as it carries something.
+pub(crate) struct Registration {
+    counters: Arc<WorkerCounters>,
+    _watched: Watched,
 }
 
 impl Connections {
     pub(crate) fn register(self: &Rc<Self>, progress: &Rc<Progress>, counters: &Arc<WorkerCounters>) -> Registration {
         counters.accepted();
+        Registration { counters: Arc::clone(counters), _watched: self.watch(progress) }
+    }
+
+    /// The same for what is no connection of its own but has limits of its own: a stream of one.
+    pub(crate) fn watch(self: &Rc<Self>, progress: &Rc<Progress>) -> Watched {
         let key = self.open.borrow_mut().insert(Rc::clone(progress));
-        Registration { connections: Rc::clone(self), counters: Arc::clone(counters), key }
+        Watched { connections: Rc::clone(self), key }
     }
 
     /// Ends those that are over their limits.
@@ -47,9 +57,14 @@ impl Connections {
     }
 }
 
-impl Drop for Registration {
+impl Drop for Watched {
     fn drop(&mut self) {
         self.connections.open.borrow_mut().try_remove(self.key);
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
         self.counters.ended();
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod client;
 pub(crate) mod client_wire;
 pub(crate) mod framing;
 pub(crate) mod head;
+pub(crate) mod http2;
 pub(crate) mod input;
 pub(crate) mod outgoing;
 pub(crate) mod pool;

@@ -7,6 +7,7 @@ use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
 
 use crate::access_log::LineSink;
+use crate::engine::head::HeadLimits;
 use crate::engine::progress::ClientLimits;
 
 /// Settings of the data plane. They may change while it runs.
@@ -26,6 +27,8 @@ pub struct Settings {
     pub product: HeaderValue,
     /// The same with the protocol before it, for `Via`.
     pub via: HeaderValue,
+    /// The same for requests that came by HTTP/2.
+    pub via_http2: HeaderValue,
     /// Where a line goes for each request; `None` where that is off.
     pub access_log: Option<LineSink>,
 }
@@ -37,6 +40,10 @@ pub(crate) const MAX_BUFFERED_BODY: usize = 8 * 1024 * 1024;
 const SEND: Duration = Duration::from_secs(60);
 
 impl Settings {
+    pub(crate) fn head_limits(&self) -> HeadLimits {
+        HeadLimits { bytes: self.limits.head_bytes, fields: self.limits.fields }
+    }
+
     pub(crate) fn client_limits(&self) -> ClientLimits {
         ClientLimits { head: self.limits.head_time, body: self.limits.body_time, idle: self.limits.idle, send: SEND }
     }

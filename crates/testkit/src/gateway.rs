@@ -29,6 +29,9 @@ pub const PRODUCT: &str = "gibbon/test";
 /// What it adds to `Via`.
 pub const VIA: &str = "1.1 gibbon/test";
 
+/// The same for requests that came by HTTP/2.
+pub const VIA_HTTP2: &str = "2 gibbon/test";
+
 /// A running gateway. It stops when dropped.
 pub struct Gateway {
     data_plane: Option<DataPlane>,
@@ -205,6 +208,7 @@ fn settings(conf: &Conf, access_log: &Lines, configuration: &Arc<Configuration>)
         upstream: conf.upstream.clone(),
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),
+        via_http2: HeaderValue::from_static(VIA_HTTP2),
         access_log: Some(sink),
     }
 }

@@ -15,6 +15,9 @@ const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
 /// What `Via` says (RFC 9110 section 7.6.3).
 const VIA: &str = concat!("1.1 gibbon/", env!("CARGO_PKG_VERSION"));
 
+/// The same where a request has come by HTTP/2.
+const VIA_HTTP2: &str = concat!("2 gibbon/", env!("CARGO_PKG_VERSION"));
+
 /// The settings of the data plane.
 pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) -> Settings {
     Settings {
@@ -25,6 +28,7 @@ pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) 
         upstream: conf.upstream.clone(),
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),
+        via_http2: HeaderValue::from_static(VIA_HTTP2),
         access_log: access_log.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink),
     }
 }

@@ -2,11 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use gibbon_tls::server::H2;
 use rustls::ServerConfig;
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
+use crate::engine::http2::PREFACE;
 use crate::engine::proxy_protocol;
 use crate::engine::transport::Transport;
 use crate::listen::Serves;
@@ -26,6 +29,7 @@ pub(crate) struct Arrived {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Http1,
+    Http2,
     /// Plain HTTP/1, where TLS is expected.
     NotTls,
 }
@@ -49,14 +53,39 @@ pub(crate) async fn arrive(
         None
     };
     let tls = settings.tls.as_ref().filter(|_| serves.tls);
-    let Some(tls) = tls else { return Some(Arrived { announced, ..plain(stream) }) };
+    let Some(tls) = tls else {
+        let protocol = if serves.http2 { first_protocol(&stream).await? } else { Protocol::Http1 };
+        return Some(Arrived { announced, protocol, ..plain(stream) });
+    };
     if !begins_tls(&stream).await? {
         return Some(Arrived { announced, protocol: Protocol::NotTls, ..plain(stream) });
     }
-    let stream = handshake(stream, &tls.http1, peer).await?;
-    let sni = stream.get_ref().1.server_name().map(|name| name.to_ascii_lowercase().into());
+    let stream = handshake(stream, if serves.http2 { &tls.http2 } else { &tls.http1 }, peer).await?;
+    let (_, session) = stream.get_ref();
+    let sni = session.server_name().map(|name| name.to_ascii_lowercase().into());
+    let protocol = if session.alpn_protocol() == Some(H2) { Protocol::Http2 } else { Protocol::Http1 };
     let transport = Transport::Tls(Box::new(TlsStream::Server(stream)));
-    Some(Arrived { transport, announced, protocol: Protocol::Http1, sni })
+    Some(Arrived { transport, announced, protocol, sni })
+}
+
+/// What a client without TLS speaks, by the first bytes that it sends: with HTTP/2 they are always the same ("prior
+/// knowledge", RFC 9113 section 3.3).
+async fn first_protocol(stream: &TcpStream) -> Option<Protocol> {
+    let mut first = [0; PREFACE.len()];
+    let mut pause = Duration::from_millis(10);
+    loop {
+        let length = stream.peek(&mut first).await.ok().filter(|length| *length > 0)?;
+        let seen = first.get(..length).unwrap_or_default();
+        if seen == PREFACE {
+            return Some(Protocol::Http2);
+        }
+        if !PREFACE.starts_with(seen) {
+            return Some(Protocol::Http1);
+        }
+        // It has stopped in the middle, and what has come is not taken yet: nothing would wake this but time.
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
 }
 
 /// Whether the first byte is no letter, as the one of a method would be: who asks in plain HTTP is told so.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes};
 
 use crate::engine::client_wire::ClientWire;
+use crate::engine::http2::Receiving;
 use crate::engine::outgoing::Source;
 use crate::engine::progress::Progress;
 use crate::engine::upstream_body::{Protocol, ResponseFailure, UpstreamBody};
@@ -58,9 +59,45 @@ pub(crate) enum RequestBody {
     Resumed(Box<Resumed>),
 }
 
+/// Where a body comes from that has not been read.
+pub(crate) enum BodySource {
+    /// From the connection itself.
+    Http1(Rc<ClientWire>),
+    /// From one stream of it.
+    Http2(Box<Receiving>),
+}
+
+/// The client broke off, or its framing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BodyBroken;
+
+impl BodySource {
+    /// How much is left, where that is known.
+    pub(crate) fn left(&self) -> Option<u64> {
+        match self {
+            Self::Http1(wire) => wire.body_left(),
+            Self::Http2(receiving) => receiving.left(),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Http1(wire) => wire.body_is_over(),
+            Self::Http2(receiving) => receiving.is_over(),
+        }
+    }
+
+    fn poll_into(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>, room: usize) -> Poll<Result<usize, BodyBroken>> {
+        match self {
+            Self::Http1(wire) => wire.poll_body(cx, out, room).map_err(|_| BodyBroken),
+            Self::Http2(receiving) => receiving.poll_into(cx, out, room),
+        }
+    }
+}
+
 /// A body that still comes from the client.
 pub(crate) struct ClientBody {
-    pub(crate) wire: Rc<ClientWire>,
+    pub(crate) source: BodySource,
     pub(crate) progress: Rc<Progress>,
     pub(crate) state: Rc<BodyState>,
     /// How much may still come; `None` where there is no limit.
@@ -92,16 +129,16 @@ impl Source for ClientBody {
 
     fn poll_into(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>, room: usize) -> Poll<Result<usize, BodyFailure>> {
         self.state.started.set(true);
-        match self.wire.poll_body(cx, out, room) {
+        match self.source.poll_into(cx, out, room) {
             Poll::Pending if self.progress.body_expired() => self.fail(BodyFailure::TooSlow),
             Poll::Pending => {
                 self.progress.body_pending(cx);
                 Poll::Pending
             }
-            Poll::Ready(Err(_)) => self.fail(BodyFailure::Broken),
+            Poll::Ready(Err(BodyBroken)) => self.fail(BodyFailure::Broken),
             Poll::Ready(Ok(length)) => {
                 let outcome = self.account(length);
-                if self.wire.body_is_over() {
+                if self.source.is_over() {
                     self.state.finished.set(true);
                 }
                 outcome

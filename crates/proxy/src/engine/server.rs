@@ -12,10 +12,11 @@ use tokio::net::TcpStream;
 
 use crate::access_log::Entry;
 use crate::engine::arrival::{self, Arrived, Protocol};
-use crate::engine::body::ResponseBody;
+use crate::engine::body::{BodySource, ResponseBody};
 use crate::engine::client_wire::{ClientWire, Expectation, NextHead};
 use crate::engine::framing;
-use crate::engine::head::{BadHead, HeadLimits};
+use crate::engine::head::BadHead;
+use crate::engine::http2;
 use crate::engine::outgoing::{Coding, Outgoing, Then};
 use crate::engine::progress::Progress;
 use crate::engine::upstream_body::Protocol as Switched;
@@ -63,10 +64,13 @@ async fn converse(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, door
     let Arrived { transport, announced, protocol, sni } = arrived;
     let origin = ConnectionOrigin { peer, announced, local_port: door.port, sni, is_tls: transport.is_tls() };
     let client = Client::new(&settings, origin, Rc::clone(progress));
+    if protocol == Protocol::Http2 {
+        return Box::pin(http2::hold(worker, client, transport)).await;
+    }
     let wire = Rc::new(ClientWire::new(transport, Rc::clone(progress)));
     let conversation = Conversation { worker, client: &client, wire, out: Outgoing::default() };
     match protocol {
-        Protocol::Http1 => conversation.hold().await,
+        Protocol::Http1 | Protocol::Http2 => conversation.hold().await,
         Protocol::NotTls => conversation.send_away(BadHead::NotTls).await,
     }
 }
@@ -131,7 +135,7 @@ impl Conversation<'_> {
     /// Waits for a head. A connection on which nothing has begun ends when the worker drains.
     async fn next_head(&mut self) -> NextHead {
         let settings = self.worker.settings();
-        let limits = HeadLimits { bytes: settings.limits.head_bytes, fields: settings.limits.fields };
+        let limits = settings.head_limits();
         poll_fn(|cx| {
             if self.wire.is_idle() && self.worker.is_draining() {
                 return Poll::Ready(NextHead::Gone);
@@ -162,7 +166,8 @@ impl Conversation<'_> {
         }
         let arrival = Arrival { head, survey, body };
         let answer = {
-            let mut handling = pin!(request::handle(self.worker, self.client, &self.wire, arrival));
+            let source = BodySource::Http1(Rc::clone(&self.wire));
+            let mut handling = pin!(request::handle(self.worker, self.client, source, arrival));
             poll_fn(|cx| match handling.as_mut().poll(cx) {
                 Poll::Ready(answer) => Poll::Ready(Some(answer)),
                 Poll::Pending => self.wire.poll_gone(cx).map(|()| None),

@@ -33,7 +33,7 @@ fn check_host(head: &RequestHead, survey: Survey) -> Result<(), ProxyError> {
         return Err(ProxyError::BadRequest("the target names no host"));
     }
     match survey.hosts {
-        0 if head.version == Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
+        0 if head.version >= Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
         0 => Ok(()),
         1 if head.headers.get(header::HOST).is_some_and(is_authority) => Ok(()),
         1 => Err(ProxyError::BadRequest("the Host field is no host")),

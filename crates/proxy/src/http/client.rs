@@ -11,6 +11,7 @@ use crate::engine::progress::Progress;
 use crate::settings::Settings;
 
 /// A connection as its requests share it.
+#[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) connection: Connection,
     /// The port as the client knows it, for `X-Forwarded-Port`.
@@ -46,6 +47,13 @@ impl Client {
         };
         let announced = announced.filter(|_| counts).map(|address| address.ip());
         Self { connection, port: HeaderValue::from(seen), progress, announced }
+    }
+}
+
+impl Client {
+    /// The same client with a progress of its own for one of several requests at the same time.
+    pub(crate) fn with_progress(&self, progress: Rc<Progress>) -> Self {
+        Self { progress, ..self.clone() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use gibbon_plugin_api::{RequestHead, Scheme};
+use http::Version;
 
 use crate::engine::write::{field, is_value};
 use crate::http::client::Client;
@@ -60,7 +61,8 @@ pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, sett
     if let Some(prefix) = prefix {
         field(out, PREFIX, prefix);
     }
-    field(out, VIA, settings.via.as_bytes());
+    let via = if head.version == Version::HTTP_2 { &settings.via_http2 } else { &settings.via };
+    field(out, VIA, via.as_bytes());
 }
 
 /// The client's address, and the chain so far with the peer behind it; where there is none, the client alone.

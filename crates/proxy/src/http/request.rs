@@ -13,8 +13,7 @@ use http::{HeaderValue, StatusCode, Version, header};
 pub(crate) use crate::http::client::Client;
 
 use crate::access_log::{Entry, request_line};
-use crate::engine::body::{BodyState, ClientBody, RequestBody, ResponseBody};
-use crate::engine::client_wire::ClientWire;
+use crate::engine::body::{BodySource, BodyState, ClientBody, RequestBody, ResponseBody};
 use crate::engine::framing::Ambiguous;
 use crate::engine::head::BadHead;
 use crate::http::buffering::Gathered;
@@ -72,10 +71,10 @@ pub(crate) struct Exchange<'w> {
 pub(crate) type Answered = (ResponseHead, ResponseBody, Option<Box<Entry>>);
 
 /// Serves one request.
-pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, wire: &Rc<ClientWire>, arrival: Arrival) -> Answered {
+pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySource, arrival: Arrival) -> Answered {
     let under_way = worker.counters.begin_request();
     let snapshot = worker.snapshot();
-    let mut exchange = Exchange::new(worker, client, wire, arrival);
+    let mut exchange = Exchange::new(worker, client, source, arrival);
     let mut entry = exchange.log_entry();
     let outcome = exchange.run(&snapshot).await;
     drop(under_way);
@@ -110,7 +109,7 @@ pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHe
 }
 
 impl<'w> Exchange<'w> {
-    fn new(worker: &'w Rc<Worker>, client: &'w Client, wire: &Rc<ClientWire>, arrival: Arrival) -> Self {
+    fn new(worker: &'w Rc<Worker>, client: &'w Client, source: BodySource, arrival: Arrival) -> Self {
         let settings = worker.settings();
         let Arrival { mut head, survey, body: arriving } = arrival;
         let upgrade = hop_by_hop::clean_request(&mut head.headers, survey);
@@ -125,7 +124,7 @@ impl<'w> Exchange<'w> {
         let body = match arriving {
             Ok(ArrivingBody::None) | Err(_) => RequestBody::Empty,
             Ok(ArrivingBody::Length(_) | ArrivingBody::Unknown) => RequestBody::Stream(Box::new(ClientBody {
-                wire: Rc::clone(wire),
+                source,
                 progress: Rc::clone(&client.progress),
                 state: Rc::clone(&body_state),
                 allowance: settings.limits.body_bytes,
@@ -196,7 +195,7 @@ impl<'w> Exchange<'w> {
     /// upstreams that cannot read chunks, unless the route says that nothing is to be held back.
     async fn hold_body(&mut self, entry: &RouteEntry) -> Result<(), ProxyError> {
         let for_plugin = entry.plan.body == Some(BodyNeed::Buffer);
-        let for_upstream = self.survey.transfer_encoding && entry.route.request_buffering;
+        let for_upstream = self.arriving == Ok(ArrivingBody::Unknown) && entry.route.request_buffering;
         if !for_plugin && !for_upstream {
             return Ok(());
         }

@@ -345,7 +345,7 @@ fn framing(body: &RequestBody) -> (Option<u64>, Coding) {
         RequestBody::Empty => (None, Coding::Plain),
         // A plugin may have changed the body since its length was announced.
         RequestBody::Whole(bytes) => (Some(bytes.len() as u64), Coding::Plain),
-        RequestBody::Stream(body) => match body.wire.body_left() {
+        RequestBody::Stream(body) => match body.source.left() {
             Some(length) => (Some(length), Coding::Plain),
             None => (None, Coding::Chunked),
         },

@@ -16,6 +16,7 @@ mod forwarded;
 mod framing;
 mod hashing;
 mod hop_by_hop;
+mod http2;
 mod https_upstreams;
 mod identity;
 mod limits;
