@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use gibbon_balancer::dns::Resolver;
 use gibbon_runtime::Configuration;
 
+use crate::attendant::{self, Owned};
 use crate::counters::Counters;
 use crate::engine::upstream_tls::UpstreamTls;
 use crate::listen::Port;
@@ -19,6 +20,8 @@ use crate::worker::{self, Shared};
 pub struct DataPlane {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
+    /// Looks after upstreams for as long as this is held.
+    _attendant: Owned,
 }
 
 /// How a drain ended.
@@ -46,6 +49,7 @@ impl DataPlane {
     ) -> std::io::Result<Self> {
         let side = Side::start(ports.len())?;
         let tls = UpstreamTls::new(&settings.upstream.trusted)?;
+        let attendant = attendant::start(Arc::clone(&configuration), resolver.clone(), tls.clone());
         let shared = Shared::new(configuration, settings, resolver, tls, side, ports.len());
         let threads = ports
             .into_iter()
@@ -55,7 +59,7 @@ impl DataPlane {
                 thread::Builder::new().name(format!("worker-{number}")).spawn(move || supervise(&shared, number, ports))
             })
             .collect::<std::io::Result<_>>()?;
-        Ok(Self { shared, threads })
+        Ok(Self { shared, threads, _attendant: attendant })
     }
 
     /// What the workers have counted.

@@ -7,6 +7,7 @@
 //! This crate never looks at the store, and never at configuration but through one snapshot a request.
 
 mod access_log;
+mod attendant;
 mod connections;
 mod counters;
 pub mod data_plane;

@@ -62,6 +62,11 @@ impl Resolver {
         Self { shared: Arc::new(shared) }
     }
 
+    /// The runtime that it asks on, which is beside the workers.
+    pub fn runtime(&self) -> &Handle {
+        &self.shared.runtime
+    }
+
     /// The addresses of a name, if they are known. It takes no lock and never waits, and may be called on any thread.
     ///
     /// `None` says that [`Resolver::lookup`] is to be asked, which may have to wait.

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod access_log;
+mod active_checks;
 mod balancing;
 mod bodies;
 mod body_streams;
@@ -23,6 +24,7 @@ mod limits;
 mod marks;
 mod messages;
 mod names;
+mod names_of_targets;
 mod noise;
 mod passive_checks;
 mod path_attacks;

@@ -173,7 +173,10 @@ impl Pool {
             }
             self.view.store(Arc::new(view.moved(&self.upstream, found, self.checks())));
         }
-        self.warm.send_replace(true);
+        let view = self.view.load();
+        if !view.is_cold() || view.table.weights().1 > 0 {
+            self.warm.send_replace(true);
+        }
     }
 
     fn tell_of_names(&self, target: &Target, before: &Found, after: &Found) {
@@ -190,7 +193,7 @@ impl Pool {
         }
     }
 
-    /// Waits until every name has been asked for once.
+    /// Waits until there is a target that can be used, or every name has been asked for once.
     pub async fn is_warm(&self) {
         // It can only fail where the pool is gone, which is held here.
         let _ = self.warm.subscribe().wait_for(|warm| *warm).await;
