@@ -6,7 +6,6 @@ use crate::about::About;
 use crate::answer::Answer;
 use crate::declared::Declared;
 use crate::dispatch::{self, PathTable};
-use crate::health::{HealthSource, NothingChecks};
 use crate::log_levels::LogLevels;
 use crate::openapi;
 use crate::request::{self, Request};
@@ -20,8 +19,6 @@ pub struct AdminApi {
     pub about: About,
     /// What is served, where there is no database to change; none where there is one.
     pub(crate) declared: Option<Arc<Declared>>,
-    /// What is known of the health of upstreams.
-    pub(crate) health: Arc<dyn HealthSource>,
     /// Every path that it has.
     pub(crate) paths: PathTable,
     /// Which plugins `GET /` lists as configured.
@@ -34,15 +31,8 @@ impl AdminApi {
     /// The API over a configuration, with paths for every entity that is defined there.
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
         let paths = PathTable::new(configuration.definitions());
-        let health = Arc::new(NothingChecks);
         let enabled_plugins = EnabledPlugins::default();
-        Self { configuration, about, declared: None, health, paths, enabled_plugins, log_levels: None }
-    }
-
-    /// The same API, with the health of upstreams from `source`. Without one, nothing is checked.
-    #[must_use]
-    pub fn with_health(self, source: Arc<dyn HealthSource>) -> Self {
-        Self { health: source, ..self }
+        Self { configuration, about, declared: None, paths, enabled_plugins, log_levels: None }
     }
 
     /// The same with a log whose level can be changed.

@@ -20,7 +20,7 @@ use http::Method;
 pub(crate) use place::Place;
 pub(crate) use read::list;
 pub(crate) use reader::Reader;
-pub(crate) use subject::require;
+pub(crate) use subject::{require, require_below};
 
 use crate::answer::Answer;
 use crate::api::AdminApi;

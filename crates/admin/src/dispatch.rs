@@ -2,6 +2,7 @@
 
 mod path_table;
 
+use gibbon_balancer::health::Health;
 use gibbon_conf::TokenAccess;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
@@ -76,6 +77,8 @@ pub(crate) enum Endpoint {
     AllTargets,
     /// How the targets of an upstream are.
     Health,
+    /// Saying how a target is.
+    SetHealth(Health),
     /// The whole configuration.
     Config,
     /// What belongs to a way of running Kong that is not here.
@@ -124,6 +127,10 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/services/{services}/filter-chains/{filter_chains}", Endpoint::Absent(Absent::Filters)),
     ("/upstreams/{upstreams}/health", Endpoint::Health),
     ("/upstreams/{upstreams}/targets/all", Endpoint::AllTargets),
+    ("/upstreams/{upstreams}/targets/{targets}/healthy", Endpoint::SetHealth(Health::Healthy)),
+    ("/upstreams/{upstreams}/targets/{targets}/unhealthy", Endpoint::SetHealth(Health::Unhealthy)),
+    ("/upstreams/{upstreams}/targets/{targets}/{address}/healthy", Endpoint::SetHealth(Health::Healthy)),
+    ("/upstreams/{upstreams}/targets/{targets}/{address}/unhealthy", Endpoint::SetHealth(Health::Unhealthy)),
     ("/debug/node/log-level", Endpoint::LogLevel),
     ("/debug/node/log-level/{log_level}", Endpoint::ChangeLogLevel),
     ("/debug/cluster/log-level/{log_level}", Endpoint::ChangeLogLevels),
@@ -144,7 +151,7 @@ impl Endpoint {
     pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Records(place) => place.methods(),
-            Self::ChangeLogLevel | Self::ChangeLogLevels => &["OPTIONS", "PUT"],
+            Self::ChangeLogLevel | Self::ChangeLogLevels | Self::SetHealth(_) => &["OPTIONS", "PUT"],
             Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
             Self::Cache => &["DELETE", "OPTIONS"],
             Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
@@ -208,6 +215,7 @@ async fn answer(
         Endpoint::CacheKey => cache::one(request),
         Endpoint::ValidateVault if request.method == Method::POST => schemas::validate(api, request, "vaults").await,
         Endpoint::Absent(absent) => Ok(absent::answer(absent)),
+        Endpoint::SetHealth(health) => upstreams::set_health(api, request, &parameters, health).await,
         information if information.is_read(&request.method) => match information {
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,

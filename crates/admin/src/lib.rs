@@ -41,7 +41,6 @@ pub use browser::BrowserRules;
 pub use client::Client;
 pub use declared::{DeclareError, Declared};
 pub use error::{ApiError, Obstacle, OffsetFault, Unresolved};
-pub use health::{Health, HealthSource, UpstreamHealth};
 pub use log_levels::LogLevels;
 pub use openapi::openapi;
 pub use request::Request;

@@ -138,6 +138,17 @@ pub(crate) async fn require<'d>(
     Ok((def, id, record))
 }
 
+/// The record that a path below another one means.
+pub(crate) async fn require_below(
+    reader: &mut Reader<'_>,
+    definitions: &Definitions,
+    place: Place,
+    parameters: &[String],
+) -> Result<Object, ApiError> {
+    let subject = Subject::find(reader, definitions, place, parameters).await?;
+    subject.shown().cloned()
+}
+
 /// What a record refers to by a field.
 pub(super) fn referred(record: &Object, field: &str) -> Option<Uuid> {
     id_of(record.get(field)?.as_object()?)

@@ -1,5 +1,6 @@
 //! The paths that are no records.
 
+use gibbon_balancer::health::Health;
 use serde_json::{Value, json};
 
 use super::operations::{READ, WRITE, body_of, page, paging, with_responses};
@@ -54,6 +55,8 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Validate => ("schemas", "Whether a record would be taken."),
         Endpoint::AllTargets => ("targets", "All targets of an upstream."),
         Endpoint::Health => ("upstreams", "How the targets of an upstream are."),
+        Endpoint::SetHealth(Health::Healthy) => ("targets", "Say that a target is healthy."),
+        Endpoint::SetHealth(Health::Unhealthy) => ("targets", "Say that a target is unhealthy."),
         Endpoint::Records(_) => ("node", "Records."),
     }
 }
@@ -80,6 +83,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::CacheKey => read(object(), &[404]),
         Endpoint::AllTargets => read(page(&component("targets")), &[404]),
         Endpoint::Health => read(object(), &[404]),
+        Endpoint::SetHealth(_) => ((204, Value::Null), [WRITE, &[404]].concat()),
         Endpoint::History => read(page(&component("history_entry")), &[]),
         Endpoint::HistoryEntry => read(component("history_entry"), &[404]),
         Endpoint::Undo => ((200, component("history_entry")), [WRITE, &[404, 409]].concat()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::driver::Node;
 
-const PATHS: [&str; 119] = [
+const PATHS: [&str; 123] = [
     "/",
     "/acls",
     "/acls/{acls}",
@@ -122,6 +122,10 @@ const PATHS: [&str; 119] = [
     "/upstreams/{upstreams}/targets",
     "/upstreams/{upstreams}/targets/all",
     "/upstreams/{upstreams}/targets/{targets}",
+    "/upstreams/{upstreams}/targets/{targets}/healthy",
+    "/upstreams/{upstreams}/targets/{targets}/unhealthy",
+    "/upstreams/{upstreams}/targets/{targets}/{address}/healthy",
+    "/upstreams/{upstreams}/targets/{targets}/{address}/unhealthy",
     "/vaults",
     "/vaults/{vaults}",
 ];

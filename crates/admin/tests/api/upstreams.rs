@@ -1,11 +1,6 @@
 //! Upstreams, their targets, and how these are.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use gibbon_admin::{Health, HealthSource, UpstreamHealth};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::driver::Node;
 
@@ -89,27 +84,108 @@ async fn what_nothing_checks_has_its_checks_off() {
     assert_eq!(node.call("POST", "/upstreams/pool/health", json!({})).await.0, 405);
 }
 
-#[tokio::test]
-async fn whoever_balances_tells_how_targets_are() {
-    let mut node = pool().await;
-    let target = node.get("/upstreams/pool/targets/192.0.2.1").await.1["id"].clone();
-    let targets = HashMap::from([(target.as_str().unwrap().parse().unwrap(), Health::Unhealthy)]);
-    node.api = node.api.with_health(Arc::new(Known(UpstreamHealth { whole: Health::Healthy, targets })));
-    node.given("/upstreams/pool/targets", json!({"target": "192.0.2.2"})).await;
-    let (_, body) = node.get("/upstreams/pool/health").await;
-    let health = |address| {
-        let found = body["data"].as_array().unwrap().iter().find(|target| target["target"] == address);
-        found.unwrap()["health"].clone()
-    };
-    assert_eq!((health("192.0.2.1:8000"), health("192.0.2.2:8000")), (json!("UNHEALTHY"), json!("HEALTHCHECKS_OFF")));
-    let (_, body) = node.get("/upstreams/pool/health?balancer_health=1").await;
-    assert_eq!(body["data"]["health"], "HEALTHY");
+async fn checked_pool() -> Node {
+    let node = Node::new().await;
+    let checks = json!({"passive": {"unhealthy": {"tcp_failures": 3}}, "threshold": 40});
+    node.given("/upstreams", json!({"name": "pool", "healthchecks": checks})).await;
+    for address in ["192.0.2.1", "192.0.2.2:81"] {
+        node.given("/upstreams/pool/targets", json!({"target": address})).await;
+    }
+    node
 }
 
-struct Known(UpstreamHealth);
+async fn put(node: &Node, path: &str) -> u16 {
+    node.call("PUT", &format!("/upstreams/pool/targets/{path}"), Value::Null).await.0
+}
 
-impl HealthSource for Known {
-    fn health(&self, _upstream: Uuid) -> Option<UpstreamHealth> {
-        Some(self.0.clone())
+/// The word for each target.
+async fn words(node: &Node) -> Vec<(String, String)> {
+    let (_, body) = node.get("/upstreams/pool/health").await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let targets = body["data"].as_array().unwrap().iter();
+    let mut words: Vec<_> = targets.map(|target| (text(&target["target"]), text(&target["health"]))).collect();
+    words.sort();
+    words
+}
+
+fn expected(first: &str, second: &str) -> Vec<(String, String)> {
+    vec![("192.0.2.1:8000".to_owned(), first.to_owned()), ("192.0.2.2:81".to_owned(), second.to_owned())]
+}
+
+#[tokio::test]
+async fn a_target_is_what_it_is_said_to_be() {
+    let node = checked_pool().await;
+    assert_eq!(words(&node).await, expected("HEALTHY", "HEALTHY"));
+    assert_eq!(put(&node, "192.0.2.2:81/unhealthy").await, 204);
+    assert_eq!(words(&node).await, expected("HEALTHY", "UNHEALTHY"));
+    assert_eq!(put(&node, "192.0.2.2:81/healthy").await, 204);
+    assert_eq!(words(&node).await, expected("HEALTHY", "HEALTHY"));
+}
+
+#[tokio::test]
+async fn one_address_of_a_target_is_what_it_is_said_to_be() {
+    let node = checked_pool().await;
+    assert_eq!(put(&node, "192.0.2.2:81/192.0.2.9:81/unhealthy").await, 204, "an address that it does not have");
+    assert_eq!(words(&node).await, expected("HEALTHY", "HEALTHY"));
+    assert_eq!(put(&node, "192.0.2.1/192.0.2.1/unhealthy").await, 204, "the port 8000 may be left out");
+    assert_eq!(words(&node).await, expected("UNHEALTHY", "HEALTHY"));
+    assert_eq!(put(&node, "192.0.2.1/not%20an%20address/unhealthy").await, 400);
+}
+
+#[tokio::test]
+async fn where_nothing_checks_nobody_can_say_how_a_target_is() {
+    let node = pool().await;
+    let answer = node.call("PUT", "/upstreams/pool/targets/192.0.2.1/unhealthy", Value::Null).await;
+    assert_eq!(answer, (400, json!({"message": "no healthchecker found for pool"})));
+}
+
+#[tokio::test]
+async fn only_a_target_of_the_upstream_can_be_said_to_be_healthy() {
+    let node = checked_pool().await;
+    node.given("/upstreams", json!({"name": "other"})).await;
+    for path in ["pool/targets/192.0.2.7/healthy", "other/targets/192.0.2.1/healthy", "none/targets/192.0.2.1/healthy"]
+    {
+        assert_eq!(node.call("PUT", &format!("/upstreams/{path}"), Value::Null).await, not_found(), "{path}");
     }
+    let (status, _) = node.call("POST", "/upstreams/pool/targets/192.0.2.1/healthy", Value::Null).await;
+    assert_eq!(status, 405);
+}
+
+#[tokio::test]
+async fn a_target_is_shown_with_its_addresses() {
+    let node = checked_pool().await;
+    put(&node, "192.0.2.2:81/unhealthy").await;
+    let (_, body) = node.get("/upstreams/pool/health").await;
+    let target = body["data"].as_array().unwrap().iter().find(|target| target["target"] == "192.0.2.2:81").unwrap();
+    let data = json!({
+        "host": "192.0.2.2", "port": 81, "dns": "A", "nodeWeight": 100,
+        "weight": {"total": 100, "available": 0, "unavailable": 100},
+        "addresses": [{"ip": "192.0.2.2", "port": 81, "weight": 100, "health": "UNHEALTHY"}],
+    });
+    assert_eq!(target["data"], data);
+}
+
+#[tokio::test]
+async fn the_whole_is_healthy_while_enough_of_it_is() {
+    let node = checked_pool().await;
+    put(&node, "192.0.2.2:81/unhealthy").await;
+    let (_, body) = node.get("/upstreams/pool/health?balancer_health=1").await;
+    let details = &body["data"]["details"];
+    assert_eq!((&body["data"]["health"], &details["healthy"]), (&json!("HEALTHY"), &json!(true)));
+    assert_eq!(details["weight"], json!({"total": 200, "available": 100, "unavailable": 100}));
+    let hosts = details["hosts"].as_array().unwrap();
+    let ill = hosts.iter().find(|host| host["host"] == "192.0.2.2").unwrap();
+    assert_eq!((hosts.len(), &ill["addresses"][0]["healthy"]), (2, &json!(false)));
+    put(&node, "192.0.2.1/unhealthy").await;
+    let (_, body) = node.get("/upstreams/pool/health?balancer_health=1").await;
+    assert_eq!(body["data"]["health"], "UNHEALTHY");
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_found_is_an_error_of_dns() {
+    let node = pool().await;
+    node.given("/upstreams/pool/targets", json!({"target": "orders.test"})).await;
+    let (_, body) = node.get("/upstreams/pool/health").await;
+    let target = body["data"].as_array().unwrap().iter().find(|target| target["target"] == "orders.test:8000").unwrap();
+    assert_eq!((&target["health"], &target["data"]["addresses"]), (&json!("DNS_ERROR"), &json!([])));
 }
