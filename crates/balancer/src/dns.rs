@@ -5,6 +5,7 @@
 //! - [`Resolver::cached`] answers from any thread, without a lock and without waiting. An answer that is past its time is
 //!   still given, for as long as [`Settings::stale_ttl`] allows, while a new one is fetched in the background.
 //! - [`Resolver::lookup`] waits where there is nothing to give. However many ask, each name is asked for once.
+//! - [`Resolver::services`] asks for names of services, which have ports and weights of their own.
 //! - Failures are remembered too, for a short time.
 //!
 //! Whatever asks runs on the runtime that the resolver is given; a worker only reads, or waits for a message.
@@ -15,15 +16,16 @@ mod answer;
 mod cache;
 mod lookup;
 mod resolver;
+mod services;
 mod system;
 
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-pub use lookup::{Lookup, LookupFuture, Resolved};
+pub use lookup::{Lookup, LookupFuture, Resolved, ResolvedServices, Service, ServicesFuture};
 pub use resolver::Resolver;
-pub use system::{Family, SystemLookup};
+pub use system::{Family, ServiceNames, SystemLookup};
 
 /// Why a name has no addresses. Kong answers requests that meet it with 503 `name resolution failed`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -50,7 +50,7 @@ pub use reference::{configuration_page, sample_file};
 pub use section::admin::Admin;
 pub use section::database::Database;
 pub use section::declarative::Declared;
-pub use section::dns::{AddressOrder, Dns};
+pub use section::dns::{AddressOrder, Dns, ServiceNames};
 pub use section::general::{PluginSelection, Run};
 pub use section::headers::{GatewayHeader, GatewayHeaders};
 pub use section::jwt::Jwt;

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
-use gibbon_conf::{AddressOrder, Conf, Database};
+use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
+use gibbon_conf::{AddressOrder, Conf, Database, ServiceNames};
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
@@ -215,7 +215,7 @@ pub(crate) fn definitions(conf: &Conf) -> Result<Definitions, AppError> {
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {
-    let settings = gibbon_balancer::dns::Settings {
+    let settings = dns::Settings {
         valid_ttl: conf.dns.valid_ttl,
         stale_ttl: conf.dns.stale_ttl,
         not_found_ttl: conf.dns.not_found_ttl,
@@ -228,6 +228,11 @@ fn resolver(conf: &Conf, control: &Runtime) -> Resolver {
         AddressOrder::V4 => Family::V4,
         AddressOrder::V6 => Family::V6,
     };
-    let lookup = SystemLookup::new(&conf.dns.resolvers, family).with_hosts_file(&conf.dns.hosts_file);
+    let services = match conf.dns.services {
+        ServiceNames::LookedUp => dns::ServiceNames::LookedUp,
+        ServiceNames::Ignored => dns::ServiceNames::Ignored,
+    };
+    let lookup = SystemLookup::new(&conf.dns.resolvers, family).with_services(services);
+    let lookup = lookup.with_hosts_file(&conf.dns.hosts_file);
     Resolver::new(lookup, settings, control.handle().clone())
 }

@@ -6,6 +6,7 @@
 
 mod checks;
 mod names;
+mod places;
 mod probe;
 
 use std::sync::Arc;

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use super::answer::{Answer, Worth};
 use super::cache::Cache;
-use super::{Clock, DnsError, Lookup, Settings, SystemClock};
+use super::services::Services;
+use super::{Clock, DnsError, Lookup, Service, Settings, SystemClock};
 
 /// The addresses of a name, or why there are none.
 type Outcome = Result<Arc<[IpAddr]>, DnsError>;
@@ -41,6 +42,7 @@ struct Shared {
     runtime: Handle,
     cache: Cache,
     flights: Mutex<Flights>,
+    services: Services,
 }
 
 impl Resolver {
@@ -58,6 +60,7 @@ impl Resolver {
             runtime,
             cache: Cache::new(settings.capacity),
             flights: Mutex::default(),
+            services: Services::default(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -106,6 +109,24 @@ impl Resolver {
             Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(given_up(name))),
             Err(_) => Err(given_up(name)),
         }
+    }
+
+    /// Where the service of a name is, if that is known: the places of the lowest priority, or that there are none.
+    pub fn known_services(&self, name: &str) -> Option<Result<Arc<[Service]>, DnsError>> {
+        self.shared.services.get(name, self.shared.clock.now())
+    }
+
+    /// Where the service of a name is. It asks where it is called, which must not be on a worker.
+    ///
+    /// # Errors
+    ///
+    /// [`DnsError`] if there is no such service or nobody could be asked; it is remembered for a short time.
+    pub async fn services(&self, name: &str) -> Result<Arc<[Service]>, DnsError> {
+        if let Some(known) = self.known_services(name) {
+            return known;
+        }
+        let answer = self.shared.lookup.services(name).await;
+        self.shared.services.put(name, answer, &self.shared.settings, self.shared.clock.now())
     }
 
     /// What is remembered and still worth something.

@@ -12,10 +12,10 @@ use hickory_resolver::config::{
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{NetError, NoRecords};
 use hickory_resolver::proto::op::{Query, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, MAX_TTL, TokioResolver, system_conf};
 
-use super::{DnsError, Lookup, LookupFuture, Resolved};
+use super::{DnsError, Lookup, LookupFuture, Resolved, ResolvedServices, Service, ServicesFuture};
 
 /// Which addresses of a name are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,9 +52,19 @@ impl Family {
     }
 }
 
+/// Whether names can be those of services (`SRV`, RFC 2782).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceNames {
+    /// Name servers are asked for services.
+    LookedUp,
+    /// There are none.
+    Ignored,
+}
+
 /// Asks `/etc/hosts` and name servers. Both are read from the system once, when it is made.
 pub struct SystemLookup {
     family: Family,
+    services: ServiceNames,
     hosts: Hosts,
     /// Absent when there is nobody to ask; names of the hosts file and `localhost` are known even then.
     resolver: Result<TokioResolver, String>,
@@ -65,7 +75,13 @@ impl SystemLookup {
     /// system's in either case.
     pub fn new(servers: &[SocketAddr], family: Family) -> Self {
         let hosts = known(Hosts::from_system());
-        Self { family, hosts, resolver: resolver(servers, family) }
+        Self { family, services: ServiceNames::LookedUp, hosts, resolver: resolver(servers, family) }
+    }
+
+    /// The same with names of services, or without.
+    #[must_use]
+    pub fn with_services(self, services: ServiceNames) -> Self {
+        Self { services, ..self }
     }
 
     /// The same with another file in place of the system's hosts file.
@@ -89,6 +105,25 @@ impl SystemLookup {
                 ttl: found.valid_until().saturating_duration_since(Instant::now()),
             }),
             Err(error) if is_absence(&error) => Err(DnsError::NotFound { name: name.to_owned() }),
+            Err(error) => Err(unavailable(error.to_string())),
+        }
+    }
+
+    async fn ask_for_services(&self, name: &str) -> Result<ResolvedServices, DnsError> {
+        let unavailable = |reason: String| DnsError::Unavailable { name: name.to_owned(), reason };
+        let not_found = || DnsError::NotFound { name: name.to_owned() };
+        let parsed = Name::from_str_relaxed(name).map_err(|error| unavailable(error.to_string()))?;
+        if self.services == ServiceNames::Ignored || self.known_here(&parsed).is_some() {
+            return Err(not_found());
+        }
+        let resolver = self.resolver.as_ref().map_err(|reason| unavailable(reason.clone()))?;
+        match resolver.lookup(parsed, RecordType::SRV).await {
+            Ok(found) => {
+                let places: Vec<_> = found.answers().iter().filter_map(|record| service(&record.data)).collect();
+                let ttl = found.valid_until().saturating_duration_since(Instant::now());
+                if places.is_empty() { Err(not_found()) } else { Ok(ResolvedServices { places, ttl }) }
+            }
+            Err(error) if is_absence(&error) => Err(not_found()),
             Err(error) => Err(unavailable(error.to_string())),
         }
     }
@@ -123,6 +158,18 @@ impl Lookup for SystemLookup {
     fn lookup<'a>(&'a self, name: &'a str) -> LookupFuture<'a> {
         Box::pin(self.ask(name))
     }
+
+    fn services<'a>(&'a self, name: &'a str) -> ServicesFuture<'a> {
+        Box::pin(self.ask_for_services(name))
+    }
+}
+
+/// A place where a service is. The root as its host says that it is nowhere (RFC 2782).
+fn service(record: &RData) -> Option<Service> {
+    let RData::SRV(srv) = record else { return None };
+    let host = srv.target.to_ascii().trim_end_matches('.').into();
+    let service = Service { priority: srv.priority, weight: srv.weight, port: srv.port, host };
+    (!service.host.is_empty()).then_some(service)
 }
 
 /// Whether a name server has said that there is nothing, as opposed to having failed.
@@ -176,7 +223,12 @@ mod tests {
         let mut hosts = Hosts::default();
         let file = "192.0.2.7 db.test db\n2001:db8::7 db.test\n2001:db8::8 six.test # comment\n";
         hosts.read_hosts_conf(file.as_bytes()).unwrap();
-        SystemLookup { family: Family::V4ThenV6, hosts, resolver: Err("there is no name server".to_owned()) }
+        SystemLookup {
+            family: Family::V4ThenV6,
+            services: ServiceNames::LookedUp,
+            hosts,
+            resolver: Err("there is no name server".to_owned()),
+        }
     }
 
     fn addresses(lookup: &SystemLookup, name: &str) -> Option<Vec<String>> {
@@ -228,6 +280,16 @@ mod tests {
     async fn a_name_that_is_none_is_an_error() {
         let name = format!("{}.test", "a".repeat(64));
         assert!(matches!(offline().ask(&name).await, Err(DnsError::Unavailable { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_no_service() {
+        for name in ["localhost", "db.test"] {
+            assert_eq!(offline().ask_for_services(name).await, Err(DnsError::NotFound { name: name.to_owned() }));
+        }
+        let ignoring = offline().with_services(ServiceNames::Ignored);
+        assert!(matches!(ignoring.ask_for_services("other.test").await, Err(DnsError::NotFound { .. })));
+        assert!(matches!(offline().ask_for_services("other.test").await, Err(DnsError::Unavailable { .. })));
     }
 
     /// A name server that knows `a.test` and nothing else.

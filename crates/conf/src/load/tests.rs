@@ -7,7 +7,7 @@ use crate::listen::Listener;
 use crate::reader::Reader;
 use crate::section::database::Database;
 use crate::section::declarative::Declared;
-use crate::section::dns::AddressOrder;
+use crate::section::dns::{AddressOrder, ServiceNames};
 use crate::section::general::Run;
 use crate::section::logs::{LogLevel, LogTarget};
 use crate::section::real_ip::RealIpSource;
@@ -177,9 +177,14 @@ fn the_addresses_of_a_name_follow_the_order_of_either_of_kongs_resolvers() {
     assert_eq!(order("dns_order = a, cname"), AddressOrder::V4);
     assert_eq!(order("resolver_family = AAAA"), AddressOrder::V6);
     assert!(loaded("dns_order = CNAME", &[]).unwrap_err()[0].contains("neither `A` nor `AAAA`"));
-    assert!(
-        warnings("dns_order = LAST,SRV,A,CNAME", &[])[0].ends_with("SRV records are not looked up in this version")
-    );
+}
+
+#[test]
+fn names_can_be_those_of_services_unless_the_order_leaves_them_out() {
+    let services = |text: &str| loaded(text, &[]).unwrap().conf.dns.services;
+    assert_eq!(services(""), ServiceNames::LookedUp);
+    assert_eq!(services("dns_order = A,srv"), ServiceNames::LookedUp);
+    assert_eq!(services("dns_order = LAST,A,CNAME"), ServiceNames::Ignored);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! How names of upstreams become addresses.
 
 use crate::duration;
-use crate::error::Warning;
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::list::parse_each;
 use crate::reader::Reader;
@@ -29,6 +28,17 @@ pub struct Dns {
     pub hosts_file: PathBuf,
     /// Which addresses of a name are used.
     pub order: AddressOrder,
+    /// Whether names can be those of services.
+    pub services: ServiceNames,
+}
+
+/// Whether names can be those of services (`SRV`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceNames {
+    /// They are looked up as services first.
+    LookedUp,
+    /// They are addresses only.
+    Ignored,
 }
 
 /// Which addresses of a name are used.
@@ -121,12 +131,12 @@ const HOSTS_FILE: Key<PathBuf> = Key::new(
 
 const ORDER: Key<Vec<Records>> = Key::new(
     "dns_order",
-    "LAST,A,AAAA,CNAME",
+    "LAST,SRV,A,AAAA,CNAME",
     Kind::List,
     |text| parse_each(text, records),
     "Which addresses of a name are used: of `A` (version 4) and `AAAA` (version 6), the first that a name has; one that \
-     is not listed is not used. `CNAME` and `LAST` may stand there and change nothing. `SRV` records are not looked up in \
-     this version.",
+     is not listed is not used. With `SRV`, wherever it stands, the name of a target is looked up as that of a service \
+     first. `CNAME` and `LAST` may stand there and change nothing.",
 )
 .also(&["resolver_family"]);
 
@@ -157,9 +167,12 @@ impl Dns {
             both.filter(|_| !reader.is_given(key)).unwrap_or(own)
         };
         let (not_found_ttl, error_ttl) = (failure(&NOT_FOUND_TTL), failure(&ERROR_TTL));
+        let order = reader.read(&ORDER);
+        let services = if order.contains(&Records::Srv) { ServiceNames::LookedUp } else { ServiceNames::Ignored };
         Self {
             hosts_file: reader.read(&HOSTS_FILE),
-            order: read_order(reader),
+            order: address_order(reader, &order),
+            services,
             cache_size: reader.read(&CACHE_SIZE),
             resolvers: reader.read(&RESOLVER),
             valid_ttl: reader.read(&VALID_TTL),
@@ -170,13 +183,7 @@ impl Dns {
     }
 }
 
-fn read_order(reader: &mut Reader) -> AddressOrder {
-    let order = reader.read(&ORDER);
-    if order.contains(&Records::Srv) {
-        let (key, origin) = (ORDER.doc.name, reader.origin(&ORDER));
-        let reason = "SRV records are not looked up in this version";
-        reader.warnings.push(Warning::NotServed { key, origin, listener: "SRV".to_owned(), reason });
-    }
+fn address_order(reader: &mut Reader, order: &[Records]) -> AddressOrder {
     let place = |records| order.iter().position(|other| *other == records);
     match (place(Records::A), place(Records::Aaaa)) {
         (Some(four), Some(six)) if six < four => AddressOrder::V6ThenV4,

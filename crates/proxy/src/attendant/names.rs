@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_balancer::dns::Resolver;
-use gibbon_entities::Target;
+use gibbon_entities::Upstream;
 use gibbon_runtime::live::{Found, View};
 use gibbon_runtime::{Pool, Pools};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::Owned;
+use super::{Owned, places};
 
 /// See the module.
 pub(super) struct Names {
@@ -44,7 +44,7 @@ impl Names {
                 continue;
             }
             let view = pool.view();
-            let known = known(&self.resolver, &view);
+            let known = known(&self.resolver, &pool.upstream, &view);
             if known.iter().all(Option::is_some) {
                 pool.locate(known.into_iter().flatten().collect());
             } else {
@@ -56,13 +56,10 @@ impl Names {
 }
 
 /// Where targets are, as far as that can be said without asking anybody.
-fn known(resolver: &Resolver, view: &View) -> Vec<Option<Found>> {
-    let known = view.targets.iter().map(|located| {
-        if !located.is_name() {
-            return Some(located.found.clone());
-        }
-        let address = &located.target.address;
-        resolver.cached(&address.host).map(|found| Found::at(&found, address.port))
+fn known(resolver: &Resolver, upstream: &Upstream, view: &View) -> Vec<Option<Found>> {
+    let known = view.targets.iter().map(|located| match located.is_name() {
+        true => places::known(resolver, upstream, &located.target),
+        false => Some(located.found.clone()),
     });
     known.collect()
 }
@@ -75,8 +72,9 @@ async fn ask(resolver: Resolver, pool: Arc<Pool>, known: Vec<Option<Found>>) {
     let mut found = Vec::with_capacity(known.len());
     for (index, (located, known)) in view.targets.iter().zip(known).enumerate() {
         if known.is_none() {
-            let (resolver, target) = (resolver.clone(), Arc::clone(&located.target));
-            asked.spawn(async move { (index, look_up(&resolver, &target).await) });
+            let (resolver, upstream) = (resolver.clone(), Arc::clone(&pool.upstream));
+            let target = Arc::clone(&located.target);
+            asked.spawn(async move { (index, places::look_up(&resolver, &upstream, &target).await) });
         }
         found.push(known.unwrap_or_else(|| located.found.clone()));
     }
@@ -87,12 +85,5 @@ async fn ask(resolver: Resolver, pool: Arc<Pool>, known: Vec<Option<Found>>) {
             *place = answer;
         }
         pool.locate(found.clone());
-    }
-}
-
-async fn look_up(resolver: &Resolver, target: &Target) -> Found {
-    match resolver.lookup(&target.address.host).await {
-        Ok(addresses) => Found::at(&addresses, target.address.port),
-        Err(error) => Found::Nowhere(error.to_string().into()),
     }
 }

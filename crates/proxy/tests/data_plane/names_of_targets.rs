@@ -81,3 +81,43 @@ fn every_address_of_a_name_has_the_weight_of_the_target() {
     let pool = std::sync::Arc::clone(gateway.configuration().snapshot().pools.named("pool").unwrap());
     assert_eq!(pool.view().table.weights(), (20, 20));
 }
+
+fn service(priority: u16, weight: u16, origin: &Origin) -> NameRecord {
+    NameRecord::Srv { priority, weight, port: origin.port(), target: "host.gibbon-tests.example".to_owned() }
+}
+
+#[test]
+fn a_name_of_a_service_brings_ports_and_weights() {
+    let (server, a, b, later) = (NameServer::start(), named("a"), named("b"), named("later"));
+    server.say("host.gibbon-tests.example", &[HERE]);
+    server.say(NAME, &[service(1, 30, &a), service(1, 10, &b), service(2, 1000, &later)]);
+    let gateway = gateway(&server);
+    let upstream = gateway.proxy_to_upstream("pool", json!({}));
+    gateway.target(upstream, &format!("{NAME}:1"), 100);
+    let answers = answers(&mut gateway.connect(), 40);
+    assert_eq!((answers.get("a"), answers.get("b"), answers.get("later")), (Some(&30), Some(&10), None));
+    assert_eq!(a.last_request().field("host"), Some(address(NAME, &a).as_str()));
+}
+
+#[test]
+fn a_target_can_be_asked_for_the_host_of_its_service() {
+    let (server, origin) = (NameServer::start(), named("a"));
+    server.say("host.gibbon-tests.example", &[HERE]);
+    server.say(NAME, &[service(1, 0, &origin)]);
+    let gateway = gateway(&server);
+    let upstream = gateway.proxy_to_upstream("pool", json!({"use_srv_name": true}));
+    gateway.target(upstream, NAME, 100);
+    assert_eq!(gateway.connect().get("/").text(), "a");
+    assert_eq!(origin.only_request().field("host"), Some(address("host.gibbon-tests.example", &origin).as_str()));
+}
+
+#[test]
+fn a_target_without_weight_gets_nothing_whatever_its_service_says() {
+    let (server, origin) = (NameServer::start(), named("a"));
+    server.say("host.gibbon-tests.example", &[HERE]);
+    server.say(NAME, &[service(1, 10, &origin)]);
+    let gateway = gateway(&server);
+    let upstream = gateway.proxy_to_upstream("pool", json!({}));
+    gateway.target(upstream, NAME, 0);
+    assert_eq!(status(&mut gateway.connect()), 503);
+}
