@@ -53,11 +53,6 @@ pub(crate) const TABLE: &[Row] = &[
     never(&["lmdb_*"], &[], "what is declared is kept in a file below the prefix"),
     row(&["cluster_*"], &["off"], "hybrid mode is not supported in this version"),
     row(&["admin_gui_ssl_*"], &[], "the manager is not served in this version"),
-    row(
-        &["client_ssl*"],
-        &["off"],
-        "a certificate for upstreams is a service's own, `client_certificate`, in this version",
-    ),
     never(&["ssl_dhparam", "nginx_http_ssl_dhparam"], &[], "keys are agreed upon over elliptic curves only"),
     never(
         &["ssl_*", "nginx_http_ssl_*", "nginx_http_proxy_ssl_*", "nginx_http_grpc_ssl_*", "nginx_http_lua_ssl_*"],
@@ -69,7 +64,6 @@ pub(crate) const TABLE: &[Row] = &[
         &["TLSv1.2 TLSv1.3", "TLSv1.3 TLSv1.2"],
         "to upstreams, what both sides know best of TLS 1.2 and 1.3 is spoken",
     ),
-    row(&["lua_ssl_verify_depth"], &["1"], "the length of a chain is not bounded by a setting in this version"),
     never(
         &["status_error_log"],
         &["logs/status_error.log", "off"],

@@ -255,6 +255,7 @@ mod tests {
         let env = [
             ("KONG_PG_PASSWORD", "sesame"),
             ("KONG_PROXY_SERVER", "http://u:sesame@p"),
+            ("KONG_SSL_CERT", "/a.crt"),
             ("KONG_SSL_CERT_KEY", "sesame"),
             ("KONG_LOG_LEVEL", "{vault://env/level-of-logs}"),
             ("LEVEL_OF_LOGS", "warn"),

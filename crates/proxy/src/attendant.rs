@@ -52,12 +52,12 @@ async fn attend(configuration: Arc<Configuration>, mut names: Names, mut checks:
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         publications.mark_unchanged();
-        let pools = Arc::clone(&configuration.snapshot().pools);
-        names.look_after(&pools);
-        checks.look_after(&pools);
-        let is_idle = has_nothing_to_do(&pools);
+        let snapshot = configuration.snapshot();
+        names.look_after(&snapshot.pools);
+        checks.look_after(&snapshot);
+        let is_idle = has_nothing_to_do(&snapshot.pools);
         // An old revision must not be held while nothing happens.
-        drop(pools);
+        drop(snapshot);
         tokio::select! {
             _ = tick.tick(), if !is_idle => {}
             // It fails only where the configuration is gone, which is held here.

@@ -48,7 +48,7 @@ impl DataPlane {
         resolver: Resolver,
     ) -> std::io::Result<Self> {
         let side = Side::start(ports.len())?;
-        let tls = UpstreamTls::new(&settings.upstream.trusted)?;
+        let tls = UpstreamTls::new(&settings.upstream).map_err(std::io::Error::other)?;
         let attendant = attendant::start(Arc::clone(&configuration), resolver.clone(), tls.clone());
         let shared = Shared::new(configuration, settings, resolver, tls, side, ports.len());
         let threads = ports

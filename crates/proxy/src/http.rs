@@ -20,5 +20,6 @@ pub(crate) mod request_id;
 pub(crate) mod response;
 pub(crate) mod routing;
 pub(crate) mod survey;
+pub(crate) mod tls_terms;
 pub(crate) mod tunnel;
 pub(crate) mod upstream;

@@ -19,7 +19,7 @@ use crate::date::Date;
 use crate::engine::pool::Pool;
 use crate::engine::server;
 use crate::engine::server::Door;
-use crate::engine::upstream_tls::UpstreamTls;
+use crate::engine::upstream_tls::{Handshakes, UpstreamTls};
 use crate::http::request_id::RequestIds;
 use crate::listen::Port;
 use crate::settings::Settings;
@@ -93,7 +93,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) wheel: Rc<Wheel>,
     pub(crate) pool: Rc<Pool>,
-    pub(crate) tls: UpstreamTls,
+    pub(crate) tls: Handshakes,
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: WorkerLocals,
     pub(crate) counters: Arc<WorkerCounters>,
@@ -114,7 +114,7 @@ impl Worker {
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
-            tls: shared.tls.clone(),
+            tls: Handshakes::new(shared.tls.clone()),
             connections: Rc::default(),
             locals: WorkerLocals::default(),
             counters: shared.counters.of_worker(number),

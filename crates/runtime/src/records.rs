@@ -128,7 +128,7 @@ impl Records {
             "plugins" => self.put_plugin(id, body, registry, settings),
             "upstreams" => self.upstreams.put_upstream(id, body).map_err(fault("upstreams", id)),
             "targets" => self.upstreams.put_target(id, body).map_err(fault("targets", id)),
-            "certificates" | "snis" => self.certificates.put(kind, id, body),
+            "certificates" | "snis" | "ca_certificates" => self.certificates.put(kind, id, body),
             other => self.put_credential(other, id, body, registry),
         };
         if let Err(fault) = outcome {
@@ -163,7 +163,7 @@ impl Records {
                 self.upstreams.remove_target(id);
                 return Extent::Directory;
             }
-            "certificates" | "snis" => {
+            "certificates" | "snis" | "ca_certificates" => {
                 self.certificates.remove(id);
                 return Extent::Directory;
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gibbon_entities::Consumer;
 use gibbon_plugin_api::{Directory, Registry};
+use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, candidates};
 use uuid::Uuid;
 
@@ -67,6 +68,16 @@ impl Snapshot {
     /// The certificate for a server name in lower case, or for the star that stands for every name.
     pub fn identity(&self, name: &str) -> Option<&Arc<Identity>> {
         candidates(name).find_map(|name| self.certificates.named(&name))
+    }
+
+    /// The certificate with this id; `None` where there is none that can be used.
+    pub fn certificate(&self, id: Uuid) -> Option<&Arc<Identity>> {
+        self.certificates.identity(id)
+    }
+
+    /// The authority with this id; `None` where there is none that can be used.
+    pub fn authority(&self, id: Uuid) -> Option<&Arc<Authority>> {
+        self.certificates.authority(id)
     }
 
     /// What is stored and left out of this revision.

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SignatureAlgorithm};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
@@ -14,6 +16,8 @@ use tempfile::TempDir;
 /// An authority.
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
+    /// What leads from it to one that clients trust; empty where it is one itself.
+    chain: String,
     folder: TempDir,
 }
 
@@ -38,11 +42,33 @@ impl Authority {
     /// # Panics
     /// Where none can be made.
     pub fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key is made");
+        let (params, key) = parts();
         let issuer = CertifiedIssuer::self_signed(params, key).expect("an authority is made");
-        Self { issuer, folder: tempfile::tempdir().expect("a folder is to be had") }
+        Self { issuer, chain: String::new(), folder: tempfile::tempdir().expect("a folder is to be had") }
+    }
+
+    /// One that this one vouches for; what it issues comes with the certificates in between.
+    ///
+    /// # Panics
+    /// Where none can be made.
+    pub fn intermediate(&self) -> Self {
+        let (params, key) = parts();
+        let issuer = CertifiedIssuer::signed_by(params, key, &self.issuer).expect("an authority is made");
+        let chain = format!("{}{}", issuer.pem(), self.chain);
+        Self { issuer, chain, folder: tempfile::tempdir().expect("a folder is to be had") }
+    }
+
+    /// Servers that serve those only whom it vouches for.
+    pub(crate) fn verifier(&self) -> Arc<dyn ClientCertVerifier> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(self.roots()), provider);
+        builder.build().expect("an authority can be trusted")
+    }
+
+    fn roots(&self) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone()).expect("an authority can be trusted");
+        roots
     }
 
     /// Its own certificate, as PEM.
@@ -74,7 +100,7 @@ impl Authority {
         let params = CertificateParams::new([name.to_owned()]).expect("the name is one");
         let key = KeyPair::generate_for(algorithm).expect("a key is made");
         let cert = params.signed_by(&key, &self.issuer).expect("a certificate is made");
-        Issued { cert: cert.pem(), key: key.serialize_pem() }
+        Issued { cert: format!("{}{}", cert.pem(), self.chain), key: key.serialize_pem() }
     }
 
     /// Clients that believe this authority alone.
@@ -96,12 +122,10 @@ impl Authority {
     }
 
     fn client_of(&self, versions: &[&'static SupportedProtocolVersion], own: Option<&Issued>) -> ClientConfig {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.issuer.der().clone()).expect("an authority can be trusted");
         let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_protocol_versions(versions)
             .expect("the versions are known")
-            .with_root_certificates(roots);
+            .with_root_certificates(self.roots());
         match own {
             None => builder.with_no_client_auth(),
             Some(Issued { cert, key }) => {
@@ -111,4 +135,14 @@ impl Authority {
             }
         }
     }
+}
+
+fn parts() -> (CertificateParams, KeyPair) {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    // Names tell who has signed what.
+    let key = KeyPair::generate().expect("a key is made");
+    let name: String = key.public_key_raw().iter().skip(1).take(8).map(|byte| format!("{byte:02x}")).collect();
+    params.distinguished_name.push(DnType::CommonName, name);
+    (params, key)
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use gibbon_conf::PemPair;
-use rustls::SignatureAlgorithm;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ClientHello;
 use rustls::sign::CertifiedKey;
+use rustls::{SignatureAlgorithm, SignatureScheme};
 
 use crate::error::TlsError;
 
@@ -56,14 +56,13 @@ impl Identity {
 
     /// The one that this client can verify; the first one where it can verify none, for it to say so.
     pub fn choose(&self, hello: &ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let schemes = hello.signature_schemes();
-        let fits = |certified: &&Arc<CertifiedKey>| certified.key.choose_scheme(schemes).is_some();
-        self.keys.iter().find(fits).or(self.keys.first()).cloned()
+        self.for_schemes(hello.signature_schemes())
     }
 
-    /// The first certificate and key, for a side that shows only one.
-    pub fn first(&self) -> Option<&Arc<CertifiedKey>> {
-        self.keys.first()
+    /// The same for whoever knows these signatures.
+    pub(crate) fn for_schemes(&self, schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let fits = |certified: &&Arc<CertifiedKey>| certified.key.choose_scheme(schemes).is_some();
+        self.keys.iter().find(fits).or(self.keys.first()).cloned()
     }
 }
 
@@ -92,7 +91,7 @@ mod tests {
     fn a_certificate_is_taken_with_its_own_key_only() {
         let (first, second) = (made().unwrap(), made().unwrap());
         let identity = Identity::from_pem([(first.0.as_str(), first.1.as_str())]).unwrap();
-        assert!(identity.first().is_some());
+        assert!(identity.for_schemes(&[]).is_some());
         let mixed = Identity::from_pem([(first.0.as_str(), second.1.as_str())]);
         assert!(matches!(mixed, Err(TlsError::Unusable(_))), "{mixed:?}");
         let no_key = Identity::from_pem([(first.0.as_str(), "nothing")]);

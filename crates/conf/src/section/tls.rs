@@ -14,6 +14,7 @@ use crate::size;
 use crate::switch::{self, choose};
 
 pub use pem::{Pem, PemPair};
+pub(crate) use pem::{of_certificate, of_key, pairs};
 pub use port::{ClientCertificates, PortTls};
 pub(crate) use port::{PortTlsKeys, read as read_port};
 

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use gibbon_balancer::Peer;
 use gibbon_balancer::health::Health;
 use gibbon_entities::Upstream;
-use gibbon_runtime::{Pool, Pools};
+use gibbon_runtime::{Pool, Snapshot};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::probe::Secrecy;
 use super::{Owned, probe};
 use crate::engine::upstream_tls::UpstreamTls;
 
@@ -40,7 +41,8 @@ impl Checks {
         Self { tls, rounds: HashMap::new() }
     }
 
-    pub(super) fn look_after(&mut self, pools: &Pools) {
+    pub(super) fn look_after(&mut self, snapshot: &Snapshot) {
+        let pools = &snapshot.pools;
         // A pool that has changed begins anew, and its checks that are under way end.
         self.rounds.retain(|id, rounds| pools.get(*id).is_some_and(|pool| Arc::ptr_eq(pool, &rounds.pool)));
         let now = Instant::now();
@@ -48,7 +50,8 @@ impl Checks {
             let rounds = self.rounds.entry(pool.upstream.id).or_insert_with(|| Rounds::new(pool, now));
             let peers = rounds.due(now);
             if !peers.is_empty() {
-                let round = make_round(Arc::clone(pool), peers, self.tls.clone());
+                let shown = pool.upstream.client_certificate.and_then(|id| snapshot.certificate(id).cloned());
+                let round = make_round(Arc::clone(pool), peers, Secrecy { tls: self.tls.clone(), shown });
                 rounds.running = Some(Owned(tokio::spawn(round)));
             }
         }
@@ -88,15 +91,15 @@ fn is_due(due: &mut Instant, interval: Option<Duration>, now: Instant) -> bool {
     }
 }
 
-async fn make_round(pool: Arc<Pool>, peers: Vec<Arc<Peer>>, tls: UpstreamTls) {
+async fn make_round(pool: Arc<Pool>, peers: Vec<Arc<Peer>>, secrecy: Secrecy) {
     let limit = usize::try_from(pool.upstream.active.concurrency).unwrap_or(usize::MAX).max(1);
     let mut under_way = JoinSet::new();
     for peer in peers {
         if under_way.len() >= limit {
             under_way.join_next().await;
         }
-        let (pool, tls) = (Arc::clone(&pool), tls.clone());
-        under_way.spawn(async move { probe::check(&pool, &peer, &tls).await });
+        let (pool, secrecy) = (Arc::clone(&pool), secrecy.clone());
+        under_way.spawn(async move { probe::check(&pool, &peer, &secrecy).await });
     }
     while under_way.join_next().await.is_some() {}
 }

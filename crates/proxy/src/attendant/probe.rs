@@ -1,6 +1,7 @@
 //! One check of one target.
 
 use std::io;
+use std::sync::Arc;
 
 use gibbon_balancer::Peer;
 use gibbon_balancer::health::Report;
@@ -8,12 +9,14 @@ use gibbon_entities::Protocol;
 use gibbon_entities::upstream::{ActiveChecks, HealthProtocol};
 use gibbon_runtime::Pool;
 use gibbon_runtime::live::Checker;
+use gibbon_tls::Identity;
+use gibbon_tls::client::{Terms, Verification};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::engine::upstream_tls::{UpstreamTls, Verification};
+use crate::engine::upstream_tls::UpstreamTls;
 use crate::engine::write::{field, is_value};
 use crate::http::peers::PeerHost;
 
@@ -31,12 +34,20 @@ enum Seen {
     Nonsense,
 }
 
+/// How checks over TLS are made secret.
+#[derive(Clone)]
+pub(super) struct Secrecy {
+    pub(super) tls: UpstreamTls,
+    /// What a target is shown that asks who the gateway is.
+    pub(super) shown: Option<Arc<Identity>>,
+}
+
 /// Checks a peer and reports what that shows.
-pub(super) async fn check(pool: &Pool, peer: &Peer, tls: &UpstreamTls) {
+pub(super) async fn check(pool: &Pool, peer: &Peer, secrecy: &Secrecy) {
     let active = &pool.upstream.active;
     let host = pool.upstream.host_header.as_deref().unwrap_or(&peer.host);
     let report = |report| pool.report(peer, Checker::Active, report);
-    match timeout(active.timeout, attempt(active, host, peer, tls)).await {
+    match timeout(active.timeout, attempt(active, host, peer, secrecy)).await {
         Err(_) => report(Report::Timeout),
         Ok(Err(error)) => {
             tracing::debug!(upstream = %pool.upstream.name, address = %peer.address, %error, "a check failed");
@@ -48,7 +59,7 @@ pub(super) async fn check(pool: &Pool, peer: &Peer, tls: &UpstreamTls) {
     }
 }
 
-async fn attempt(active: &ActiveChecks, host: &str, peer: &Peer, tls: &UpstreamTls) -> io::Result<Seen> {
+async fn attempt(active: &ActiveChecks, host: &str, peer: &Peer, secrecy: &Secrecy) -> io::Result<Seen> {
     let mut stream = TcpStream::connect(peer.address).await?;
     let request = |protocol| request(active, PeerHost { name: host, port: peer.address.port() }, protocol);
     match active.protocol {
@@ -59,8 +70,10 @@ async fn attempt(active: &ActiveChecks, host: &str, peer: &Peer, tls: &UpstreamT
             let name = active.https_sni.as_deref().unwrap_or(&peer.host).to_owned();
             let name = ServerName::try_from(name).map_err(io::Error::other)?;
             let verification =
-                if active.https_verify_certificate { Verification::Required } else { Verification::Skipped };
-            let mut stream = tls.connect(stream, name, verification).await?;
+                if active.https_verify_certificate { secrecy.tls.required() } else { Verification::Skipped };
+            let terms = Terms { shown: secrecy.shown.clone(), ..Terms::usual(verification) };
+            let connector = secrecy.tls.connector(&terms).map_err(io::Error::other)?;
+            let mut stream = connector.connect(name, stream).await?;
             ask(&mut stream, &request(Protocol::Https)).await
         }
     }

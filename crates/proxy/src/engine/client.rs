@@ -21,7 +21,7 @@ use crate::engine::pool::{Destination, TlsName};
 use crate::engine::progress::CoarseClock;
 use crate::engine::transport::Transport;
 use crate::engine::upstream_body::Reuse;
-use crate::engine::upstream_tls::UpstreamTls;
+use crate::engine::upstream_tls::Handshakes;
 use crate::http::survey::{Persistence, Survey};
 use crate::wheel::{Timer, Wheel};
 
@@ -142,7 +142,7 @@ impl UpstreamConnection {
     pub(crate) async fn open(
         destination: &Destination,
         limit: Duration,
-        tls: &UpstreamTls,
+        tls: &Handshakes,
         wheel: &Rc<Wheel>,
     ) -> Result<Self, ConnectFailure> {
         let address = destination.address;
@@ -335,15 +335,15 @@ impl UpstreamConnection {
     }
 }
 
-async fn connect(destination: &Destination, tls: &UpstreamTls) -> Result<Transport, ConnectFailure> {
+async fn connect(destination: &Destination, tls: &Handshakes) -> Result<Transport, ConnectFailure> {
     let address = destination.address;
     let stream = TcpStream::connect(address).await.map_err(|source| ConnectFailure::Refused { address, source })?;
     // A request is written whole: waiting to join it with later bytes would only add latency.
     let _ = stream.set_nodelay(true);
     match &destination.tls {
         None => Ok(Transport::Plain(stream)),
-        Some(TlsName { name, verification }) => {
-            let secret = tls.connect(stream, name.clone(), *verification).await;
+        Some(TlsName { name, terms }) => {
+            let secret = tls.connect(stream, name.clone(), terms).await;
             secret
                 .map(|stream| Transport::Tls(Box::new(stream.into())))
                 .map_err(|source| ConnectFailure::Tls { address, source })

@@ -7,10 +7,10 @@ use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use gibbon_conf::Upstream;
+use gibbon_tls::client::Terms;
 use rustls::pki_types::ServerName;
 
 use crate::engine::client::UpstreamConnection;
-use crate::engine::upstream_tls::Verification;
 
 pub(crate) struct Pool {
     limits: Upstream,
@@ -18,7 +18,7 @@ pub(crate) struct Pool {
 }
 
 /// Where a connection leads. Those to one address are different ones where another name was asked for, or where the
-/// other side has not proved who it is.
+/// other side has to prove who it is in another way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Destination {
     pub(crate) address: SocketAddr,
@@ -30,7 +30,7 @@ pub(crate) struct Destination {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TlsName {
     pub(crate) name: ServerName<'static>,
-    pub(crate) verification: Verification,
+    pub(crate) terms: Terms,
 }
 
 /// How sure a request has to be that its connection is still there.

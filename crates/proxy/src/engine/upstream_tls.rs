@@ -1,51 +1,60 @@
-//! TLS to upstreams: whom to believe, and the handshake.
+//! TLS to upstreams: the handshake, on the terms of each.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use gibbon_conf::Trusted;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use gibbon_conf::Upstream;
+use gibbon_tls::client::{Terms, Usual, Verification, config};
+use gibbon_tls::{Identity, TlsError};
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-/// Whether an upstream has to prove who it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Verification {
-    /// Its certificate must be good for the name, and come from an authority that is trusted.
-    Required,
-    /// Any certificate will do: the connection is secret, but nobody knows to whom it leads.
-    Skipped,
-}
+/// So many terms are remembered; more begin anew.
+const REMEMBERED: usize = 256;
 
-/// Makes connections to upstreams secret. Cheap to clone.
+/// What holds for all upstreams. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct UpstreamTls {
-    verifying: TlsConnector,
-    believing: TlsConnector,
+    usual: Arc<Usual>,
+    /// How long a chain may be where nobody says.
+    depth: u8,
 }
 
 impl UpstreamTls {
-    /// With these authorities.
-    pub(crate) fn new(trusted: &[Trusted]) -> io::Result<Self> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let versions =
-            || ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
-        let verifying = versions().map_err(io::Error::other)?.with_root_certificates(roots(trusted)?);
-        let anybody = Arc::new(Anybody(Arc::clone(&provider)));
-        let believing = versions().map_err(io::Error::other)?.dangerous().with_custom_certificate_verifier(anybody);
-        let connector = |mut config: ClientConfig| {
-            config.alpn_protocols = vec![b"http/1.1".to_vec()];
-            TlsConnector::from(Arc::new(config))
+    /// With the authorities and the certificate of these settings.
+    pub(crate) fn new(settings: &Upstream) -> Result<Self, TlsError> {
+        let shown = match settings.shown.as_slice() {
+            [] => None,
+            pairs => Some(Identity::load(pairs)?),
         };
-        Ok(Self {
-            verifying: connector(verifying.with_no_client_auth()),
-            believing: connector(believing.with_no_client_auth()),
-        })
+        let usual = Arc::new(Usual::load(&settings.trusted, shown)?);
+        Ok(Self { usual, depth: settings.depth })
+    }
+
+    /// The verification of an upstream that does not say how long its chain may be.
+    pub(crate) fn required(&self) -> Verification {
+        Verification::Required { depth: self.depth }
+    }
+
+    /// What makes connections on these terms secret.
+    pub(crate) fn connector(&self, terms: &Terms) -> Result<TlsConnector, TlsError> {
+        config(terms, &self.usual).map(TlsConnector::from)
+    }
+}
+
+/// Makes a worker's connections to upstreams secret. Sessions are resumed within the same terms.
+pub(crate) struct Handshakes {
+    usual: UpstreamTls,
+    known: RefCell<HashMap<Terms, TlsConnector, ahash::RandomState>>,
+}
+
+impl Handshakes {
+    pub(crate) fn new(usual: UpstreamTls) -> Self {
+        Self { usual, known: RefCell::default() }
     }
 
     /// The handshake, as a client that asks for `name`.
@@ -53,75 +62,22 @@ impl UpstreamTls {
         &self,
         stream: TcpStream,
         name: ServerName<'static>,
-        verification: Verification,
+        terms: &Terms,
     ) -> io::Result<TlsStream<TcpStream>> {
-        let connector = match verification {
-            Verification::Required => &self.verifying,
-            Verification::Skipped => &self.believing,
-        };
+        let connector = self.connector(terms).map_err(io::Error::other)?;
         connector.connect(name, stream).await
     }
-}
 
-/// Certificates of the system that cannot be read are passed over, as other programs do; files that were named are not.
-fn roots(trusted: &[Trusted]) -> io::Result<RootCertStore> {
-    let mut roots = RootCertStore::empty();
-    for source in trusted {
-        match source {
-            Trusted::System => {
-                let found = rustls_native_certs::load_native_certs();
-                found.errors.iter().for_each(|error| tracing::warn!(%error, "a trusted certificate is left out"));
-                roots.add_parsable_certificates(found.certs);
-            }
-            Trusted::File(path) => {
-                let named = |error: &dyn std::fmt::Display| {
-                    io::Error::other(format!("cannot read trusted certificates from `{}`: {error}", path.display()))
-                };
-                for certificate in CertificateDer::pem_file_iter(path).map_err(|error| named(&error))? {
-                    let certificate = certificate.map_err(|error| named(&error))?;
-                    roots.add(certificate).map_err(|error| named(&error))?;
-                }
-            }
+    fn connector(&self, terms: &Terms) -> Result<TlsConnector, TlsError> {
+        let mut known = self.known.borrow_mut();
+        if let Some(connector) = known.get(terms) {
+            return Ok(connector.clone());
         }
-    }
-    Ok(roots)
-}
-
-/// Takes any certificate, but only from who has its key.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let connector = self.usual.connector(terms)?;
+        known.insert(terms.clone(), connector.clone());
+        Ok(connector)
     }
 }

@@ -42,8 +42,10 @@ pub(crate) enum ProxyError {
     RouteClosed,
     #[error("the route has no service")]
     NoService,
-    #[error("the service asks for a protocol, or for something of TLS, that is not served yet")]
+    #[error("the service asks for a protocol that is not served yet")]
     ProtocolNotServed,
+    #[error("a certificate that the service names is not there, or cannot be used")]
+    TermsNotMet,
     #[error("cannot resolve `{name}`: {reason}")]
     NameResolution { name: Box<str>, reason: String },
     #[error("no target of upstream `{upstream}` can be chosen: {reason}")]
@@ -73,7 +75,9 @@ impl ProxyError {
             | Self::MethodNotAllowed
             | Self::NoRoute
             | Self::HttpsRequired { .. } => Origin::Client,
-            Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::Reply(_) => Origin::Configuration,
+            Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::TermsNotMet | Self::Reply(_) => {
+                Origin::Configuration
+            }
             Self::NameResolution { .. }
             | Self::NoPeer { .. }
             | Self::Connect(_)
@@ -131,7 +135,8 @@ impl ProxyError {
             | Self::UpstreamBroken(_)
             | Self::ProtocolChanged
             | Self::NotTaken
-            | Self::ProtocolNotServed => {
+            | Self::ProtocolNotServed
+            | Self::TermsNotMet => {
                 (StatusCode::BAD_GATEWAY, "An invalid response was received from the upstream server".into())
             }
         };

@@ -187,7 +187,7 @@ impl<'w> Exchange<'w> {
         self.access(entry, snapshot).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
         let pool = origin.upstream.as_deref().and_then(|name| snapshot.pools.named(name));
-        let target = Target::new(&matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
+        let target = Target::new(snapshot, &matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
         upstream::exchange(self, target).await
     }
 

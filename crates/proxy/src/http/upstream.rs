@@ -6,20 +6,18 @@ use std::time::Instant;
 
 use gibbon_balancer::UnderWay;
 use gibbon_conf::GatewayHeader;
-use gibbon_entities::{Protocol, Service};
+use gibbon_entities::Protocol;
 use gibbon_plugin_api::ResponseHead;
 use gibbon_router::path::{self, Strip};
 use gibbon_router::{Found, Router};
-use gibbon_runtime::{Origin, Pool};
+use gibbon_runtime::{Origin, Pool, Snapshot};
 use http::{Method, StatusCode};
-use rustls::pki_types::ServerName;
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::{Answered, Asking, Patience, SendFailure, UpstreamConnection};
 use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
-use crate::engine::upstream_tls::Verification;
 use crate::engine::write::field;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
@@ -27,11 +25,13 @@ use crate::http::peers::{PeerHost, Peers};
 use crate::http::request::Exchange;
 use crate::http::routing::Matched;
 use crate::http::survey::Survey;
+use crate::http::tls_terms;
 
 pub(crate) const X_KONG_REQUEST_ID: &str = "X-Kong-Request-Id";
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {
+    snapshot: &'s Snapshot,
     pub(crate) origin: &'s Origin,
     /// The upstream that the service names, if it names one.
     pub(crate) pool: Option<&'s Pool>,
@@ -80,6 +80,7 @@ impl AnswerBody {
 
 impl<'s> Target<'s> {
     pub(crate) fn new(
+        snapshot: &'s Snapshot,
         matched: &Matched<'s>,
         origin: &'s Origin,
         pool: Option<&'s Pool>,
@@ -98,7 +99,7 @@ impl<'s> Target<'s> {
         }
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
-        Self { origin, pool, found, path: request_path, host, line, forwarded_prefix }
+        Self { snapshot, origin, pool, found, path: request_path, host, line, forwarded_prefix }
     }
 }
 
@@ -135,7 +136,7 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
-        let destination = Destination { address, tls: tls_name(exchange, &target, peers.host())? };
+        let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
         let failed = match try_once(exchange, destination, &target, peers.host(), reuse).await {
             Ok(mut answer) => {
                 if let Peers::Balanced(balance) = peers {
@@ -159,45 +160,22 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     }
 }
 
-/// Whom the handshake asks for, where the service speaks TLS: the host that the request asks for.
-fn tls_name(
+/// On which terms the upstream is spoken to over TLS, if at all.
+fn terms(
     exchange: &Exchange<'_>,
     target: &Target<'_>,
     peer: Option<PeerHost<'_>>,
 ) -> Result<Option<TlsName>, ProxyError> {
     let service = &*target.origin.service;
-    match service.protocol {
-        Protocol::Http => return Ok(None),
-        Protocol::Https if can_be_served(service, target.pool) => {}
-        _ => return Err(ProxyError::ProtocolNotServed),
+    if service.protocol == Protocol::Http {
+        return Ok(None);
     }
     let host = match target.host {
         HostRule::Client if !exchange.head.host().is_empty() => exchange.head.host(),
         HostRule::Client | HostRule::Service => peer.map_or(&*service.host, |peer| peer.name),
     };
-    let name = ServerName::try_from(without_port(host).to_owned());
-    let name = name.map_err(|_| ProxyError::BadRequest("the host is no name for TLS"))?;
-    let verification = match service.tls_verify {
-        Some(true) => Verification::Required,
-        Some(false) | None => Verification::Skipped,
-    };
-    Ok(Some(TlsName { name, verification }))
-}
-
-/// What a service asks of TLS beyond that is not there yet; it is not reached without.
-fn can_be_served(service: &Service, pool: Option<&Pool>) -> bool {
-    let shows_nothing = pool.is_none_or(|pool| pool.upstream.client_certificate.is_none());
-    shows_nothing
-        && service.tls_verify_depth.is_none()
-        && service.ca_certificates.is_empty()
-        && service.client_certificate.is_none()
-}
-
-fn without_port(host: &str) -> &str {
-    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.rsplit_once(':').filter(|(name, _)| !name.contains(':')).map_or(host, |(name, _)| name),
-    }
+    let certificate = target.pool.and_then(|pool| pool.upstream.client_certificate);
+    tls_terms::of(service, host, certificate, target.snapshot, &exchange.settings)
 }
 
 /// One attempt.

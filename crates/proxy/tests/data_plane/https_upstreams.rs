@@ -1,6 +1,6 @@
 //! Services that speak HTTPS.
 
-use gibbon_testkit::{Gateway, Origin, TlsFront};
+use gibbon_testkit::{Authority, Gateway, Issued, Origin, TlsFront};
 use serde_json::{Value, json};
 
 /// A gateway that trusts `front`, and has a service that leads there by this host.
@@ -91,13 +91,86 @@ fn a_port_that_speaks_no_tls_gets_504_after_the_time_to_connect() {
     assert!(origin.requests().is_empty());
 }
 
+/// A service behind `front`, with these fields; the status of a request to it.
+fn status(gateway: &Gateway, front: &TlsFront, fields: Value) -> u16 {
+    let mut body = json!({ "protocol": "https", "host": "localhost", "port": front.port(), "retries": 0 });
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let service = gateway.service(body);
+    let path = format!("/{service}");
+    gateway.route_to(service, json!({ "paths": [path] }));
+    gateway.connect().get(&path).status
+}
+
 #[test]
-fn what_is_asked_of_tls_and_not_there_yet_is_not_left_out() {
-    let origin = Origin::echoing_targets();
-    let front = TlsFront::before(&origin, "localhost");
-    let gateway = gateway(&front, "localhost", json!({ "tls_verify": true, "tls_verify_depth": 1 }));
+fn a_service_may_name_the_authorities_that_are_believed_in_place_of_the_usual_ones() {
+    let (origin, authority, other) = (Origin::echoing_targets(), Authority::new(), Authority::new());
+    let front = TlsFront::with(&origin, &authority.issue("localhost"));
+    let file = other.file();
+    let gateway = Gateway::with(&[("lua_ssl_trusted_certificate", file.to_str().unwrap())]);
+    let id = |authority: &Authority| gateway.put("ca_certificates", json!({ "cert": authority.cert() }));
+    let (good, bad) = (id(&authority), id(&other));
+    let verified = |ids: &[uuid::Uuid]| status(&gateway, &front, json!({ "tls_verify": true, "ca_certificates": ids }));
+    assert_eq!(verified(&[]), 502);
+    assert_eq!(verified(&[bad]), 502);
+    assert_eq!(verified(&[good]), 200);
+    assert_eq!(verified(&[bad, good]), 200);
+    assert_eq!(status(&gateway, &front, json!({ "tls_verify": false, "ca_certificates": [bad] })), 200);
+}
+
+#[test]
+fn a_chain_is_as_long_as_it_may_be() {
+    let (origin, authority) = (Origin::echoing_targets(), Authority::new());
+    let fronts = [
+        TlsFront::with(&origin, &authority.issue("localhost")),
+        TlsFront::with(&origin, &authority.intermediate().issue("localhost")),
+        TlsFront::with(&origin, &authority.intermediate().intermediate().issue("localhost")),
+    ];
+    let file = authority.file();
+    let gateway = Gateway::with(&[("lua_ssl_trusted_certificate", file.to_str().unwrap())]);
+    let statuses = |depth: Value| {
+        fronts.each_ref().map(|front| status(&gateway, front, json!({ "tls_verify": true, "tls_verify_depth": depth })))
+    };
+    assert_eq!(statuses(json!(0)), [200, 502, 502]);
+    assert_eq!(statuses(json!(1)), [200, 200, 502]);
+    assert_eq!(statuses(json!(2)), [200, 200, 200]);
+    assert_eq!(statuses(Value::Null), [200, 200, 502], "as `lua_ssl_verify_depth` has it");
+}
+
+#[test]
+fn an_upstream_that_asks_is_shown_the_certificate_of_the_service_or_that_of_the_settings() {
+    let (origin, authority, clients) = (Origin::echoing_targets(), Authority::new(), Authority::new());
+    let front = TlsFront::asking(&origin, &authority.issue("localhost"), &clients);
+    let (good, bad) = (clients.issue("gibbon"), authority.issue("gibbon"));
+    let shown = |issued: &Issued| json!({ "cert": issued.cert, "key": issued.key });
+    let plain = Gateway::start();
+    assert_eq!(status(&plain, &front, json!({})), 502);
+    let service = |gateway: &Gateway, issued: &Issued| {
+        let id = gateway.put("certificates", shown(issued));
+        status(gateway, &front, json!({ "client_certificate": { "id": id } }))
+    };
+    assert_eq!((service(&plain, &good), service(&plain, &bad)), (200, 502));
+    let settings = [("client_ssl", "on"), ("client_ssl_cert", &*good.cert), ("client_ssl_cert_key", &*good.key)];
+    let usual = Gateway::with(&settings);
+    assert_eq!(status(&usual, &front, json!({})), 200);
+    assert_eq!(service(&usual, &bad), 502, "the service's own comes first");
+}
+
+#[test]
+fn a_connection_that_was_made_with_another_certificate_is_not_used_again() {
+    let (origin, authority, clients) = (Origin::echoing_targets(), Authority::new(), Authority::new());
+    let front = TlsFront::asking(&origin, &authority.issue("localhost"), &clients);
+    let gateway = Gateway::start();
+    let (good, bad) = (clients.issue("gibbon"), authority.issue("gibbon"));
+    let id = gateway.put("certificates", json!({ "cert": good.cert, "key": good.key }));
+    let fields = json!({ "client_certificate": { "id": id } });
+    let mut body = json!({ "protocol": "https", "host": "localhost", "port": front.port(), "retries": 0 });
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let service = gateway.service(body);
+    gateway.route_to(service, json!({ "paths": ["/"] }));
+    assert_eq!(gateway.connect().get("/").status, 200);
+    gateway.put("certificates", json!({ "id": id, "cert": bad.cert, "key": bad.key }));
     assert_eq!(gateway.connect().get("/").status, 502);
-    assert!(front.names().is_empty());
+    assert_eq!(origin.requests().len(), 1);
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! Certificates, and the server names for which clients are shown them.
+//! Certificates, authorities, and the server names for which clients are shown them.
 
 use std::sync::Arc;
 
-use gibbon_entities::{BodyError, Certificate, Sni};
+use gibbon_entities::{BodyError, CaCertificate, Certificate, Sni};
 use gibbon_schema::Object;
+use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, TlsError};
 use imbl::OrdMap;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ pub(crate) struct Certificates {
     /// Names in lower case, each with its record and the certificate.
     names: OrdMap<Box<str>, (Uuid, Uuid)>,
     by_sni: OrdMap<Uuid, Box<str>>,
+    authorities: OrdMap<Uuid, Arc<Authority>>,
 }
 
 /// Why a record cannot be used.
@@ -34,9 +36,20 @@ impl Certificates {
         self.identities.get(&self.names.get(name)?.1)
     }
 
+    /// The certificate with this id.
+    pub(crate) fn identity(&self, id: Uuid) -> Option<&Arc<Identity>> {
+        self.identities.get(&id)
+    }
+
+    /// The authority with this id.
+    pub(crate) fn authority(&self, id: Uuid) -> Option<&Arc<Authority>> {
+        self.authorities.get(&id)
+    }
+
     pub(super) fn put(&mut self, kind: &str, id: Uuid, body: &Object) -> Result<(), Fault> {
         let (kind, outcome) = match kind {
             "snis" => ("snis", self.put_sni(body)),
+            "ca_certificates" => ("ca_certificates", self.put_authority(body)),
             _ => ("certificates", self.put_certificate(body)),
         };
         outcome.map_err(|error| Fault { kind, id, reason: error.to_string() })
@@ -59,7 +72,14 @@ impl Certificates {
         Ok(())
     }
 
+    fn put_authority(&mut self, body: &Object) -> Result<(), Unusable> {
+        let authority = CaCertificate::from_body(body)?;
+        self.authorities.insert(authority.id, Arc::new(Authority::from_pem(&authority.cert)?));
+        Ok(())
+    }
+
     pub(super) fn remove(&mut self, id: Uuid) {
+        self.authorities.remove(&id);
         self.identities.remove(&id);
         if let Some(name) = self.by_sni.remove(&id) {
             // Two records may have exchanged their names in one transaction: only our own entry goes.

@@ -85,7 +85,8 @@ pub(crate) fn pairs(reader: &mut Reader, certificates: &Key<Vec<Pem>>, keys: &Ke
     let (certificate, key) = (reader.read(certificates), reader.read(keys));
     if certificate.len() != key.len() {
         let (here, there) = (certificates.doc.name, keys.doc.name);
-        reader.refuse(certificates, format!("`{here}` and `{there}` must name as many certificates as keys"));
+        let given = if reader.is_given(certificates) { certificates } else { keys };
+        reader.refuse(given, format!("`{here}` and `{there}` must name as many certificates as keys"));
     }
     certificate.into_iter().zip(key).map(|(certificate, key)| PemPair { certificate, key }).collect()
 }
