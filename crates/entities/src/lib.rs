@@ -14,6 +14,7 @@ pub mod ca_certificate;
 pub mod certificate;
 pub mod consumer;
 mod described;
+mod document;
 pub mod key;
 pub mod key_set;
 pub mod plugin;

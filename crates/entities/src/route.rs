@@ -91,6 +91,8 @@ pub struct Route {
     pub id: Uuid,
     /// When it was created, in seconds since 1970.
     pub created_at: i64,
+    /// When it was changed last, in seconds since 1970.
+    pub updated_at: i64,
     /// Its name.
     pub name: Option<Box<str>>,
     /// The protocols of its requests.
@@ -139,6 +141,7 @@ impl Route {
         Ok(Self {
             id: body.id()?,
             created_at: body.integer("created_at", 0)?,
+            updated_at: body.integer("updated_at", 0)?,
             name: body.boxed("name")?,
             protocols: protocols_of(body)?,
             methods: body.texts("methods")?,

@@ -127,6 +127,10 @@ fn expand_url(url: &Value) -> Object {
 pub struct Service {
     /// Its id.
     pub id: Uuid,
+    /// When it was created, in seconds since 1970.
+    pub created_at: i64,
+    /// When it was changed last, in seconds since 1970.
+    pub updated_at: i64,
     /// Its name.
     pub name: Option<Box<str>>,
     /// What the upstream speaks.
@@ -168,6 +172,8 @@ impl Service {
         let body = Body::new(body);
         Ok(Self {
             id: body.id()?,
+            created_at: body.integer("created_at", 0)?,
+            updated_at: body.integer("updated_at", 0)?,
             name: body.boxed("name")?,
             protocol: body.parsed("protocol")?,
             host: body.text("host")?.into(),

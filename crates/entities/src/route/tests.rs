@@ -21,6 +21,7 @@ fn the_definition_and_the_struct_agree() {
     let expected = Route {
         id: ID.parse().unwrap(),
         created_at: NOW,
+        updated_at: NOW,
         name: Some("r".into()),
         protocols: [Protocol::Http, Protocol::Https].into_iter().collect(),
         methods: vec!["GET".into()],

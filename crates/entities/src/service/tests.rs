@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::testing::{env, inserted, object, updated, violations};
+use crate::testing::{NOW, env, inserted, object, updated, violations};
 
 const CERTIFICATE: &str = "11111111-1111-4111-8111-111111111111";
 
@@ -19,6 +19,8 @@ fn the_definition_and_the_struct_agree() {
     let certificate = CERTIFICATE.parse().unwrap();
     let expected = Service {
         id: body["id"].as_str().unwrap().parse().unwrap(),
+        created_at: NOW,
+        updated_at: NOW,
         name: Some("s".into()),
         protocol: Protocol::Https,
         host: "example.com".into(),
