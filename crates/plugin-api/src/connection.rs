@@ -1,6 +1,8 @@
 //! What is known of the connection that a request came on.
 
+use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 
 use http::HeaderValue;
 
@@ -30,8 +32,14 @@ pub struct Connection {
     pub peer: SocketAddr,
     /// The address of the other end, ready to be sent as a header.
     pub peer_ip: HeaderValue,
+    /// The address that it arrived at.
+    pub local_ip: IpAddr,
     /// The port that the connection arrived on.
     pub local_port: u16,
+    /// Which of the worker's connections it is, counted from the start.
+    pub serial: u64,
+    /// How many requests have come on it, the present one among them.
+    pub requests: Rc<Cell<u64>>,
     /// Plain or TLS.
     pub scheme: Scheme,
     /// The server name of the TLS handshake.

@@ -16,4 +16,11 @@ pub trait Directory {
 
     /// A credential of `kind` by its key.
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>>;
+
+    /// The credentials of `kind` whose keys begin with `prefix`, in the order of their keys.
+    fn credentials_below<'d>(
+        &'d self,
+        kind: &'static str,
+        prefix: &'d str,
+    ) -> Box<dyn Iterator<Item = &'d Arc<dyn Any + Send + Sync>> + 'd>;
 }

@@ -2,6 +2,7 @@
 
 use crate::flow::Flow;
 use crate::request::RequestCx;
+use crate::response::ResponseCx;
 
 /// What a plugin instance needs of the request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,14 +13,63 @@ pub enum BodyNeed {
     Buffer,
 }
 
+/// The phases that an instance takes part in. Those that it does not name cost nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phases(u8);
+
+impl Phases {
+    /// [`Handler::access`].
+    pub const ACCESS: Self = Self(1);
+    /// [`Handler::response`].
+    pub const RESPONSE: Self = Self(2);
+
+    /// Those of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are among them.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
 /// One configured instance of a plugin. Built when configuration changes, shared by all workers, never changed.
 pub trait Handler: Send + Sync + 'static {
     /// Runs before the upstream is asked. Must not block and must not take over 200 µs of CPU: what does goes
     /// through [`RequestCx::offload`] and [`Flow::Wait`].
-    fn access(&self, cx: &mut RequestCx<'_>) -> Flow;
+    fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
+        let _ = cx;
+        Flow::Continue
+    }
+
+    /// Runs when there is the head of an answer, whoever has made it: the upstream, a plugin, or the gateway that
+    /// reports a failure. The instances of one request run here in the same order as in `access`, also those whose turn
+    /// never came because another one has answered.
+    fn response(&self, cx: &mut ResponseCx<'_>) {
+        let _ = cx;
+    }
+
+    /// The phases that this instance takes part in.
+    fn phases(&self) -> Phases {
+        Phases::ACCESS
+    }
 
     /// What this instance needs of the body.
     fn body_need(&self) -> BodyNeed {
         BodyNeed::Stream
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_add_up() {
+        let both = Phases::ACCESS.and(Phases::RESPONSE);
+        assert!(both.contains(Phases::ACCESS) && both.contains(Phases::RESPONSE) && both.contains(both));
+        assert!(!Phases::ACCESS.contains(both) && !Phases::RESPONSE.contains(Phases::ACCESS));
     }
 }

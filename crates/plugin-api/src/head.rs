@@ -1,6 +1,6 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
-use http::{Method, StatusCode, Version, header};
+use http::{HeaderValue, Method, StatusCode, Version, header};
 
 use crate::headers::{Headers, visible};
 use crate::target::Target;
@@ -19,6 +19,15 @@ pub struct RequestHead {
     host: Box<str>,
     /// A query that a plugin has set; the inner `None` means that there is none any more.
     edited_query: Option<Option<Box<str>>>,
+    /// Few plugins set any of it.
+    upstream: Option<Box<UpstreamEdits>>,
+}
+
+/// What plugins have set for the upstream alone.
+#[derive(Debug, Default)]
+struct UpstreamEdits {
+    host: Option<HeaderValue>,
+    path: Option<Box<str>>,
 }
 
 impl RequestHead {
@@ -28,7 +37,7 @@ impl RequestHead {
             Some(authority) => authority.into(),
             None => headers.get(header::HOST).and_then(visible).unwrap_or("").into(),
         };
-        Self { method, version, headers, target, host, edited_query: None }
+        Self { method, version, headers, target, host, edited_query: None, upstream: None }
     }
 
     /// The path exactly as it was sent, without its query.
@@ -54,6 +63,37 @@ impl RequestHead {
         self.edited_query = Some(query);
     }
 
+    /// The host that the upstream is asked for, where a plugin has set one.
+    pub fn upstream_host(&self) -> Option<&HeaderValue> {
+        self.upstream.as_ref()?.host.as_ref()
+    }
+
+    /// Sets the host that the upstream is asked for, whatever service and route say.
+    pub fn set_upstream_host(&mut self, host: HeaderValue) {
+        self.upstream.get_or_insert_default().host = Some(host);
+    }
+
+    /// The path that the upstream is asked for, where a plugin has set one.
+    pub fn upstream_path(&self) -> Option<&str> {
+        self.upstream.as_ref()?.path.as_deref()
+    }
+
+    /// Sets the path that the upstream is asked for, in the place of the service's and the client's. What can stand in
+    /// no path is encoded, and it begins with a slash in any case.
+    pub fn set_upstream_path(&mut self, path: &str) {
+        let mut encoded = String::with_capacity(path.len() + 1);
+        if !path.starts_with('/') {
+            encoded.push('/');
+        }
+        for byte in path.bytes() {
+            match byte {
+                b'!'..=b'~' if !b"\"#<>?\\^`{|}".contains(&byte) => encoded.push(char::from(byte)),
+                _ => encoded.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        self.upstream.get_or_insert_default().path = Some(encoded.into());
+    }
+
     /// The authority of a request in absolute form (RFC 9112 section 3.2.2); it outranks the Host field.
     pub fn authority(&self) -> Option<&str> {
         self.target.authority()
@@ -72,4 +112,26 @@ pub struct ResponseHead {
     pub status: StatusCode,
     /// The header fields.
     pub headers: Headers,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_for_the_upstream_is_one_whatever_it_was_made_of() {
+        let mut head = RequestHead::new(Method::GET, Target::of_tunnel("h"), Version::HTTP_11, Headers::default());
+        assert_eq!(head.upstream_path(), None);
+        for (path, expected) in [
+            ("/a/b;c=1", "/a/b;c=1"),
+            ("a%20b", "/a%20b"),
+            ("", "/"),
+            ("/a b?c#d", "/a%20b%3Fc%23d"),
+            ("/\r\nX: 1", "/%0D%0AX:%201"),
+            ("/ä", "/%C3%A4"),
+        ] {
+            head.set_upstream_path(path);
+            assert_eq!(head.upstream_path(), Some(expected), "{path}");
+        }
+    }
 }

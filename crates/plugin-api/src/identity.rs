@@ -13,4 +13,6 @@ pub struct Identity {
     pub consumer: Option<Arc<Consumer>>,
     /// What proved it; `None` for an anonymous consumer. Its presence is what "authenticated" means.
     pub credential: Option<Credential>,
+    /// The groups that an authentication plugin has found for the request, where it knows of groups.
+    pub groups: Option<Arc<[Box<str>]>>,
 }

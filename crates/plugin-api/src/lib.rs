@@ -6,6 +6,8 @@
 //!
 //! Start at [`plugin`] for what a plugin declares, at [`handler`] for its phases, at [`request`] for what it can reach.
 
+pub mod captures;
+pub mod carried;
 pub mod connection;
 pub mod credential;
 pub mod directory;
@@ -20,14 +22,17 @@ pub mod query;
 pub mod received;
 pub mod reply;
 pub mod request;
+pub mod response;
 pub mod target;
 pub mod worker;
 
+pub use captures::Captures;
+pub use carried::Carried;
 pub use connection::{Connection, Scheme};
 pub use credential::{Credential, CredentialDef, LoadedCredential};
 pub use directory::Directory;
 pub use flow::{Flow, Resume};
-pub use handler::{BodyNeed, Handler};
+pub use handler::{BodyNeed, Handler, Phases};
 pub use head::{RequestHead, ResponseHead};
 pub use headers::{FieldName, Headers};
 pub use identity::Identity;
@@ -35,6 +40,7 @@ pub use offload::{Busy, Offload};
 pub use plugin::{ConfigureError, PluginDef, Registry, Settings};
 pub use received::{ReceivedHead, Span};
 pub use reply::{Reply, ReplyBody};
-pub use request::RequestCx;
+pub use request::{Announced, BodyLimit, RequestCx};
+pub use response::{ResponseCx, Rewrite, Source};
 pub use target::Target;
 pub use worker::WorkerLocals;

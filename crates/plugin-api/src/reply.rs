@@ -28,8 +28,8 @@ pub enum ReplyBody {
     Error(Cow<'static, str>),
     /// Anything else.
     Raw {
-        /// Its media type.
-        content_type: HeaderValue,
+        /// Its media type, if it has one.
+        content_type: Option<HeaderValue>,
         /// Its bytes.
         bytes: Bytes,
     },

@@ -1,6 +1,7 @@
 //! A request as a plugin sees it.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +9,8 @@ use gibbon_entities::{Consumer, Route, Service};
 use http::HeaderValue;
 use uuid::Uuid;
 
+use crate::captures::Captures;
+use crate::carried::Carried;
 use crate::connection::Connection;
 use crate::credential::Credential;
 use crate::directory::Directory;
@@ -16,11 +19,24 @@ use crate::headers::visible;
 use crate::identity::Identity;
 use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
+use crate::reply::Reply;
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
-pub const IDENTITY_HEADERS: [&str; 5] =
-    [X_CONSUMER_ID, X_CONSUMER_CUSTOM_ID, X_CONSUMER_USERNAME, X_CREDENTIAL_IDENTIFIER, X_ANONYMOUS_CONSUMER];
+pub const IDENTITY_HEADERS: [&str; 7] = [
+    X_CONSUMER_ID,
+    X_CONSUMER_CUSTOM_ID,
+    X_CONSUMER_USERNAME,
+    X_CREDENTIAL_IDENTIFIER,
+    X_ANONYMOUS_CONSUMER,
+    X_CONSUMER_GROUPS,
+    X_AUTHENTICATED_GROUPS,
+];
+
+/// The groups that the consumer is in.
+pub const X_CONSUMER_GROUPS: &str = "X-Consumer-Groups";
+/// The groups that authentication has found.
+pub const X_AUTHENTICATED_GROUPS: &str = "X-Authenticated-Groups";
 
 const X_CONSUMER_ID: &str = "X-Consumer-ID";
 const X_CONSUMER_CUSTOM_ID: &str = "X-Consumer-Custom-ID";
@@ -28,14 +44,40 @@ const X_CONSUMER_USERNAME: &str = "X-Consumer-Username";
 const X_CREDENTIAL_IDENTIFIER: &str = "X-Credential-Identifier";
 const X_ANONYMOUS_CONSUMER: &str = "X-Anonymous-Consumer";
 
+/// What a client says of the body that it is going to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    /// How long it is; `None` where only its end will tell.
+    pub length: Option<u64>,
+    /// Whether the client waits to be told to go on (`Expect: 100-continue`).
+    pub waits: bool,
+}
+
+/// A bound for a body that streams.
+#[derive(Debug, Clone)]
+pub struct BodyLimit {
+    /// How many bytes it may have.
+    pub bytes: u64,
+    /// The answer to one that has more.
+    pub reply: Reply,
+}
+
 /// The request, and what may be looked up for it.
 pub struct RequestCx<'r> {
     /// What goes upstream: plugins edit it in place.
     pub head: &'r mut RequestHead,
     /// The whole body, for instances that asked for it ([`crate::BodyNeed::Buffer`]).
     pub body: Option<Bytes>,
+    /// What is known of the body before it comes.
+    pub announced: Announced,
+    /// A bound for a body that is still to come; the smallest one holds.
+    pub body_limit: Option<BodyLimit>,
     /// The connection that it came on.
     pub connection: &'r Connection,
+    /// Where it comes from: the other end of the connection, or whom a trusted one speaks for.
+    pub client_ip: IpAddr,
+    /// The groups of the route's path in that of the request.
+    pub captures: &'r dyn Captures,
     /// The route that matched.
     pub route: Option<&'r Route>,
     /// The service of that route.
@@ -44,6 +86,8 @@ pub struct RequestCx<'r> {
     pub now: i64,
     /// Who it is from, so far.
     pub identity: Identity,
+    /// What the instance whose turn it is keeps for its later phases.
+    pub carried: Carried,
     /// Consumers and credentials.
     pub directory: &'r dyn Directory,
     /// What plugins keep for this worker.
@@ -68,6 +112,15 @@ impl RequestCx<'_> {
     /// The credential of `kind` with that key, as its plugin loaded it.
     pub fn credential<T: Any + Send + Sync>(&self, kind: &'static str, key: &str) -> Option<&T> {
         self.directory.credential(kind, key).and_then(|value| value.downcast_ref())
+    }
+
+    /// The credentials of `kind` whose keys begin with `prefix`, in the order of their keys.
+    pub fn credentials_below<'d, T: Any + Send + Sync>(
+        &'d self,
+        kind: &'static str,
+        prefix: &'d str,
+    ) -> impl Iterator<Item = &'d T> {
+        self.directory.credentials_below(kind, prefix).filter_map(|value| value.downcast_ref())
     }
 
     /// The consumer of that id.
@@ -95,7 +148,8 @@ impl RequestCx<'_> {
         set_or_remove(self.head, X_CREDENTIAL_IDENTIFIER, credential.as_ref().map(|c| &*c.identifier));
         let anonymous = if credential.is_none() { Some("true") } else { None };
         set_or_remove(self.head, X_ANONYMOUS_CONSUMER, anonymous);
-        self.identity = Identity { consumer: Some(consumer), credential };
+        self.identity.consumer = Some(consumer);
+        self.identity.credential = credential;
     }
 
     /// Runs `job` off the workers.

@@ -23,13 +23,15 @@ pub(crate) struct Watched {
 /// A connection's place, which counts. A tunnel keeps it for as long as it carries something.
 pub(crate) struct Registration {
     counters: Arc<WorkerCounters>,
+    /// Which of the worker's connections it is.
+    pub(crate) serial: u64,
     _watched: Watched,
 }
 
 impl Connections {
     pub(crate) fn register(self: &Rc<Self>, progress: &Rc<Progress>, counters: &Arc<WorkerCounters>) -> Registration {
-        counters.accepted();
-        Registration { counters: Arc::clone(counters), _watched: self.watch(progress) }
+        let serial = counters.accepted();
+        Registration { counters: Arc::clone(counters), serial, _watched: self.watch(progress) }
     }
 
     /// The same for what is no connection of its own but has limits of its own: a stream of one.

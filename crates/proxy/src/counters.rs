@@ -19,8 +19,10 @@ fn add_one(counter: &AtomicU64) {
 }
 
 impl WorkerCounters {
-    pub(crate) fn accepted(&self) {
+    /// Counts a connection; which one it is.
+    pub(crate) fn accepted(&self) -> u64 {
         add_one(&self.accepted);
+        self.accepted.load(Relaxed)
     }
 
     pub(crate) fn ended(&self) {
@@ -93,7 +95,7 @@ mod tests {
         let counters = Counters::new(2);
         let workers = [0, 1, 1].map(|number| counters.of_worker(number));
         let requests: Vec<_> = workers.iter().map(|worker| worker.begin_request()).collect();
-        workers.iter().for_each(|worker| worker.accepted());
+        assert_eq!(workers.each_ref().map(|worker| worker.accepted()), [1, 1, 2]);
         workers[0].ended();
         let left: Vec<_> = requests.into_iter().skip(1).collect();
         assert_eq!(counters.connections_accepted(), 3);

@@ -189,7 +189,7 @@ pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<Vec<Port>
             .map(|port| {
                 // The descriptor is duplicated, so that the socket outlives a worker that dies.
                 let listener = tokio::net::TcpListener::from_std(port.socket.try_clone()?)?;
-                let door = Door { port: listener.local_addr()?.port(), serves: port.serves };
+                let door = Door { address: listener.local_addr()?, serves: port.serves };
                 Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener, door)))
             })
             .collect::<std::io::Result<_>>()?;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_entities::{Plugin, Protocol, Protocols};
-use gibbon_plugin_api::{BodyNeed, Handler, PluginDef, Registry};
+use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry};
 use uuid::Uuid;
 
 /// A configured plugin.
@@ -16,8 +16,17 @@ pub struct Instance {
     pub id: Uuid,
     /// The protocols for which it runs.
     pub protocols: Protocols,
+    /// The phases that it takes part in.
+    pub phases: Phases,
     /// What it does.
     pub handler: Box<dyn Handler>,
+}
+
+impl Instance {
+    /// An instance that runs for `protocols`.
+    pub fn new(id: Uuid, protocols: Protocols, handler: Box<dyn Handler>) -> Self {
+        Self { id, protocols, phases: handler.phases(), handler }
+    }
 }
 
 /// One plugin's place in a plan.
@@ -32,9 +41,9 @@ pub struct Step {
 
 impl Step {
     /// The instance that runs for a request of `consumer` over `protocol`.
-    pub fn select(&self, consumer: Option<Uuid>, protocol: Protocol) -> Option<&Instance> {
+    pub fn select(&self, consumer: Option<Uuid>, protocol: Protocol) -> Option<&Arc<Instance>> {
         let own = if self.by_consumer.is_empty() { None } else { consumer.and_then(|id| self.by_consumer.get(&id)) };
-        own.or(self.default.as_ref()).map(|instance| &**instance).filter(|i| i.protocols.contains(protocol))
+        own.or(self.default.as_ref()).filter(|instance| instance.protocols.contains(protocol))
     }
 }
 

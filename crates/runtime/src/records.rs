@@ -4,6 +4,7 @@
 mod certificates;
 pub(crate) mod upstreams;
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use gibbon_entities::{BodyError, Consumer, Plugin, Route, Service};
@@ -183,7 +184,7 @@ impl Records {
             Ok(handler) => (handler, Ok(())),
             Err(reason) => (crate::routes::closed(), Err(Fault { kind: "plugins", id, reason })),
         };
-        let instance = Arc::new(Instance { id, protocols: plugin.protocols, handler });
+        let instance = Arc::new(Instance::new(id, plugin.protocols, handler));
         self.plugins.insert(id, Configured { plugin, instance });
         outcome
     }
@@ -230,6 +231,13 @@ impl Consumers {
 }
 
 impl Credentials {
+    /// Those whose keys begin with `prefix`.
+    pub(crate) fn below<'c>(&'c self, prefix: &'c str) -> impl Iterator<Item = &'c Arc<LoadedCredential>> {
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        let range = self.by_key.range::<_, str>(from);
+        range.take_while(move |(key, _)| key.starts_with(prefix)).map(|(_, loaded)| loaded)
+    }
+
     fn insert(&mut self, loaded: LoadedCredential) {
         let loaded = Arc::new(loaded);
         self.by_key.insert(loaded.key.clone(), Arc::clone(&loaded));

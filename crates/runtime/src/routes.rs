@@ -19,6 +19,7 @@ use crate::records::Records;
 pub struct RouteTable {
     router: Router,
     entries: Vec<RouteEntry>,
+    unrouted: Plan,
 }
 
 /// A route with what belongs to it.
@@ -85,6 +86,11 @@ impl RouteTable {
         self.entries.get(index)
     }
 
+    /// The plugins of requests that belong to no route: those for everything.
+    pub fn unrouted(&self) -> &Plan {
+        &self.unrouted
+    }
+
     /// Compiles the records. A route that does not compile is left out and named.
     pub(crate) fn build(records: &Records, registry: &Registry, previous: Option<&Self>) -> (Self, Vec<Fault>) {
         let configured = records.plugins.values();
@@ -122,7 +128,7 @@ impl RouteTable {
             }
         }
         faults.extend(errors.into_iter().map(|e| Fault { kind: "routes", id: e.id, reason: e.to_string() }));
-        (Self { router, entries }, faults)
+        (Self { router, entries, unrouted: planner.plan(None, None) }, faults)
     }
 }
 

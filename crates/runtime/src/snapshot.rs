@@ -99,4 +99,13 @@ impl Directory for Snapshot {
         let credentials = self.credentials.iter().find(|credentials| credentials.kind == kind)?;
         credentials.by_key.get(key).map(|loaded| &loaded.value)
     }
+
+    fn credentials_below<'d>(
+        &'d self,
+        kind: &'static str,
+        prefix: &'d str,
+    ) -> Box<dyn Iterator<Item = &'d Arc<dyn Any + Send + Sync>> + 'd> {
+        let of_kind = self.credentials.iter().filter(move |credentials| credentials.kind == kind);
+        Box::new(of_kind.flat_map(move |credentials| credentials.below(prefix)).map(|loaded| &loaded.value))
+    }
 }

@@ -106,7 +106,27 @@ pub(crate) struct ClientBody {
     pub(crate) window: u64,
 }
 
+impl RequestBody {
+    /// Bounds what is still to come; whether that is less than was allowed before.
+    pub(crate) fn limit(&mut self, bytes: u64) -> bool {
+        match self {
+            Self::Empty | Self::Whole(_) => false,
+            Self::Stream(stream) => stream.limit(bytes),
+            Self::Resumed(resumed) => resumed.limit(bytes),
+        }
+    }
+}
+
 impl ClientBody {
+    /// As [`RequestBody::limit`].
+    pub(crate) fn limit(&mut self, bytes: u64) -> bool {
+        let is_less = self.allowance.is_none_or(|allowance| bytes < allowance);
+        if is_less {
+            self.allowance = Some(bytes);
+        }
+        is_less
+    }
+
     fn fail(&self, failure: BodyFailure) -> Poll<Result<usize, BodyFailure>> {
         self.state.failure.set(Some(failure));
         Poll::Ready(Err(failure))

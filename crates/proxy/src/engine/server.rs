@@ -33,8 +33,8 @@ use crate::worker::Worker;
 pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAddr, door: Door) {
     let _ = stream.set_nodelay(true);
     let progress = Progress::new(Rc::clone(worker.wheel.clock()));
-    let _registration = worker.connections.register(&progress, &worker.counters);
-    let mut conversation = pin!(converse(&worker, stream, peer, door, &progress));
+    let registration = worker.connections.register(&progress, &worker.counters);
+    let mut conversation = pin!(converse(&worker, stream, peer, door, registration.serial, &progress));
     poll_fn(|cx| {
         if progress.expired() {
             return Poll::Ready(());
@@ -45,15 +45,25 @@ pub(crate) async fn serve(worker: Rc<Worker>, stream: TcpStream, peer: SocketAdd
     .await;
 }
 
-/// The port that a connection came to.
+/// Where a connection came to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Door {
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
     pub(crate) serves: Serves,
 }
 
-async fn converse(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, door: Door, progress: &Rc<Progress>) {
+async fn converse(
+    worker: &Rc<Worker>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    door: Door,
+    serial: u64,
+    progress: &Rc<Progress>,
+) {
     let settings = worker.settings();
+    // A listener for all addresses does not know at which of them a connection has arrived.
+    let is_everywhere = door.address.ip().is_unspecified();
+    let local = if is_everywhere { stream.local_addr().unwrap_or(door.address) } else { door.address };
     let arrived = if door.serves == Serves::default() {
         arrival::plain(stream)
     } else {
@@ -62,7 +72,7 @@ async fn converse(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, door
         arrived
     };
     let Arrived { transport, announced, protocol, sni } = arrived;
-    let origin = ConnectionOrigin { peer, announced, local_port: door.port, sni, is_tls: transport.is_tls() };
+    let origin = ConnectionOrigin { peer, announced, local, serial, sni, is_tls: transport.is_tls() };
     let client = Client::new(&settings, origin, Rc::clone(progress));
     if protocol == Protocol::Http2 {
         return Box::pin(http2::hold(worker, client, transport)).await;

@@ -4,29 +4,45 @@ use std::future::Future;
 use std::pin::Pin;
 
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Flow, Reply, RequestCx, Resume, Scheme};
-use gibbon_runtime::Plan;
+use gibbon_plugin_api::{Flow, Phases, Reply, RequestCx, Resume, Scheme};
+use gibbon_runtime::{Instance, Plan};
 
-/// Runs the plan until a plugin answers or all have had their turn.
-pub(crate) async fn run(plan: &Plan, cx: &mut RequestCx<'_>) -> Result<(), Box<Reply>> {
-    let protocol = match cx.connection.scheme {
-        Scheme::Http => Protocol::Http,
-        Scheme::Https => Protocol::Https,
-    };
+use crate::http::chain::Chain;
+
+/// Runs the plan until a plugin answers or all have had their turn. Those that have something to do with the answer are
+/// noted in `chain`, also where their turn does not come.
+pub(crate) async fn run<'s>(plan: &'s Plan, cx: &mut RequestCx<'_>, chain: &mut Chain<'s>) -> Result<(), Box<Reply>> {
+    let protocol = protocol(cx.connection.scheme);
+    let mut outcome = Ok(());
     for step in &plan.steps {
         // Whose the request is may have been found out by the plugin before.
         let consumer = cx.identity.consumer.as_ref().map(|consumer| consumer.id);
         let Some(instance) = step.select(consumer, protocol) else { continue };
-        let mut flow = instance.handler.access(cx);
-        loop {
-            match flow {
-                Flow::Continue => break,
-                Flow::Respond(reply) => return Err(reply),
-                Flow::Wait(waiting) => flow = resume(waiting, cx).await,
-            }
+        if outcome.is_ok() && instance.phases.contains(Phases::ACCESS) {
+            outcome = access(instance, cx).await;
+        }
+        chain.note(instance, &mut cx.carried);
+    }
+    outcome
+}
+
+/// How requests of a scheme are called where instances name the protocols that they run for.
+pub(crate) fn protocol(scheme: Scheme) -> Protocol {
+    match scheme {
+        Scheme::Http => Protocol::Http,
+        Scheme::Https => Protocol::Https,
+    }
+}
+
+async fn access(instance: &Instance, cx: &mut RequestCx<'_>) -> Result<(), Box<Reply>> {
+    let mut flow = instance.handler.access(cx);
+    loop {
+        match flow {
+            Flow::Continue => return Ok(()),
+            Flow::Respond(reply) => return Err(reply),
+            Flow::Wait(waiting) => flow = resume(waiting, cx).await,
         }
     }
-    Ok(())
 }
 
 async fn resume(waiting: Pin<Box<dyn Future<Output = Resume>>>, cx: &mut RequestCx<'_>) -> Flow {

@@ -57,6 +57,14 @@ pub(crate) struct Resumed {
     rest: Box<ClientBody>,
 }
 
+impl Resumed {
+    /// Bounds the whole of it; whether that is less than was allowed before.
+    pub(crate) fn limit(&mut self, bytes: u64) -> bool {
+        // What has come beyond the bound is noticed with the next byte: a body whose beginning is held has more.
+        self.rest.limit(bytes.saturating_sub(self.begun.len() as u64))
+    }
+}
+
 impl Source for Resumed {
     type Failure = BodyFailure;
 

@@ -1,5 +1,6 @@
 //! The client at the other end of a connection.
 
+use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
@@ -25,22 +26,26 @@ pub(crate) struct Client {
 pub(crate) struct ConnectionOrigin {
     pub(crate) peer: SocketAddr,
     pub(crate) announced: Option<SocketAddr>,
-    pub(crate) local_port: u16,
+    pub(crate) local: SocketAddr,
+    pub(crate) serial: u64,
     pub(crate) sni: Option<Box<str>>,
     pub(crate) is_tls: bool,
 }
 
 impl Client {
     pub(crate) fn new(settings: &Settings, origin: ConnectionOrigin, progress: Rc<Progress>) -> Self {
-        let ConnectionOrigin { peer, announced, local_port, sni, is_tls } = origin;
+        let ConnectionOrigin { peer, announced, local, serial, sni, is_tls } = origin;
         let address = peer.ip().to_canonical();
-        let seen = settings.proxy.port_maps.seen_by_clients(local_port);
+        let seen = settings.proxy.port_maps.seen_by_clients(local.port());
         let trusted = settings.real_ip.trusted.contains(address);
         let counts = trusted && settings.real_ip.source == RealIpSource::ProxyProtocol;
         let connection = Connection {
             peer: SocketAddr::new(address, peer.port()),
             peer_ip: ascii(&address.to_string()),
+            local_ip: local.ip().to_canonical(),
             local_port: seen,
+            serial,
+            requests: Rc::new(Cell::new(0)),
             scheme: if is_tls { Scheme::Https } else { Scheme::Http },
             sni,
             trusted,

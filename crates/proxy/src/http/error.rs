@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use crate::engine::body::BodyFailure;
 use crate::engine::client::{BrokenAnswer, ConnectFailure};
 use crate::engine::head::BadHead;
+use crate::http::rewriting::RewriteFailure;
 
 /// Whose doing a failure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +61,12 @@ pub(crate) enum ProxyError {
     ProtocolChanged,
     #[error("the upstream ended the connection before the request could be sent")]
     NotTaken,
+    #[error("the upstream's answer cannot be rewritten: {0}")]
+    Rewriting(#[from] RewriteFailure),
     #[error("a plugin answers")]
     Reply(Box<Reply>),
+    #[error("the body is longer than a plugin allows")]
+    Oversize(Box<Reply>),
 }
 
 impl ProxyError {
@@ -74,7 +79,8 @@ impl ProxyError {
             | Self::Body(_)
             | Self::MethodNotAllowed
             | Self::NoRoute
-            | Self::HttpsRequired { .. } => Origin::Client,
+            | Self::HttpsRequired { .. }
+            | Self::Oversize(_) => Origin::Client,
             Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::TermsNotMet | Self::Reply(_) => {
                 Origin::Configuration
             }
@@ -83,6 +89,7 @@ impl ProxyError {
             | Self::Connect(_)
             | Self::UpstreamSilent(_)
             | Self::UpstreamBroken(_)
+            | Self::Rewriting(_)
             | Self::ProtocolChanged
             | Self::NotTaken => Origin::Upstream,
         }
@@ -99,18 +106,27 @@ impl ProxyError {
                 | Self::NameResolution { .. }
                 | Self::NoPeer { .. }
                 | Self::Reply(_)
+                | Self::Oversize(_)
         )
     }
 
     /// Whether the connection cannot carry another request: what is left of this one is in the way.
     pub(crate) fn ends_connection(&self) -> bool {
-        matches!(self, Self::BadRequest(_) | Self::TargetTooLong | Self::HeadTooLarge | Self::NotTls | Self::Body(_))
+        matches!(
+            self,
+            Self::BadRequest(_)
+                | Self::TargetTooLong
+                | Self::HeadTooLarge
+                | Self::NotTls
+                | Self::Body(_)
+                | Self::Oversize(_)
+        )
     }
 
     /// The answer that the client gets.
     pub(crate) fn into_reply(self) -> Reply {
         let (status, message): (StatusCode, Cow<'static, str>) = match self {
-            Self::Reply(reply) => return *reply,
+            Self::Reply(reply) | Self::Oversize(reply) => return *reply,
             Self::HttpsRequired { location, status } => return https_required(location, status),
             Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => (StatusCode::BAD_REQUEST, "Bad request".into()),
             Self::HeadTooLarge => (StatusCode::BAD_REQUEST, "Request header or cookie too large".into()),
@@ -120,7 +136,7 @@ impl ProxyError {
             Self::Body(BodyFailure::TooSlow) => (StatusCode::REQUEST_TIMEOUT, "Request timeout".into()),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed".into()),
             Self::NoRoute => (StatusCode::NOT_FOUND, "no Route matched with those values".into()),
-            Self::RouteClosed => {
+            Self::RouteClosed | Self::Rewriting(RewriteFailure::Busy) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "The upstream server is currently unavailable".into())
             }
             Self::NoService => (StatusCode::SERVICE_UNAVAILABLE, "no Service found with those values".into()),
@@ -133,6 +149,7 @@ impl ProxyError {
             }
             Self::Connect(_)
             | Self::UpstreamBroken(_)
+            | Self::Rewriting(_)
             | Self::ProtocolChanged
             | Self::NotTaken
             | Self::ProtocolNotServed

@@ -5,25 +5,28 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
-use gibbon_plugin_api::{BodyNeed, Connection, Identity, RequestCx, RequestHead, ResponseHead};
+use gibbon_plugin_api::{Announced, BodyNeed, Carried, Identity, Reply, RequestCx, RequestHead, ResponseHead};
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
-use http::{HeaderValue, StatusCode, Version, header};
+use http::{HeaderValue, Method, StatusCode, Version, header};
 
 pub(crate) use crate::http::client::Client;
 
 use crate::access_log::{Entry, request_line};
-use crate::engine::body::{BodySource, BodyState, ClientBody, RequestBody, ResponseBody};
+use crate::engine::body::{BodyFailure, BodySource, BodyState, ClientBody, RequestBody, ResponseBody};
 use crate::engine::framing::Ambiguous;
 use crate::engine::head::BadHead;
+use crate::engine::upstream_body::UpstreamBody;
 use crate::http::buffering::Gathered;
+use crate::http::chain::Chain;
 use crate::http::debug_fields::{self, DebugFields};
 use crate::http::error::ProxyError;
 use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::request_id::RequestId;
+use crate::http::routing::{Matched, PathCaptures};
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
-use crate::http::{access, admission, buffering, response, routing, upstream};
+use crate::http::{access, admission, buffering, real_ip, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
 use crate::worker::Worker;
 
@@ -65,6 +68,10 @@ pub(crate) struct Exchange<'w> {
     pub(crate) cookie: Option<HeaderValue>,
     /// When an upstream was asked for the first time, if one was.
     pub(crate) asked: Option<Instant>,
+    /// The answer to a body that is longer than a plugin allows.
+    oversize: Option<Box<Reply>>,
+    /// Whether the client wants no body, whatever the upstream is asked by.
+    pub(crate) is_asked_by_head: bool,
 }
 
 /// The answer to a request, and the line that it gets in the access log.
@@ -73,14 +80,20 @@ pub(crate) type Answered = (ResponseHead, ResponseBody, Option<Box<Entry>>);
 /// Serves one request.
 pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySource, arrival: Arrival) -> Answered {
     let under_way = worker.counters.begin_request();
+    client.connection.requests.set(client.connection.requests.get() + 1);
     let snapshot = worker.snapshot();
     let mut exchange = Exchange::new(worker, client, source, arrival);
     let mut entry = exchange.log_entry();
-    let outcome = exchange.run(&snapshot).await;
+    let mut chain = Chain::default();
+    let outcome = exchange.run(&snapshot, &mut chain).await;
     drop(under_way);
+    chain.or_all_of(snapshot.routes.unrouted(), access::protocol(client.connection.scheme));
     let (head, body) = match outcome {
-        Ok(answer) => response::proxied(&mut exchange, answer),
-        Err(error) => response::own(&exchange, error),
+        Ok(answer) => response::proxied(&mut exchange, &mut chain, answer).await,
+        Err(error) => {
+            let error = exchange.in_words_of_plugin(error);
+            response::own(&exchange, &mut chain, error)
+        }
     };
     if let Some(entry) = &mut entry {
         entry.status = head.status;
@@ -131,6 +144,7 @@ impl<'w> Exchange<'w> {
                 window: settings.limits.body_progress as u64,
             })),
         };
+        let is_asked_by_head = head.method == Method::HEAD;
         let id = worker.ids.next();
         let started = Instant::now();
         Self {
@@ -149,6 +163,8 @@ impl<'w> Exchange<'w> {
             identity: Identity::default(),
             cookie: None,
             asked: None,
+            oversize: None,
+            is_asked_by_head,
         }
     }
 
@@ -170,7 +186,7 @@ impl<'w> Exchange<'w> {
     }
 
     /// The phases.
-    async fn run(&mut self, snapshot: &Snapshot) -> Result<Answer, ProxyError> {
+    async fn run<'s>(&mut self, snapshot: &'s Snapshot, chain: &mut Chain<'s>) -> Result<Answer, ProxyError> {
         admission::check(&self.head, self.survey, self.arriving, &self.settings)?;
         let path = path::normalize(self.head.raw_path().as_bytes())
             .map_err(|_| ProxyError::BadRequest("the path cannot be read"))?
@@ -184,10 +200,13 @@ impl<'w> Exchange<'w> {
         }
         routing::require_https(entry, &self.head, self.client)?;
         self.hold_body(entry).await?;
-        self.access(entry, snapshot).await?;
+        self.access(&matched, &path, snapshot, chain).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
         let pool = origin.upstream.as_deref().and_then(|name| snapshot.pools.named(name));
-        let target = Target::new(snapshot, &matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
+        let mut target = Target::new(snapshot, &matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
+        if let Some(path) = self.head.upstream_path() {
+            target.replace_path(path, self.head.query());
+        }
         upstream::exchange(self, target).await
     }
 
@@ -215,31 +234,80 @@ impl<'w> Exchange<'w> {
         Ok(())
     }
 
-    async fn access(&mut self, entry: &RouteEntry, snapshot: &Snapshot) -> Result<(), ProxyError> {
+    async fn access<'s>(
+        &mut self,
+        matched: &Matched<'s>,
+        path: &str,
+        snapshot: &Snapshot,
+        chain: &mut Chain<'s>,
+    ) -> Result<(), ProxyError> {
+        let entry = matched.entry;
         if entry.plan.steps.is_empty() {
+            chain.close();
             return Ok(());
         }
-        let connection: &Connection = &self.client.connection;
+        let announced = self.announced();
+        let connection = &self.client.connection;
+        let captures = PathCaptures::new(matched.found, path);
         let mut cx = RequestCx {
+            client_ip: real_ip::resolve(self.client, &self.head.headers, &self.settings),
             head: &mut self.head,
             body: whole_body(&self.body),
+            announced,
+            body_limit: None,
             connection,
+            captures: &captures,
             route: Some(&entry.route),
             service: entry.service.as_deref().map(|origin| &*origin.service),
             now: unix_now(),
             identity: Identity::default(),
+            carried: Carried::default(),
             directory: snapshot,
             worker: &self.worker.locals,
             side: &self.worker.shared.side,
         };
-        let outcome = access::run(&entry.plan, &mut cx).await;
-        let (body, identity) = (cx.body, cx.identity);
+        let outcome = access::run(&entry.plan, &mut cx, chain).await;
+        let RequestCx { body, body_limit, identity, .. } = cx;
         self.identity = identity;
+        chain.close();
         outcome.map_err(ProxyError::Reply)?;
-        if let (RequestBody::Whole(current), Some(edited)) = (&mut self.body, body) {
-            *current = edited;
+        if let (RequestBody::Whole(_) | RequestBody::Empty, Some(edited)) = (&self.body, body) {
+            self.body = RequestBody::Whole(edited);
+        }
+        if let Some(limit) = body_limit
+            && self.body.limit(limit.bytes)
+        {
+            self.oversize = Some(Box::new(limit.reply));
         }
         Ok(())
+    }
+
+    fn announced(&self) -> Announced {
+        let length = match (&self.body, self.arriving) {
+            (RequestBody::Whole(bytes), _) => Some(bytes.len() as u64),
+            (_, Ok(ArrivingBody::Length(length))) => Some(length),
+            (_, Ok(ArrivingBody::Unknown)) => None,
+            (_, Ok(ArrivingBody::None) | Err(_)) => Some(0),
+        };
+        Announced { length, waits: self.survey.expects_to_go_on }
+    }
+
+    /// The body that the client has asked for, also where a plugin has made HEAD of another method, or another of HEAD.
+    pub(crate) fn as_asked_for(&self, head: &mut ResponseHead, body: Box<UpstreamBody>) -> ResponseBody {
+        match (self.is_asked_by_head, self.head.method == Method::HEAD) {
+            (true, false) => return ResponseBody::empty(),
+            (false, true) => head.headers.set("Content-Length", HeaderValue::from_static("0")),
+            (true, true) | (false, false) => {}
+        }
+        ResponseBody::Upstream(body)
+    }
+
+    /// A body that is longer than a plugin allows is answered as the plugin says.
+    fn in_words_of_plugin(&mut self, error: ProxyError) -> ProxyError {
+        match (error, self.oversize.take()) {
+            (ProxyError::Body(BodyFailure::TooLarge), Some(reply)) => ProxyError::Oversize(reply),
+            (error, _) => error,
+        }
     }
 }
 

@@ -4,18 +4,18 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gibbon_conf::{ErrorType, GatewayHeader as Own};
-use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead};
-use http::{HeaderValue, Method, StatusCode};
+use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead, Source};
+use http::{HeaderValue, StatusCode};
 
 use crate::engine::body::ResponseBody;
-use crate::engine::upstream_body::Protocol;
+use crate::http::chain::Chain;
 use crate::http::debug_fields::DebugFields;
 use crate::http::error::{Origin, ProxyError};
 use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
 use crate::http::upstream::{Answer, AnswerBody, X_KONG_REQUEST_ID};
-use crate::http::{error_page, hop_by_hop};
+use crate::http::{error_page, hop_by_hop, rewriting};
 use crate::settings::Settings;
 
 const X_KONG_UPSTREAM_LATENCY: &str = "X-Kong-Upstream-Latency";
@@ -26,8 +26,28 @@ const SERVER: &str = "Server";
 const VIA: &str = "Via";
 
 /// The upstream's answer with the gateway's marks on it.
-pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (ResponseHead, ResponseBody) {
+pub(crate) async fn proxied(
+    exchange: &mut Exchange<'_>,
+    chain: &mut Chain<'_>,
+    mut answer: Answer,
+) -> (ResponseHead, ResponseBody) {
+    if matches!(answer.body, AnswerBody::Switched(_)) && exchange.upgrade.is_none() {
+        return own(exchange, chain, ProxyError::ProtocolChanged);
+    }
     hop_by_hop::clean_response(&mut answer.head.headers, answer.survey);
+    let upstream_status = answer.head.status;
+    let rewrites = chain.respond(exchange, &mut answer.head, Source::Upstream);
+    let body = match answer.body {
+        AnswerBody::Http(body) if rewrites.is_empty() => exchange.as_asked_for(&mut answer.head, body),
+        AnswerBody::Http(body) => match rewriting::rewrite(exchange, &mut answer.head, body, rewrites).await {
+            Ok(body) => body,
+            Err(error) => return own(exchange, &mut Chain::default(), error),
+        },
+        AnswerBody::Switched(protocol) => {
+            switched(&mut answer.head);
+            ResponseBody::Switched(protocol)
+        }
+    };
     let headers = &mut answer.head.headers;
     let own = exchange.settings.proxy.headers;
     if own.contains(Own::Via) {
@@ -43,7 +63,7 @@ pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (Respo
         headers.set(X_KONG_PROXY_LATENCY, millis(answer.asked - exchange.started));
     }
     if own.contains(Own::UpstreamStatus) {
-        headers.set(X_KONG_UPSTREAM_STATUS, HeaderValue::from(answer.head.status.as_u16()));
+        headers.set(X_KONG_UPSTREAM_STATUS, HeaderValue::from(upstream_status.as_u16()));
     }
     if own.contains(Own::RequestId) {
         headers.set(X_KONG_REQUEST_ID, exchange.id.header());
@@ -54,24 +74,13 @@ pub(crate) fn proxied(exchange: &mut Exchange<'_>, mut answer: Answer) -> (Respo
     if let Some(cookie) = exchange.cookie.take() {
         headers.append("Set-Cookie", cookie);
     }
-    match answer.body {
-        AnswerBody::Http(body) => (answer.head, ResponseBody::Upstream(body)),
-        AnswerBody::Switched(protocol) => switch(exchange, answer.head, protocol),
-    }
+    (answer.head, body)
 }
 
-/// Both sides go over to another protocol, if the client asked for it; an upstream that does so unasked is broken.
-fn switch(
-    exchange: &mut Exchange<'_>,
-    mut head: ResponseHead,
-    protocol: Box<Protocol>,
-) -> (ResponseHead, ResponseBody) {
-    if exchange.upgrade.take().is_none() {
-        return own(exchange, ProxyError::ProtocolChanged);
-    }
+/// Both sides go over to another protocol, as the client has asked for.
+fn switched(head: &mut ResponseHead) {
     head.headers.set("Connection", HeaderValue::from_static("Upgrade"));
     head.headers.set("Upgrade", HeaderValue::from_static("websocket"));
-    (head, ResponseBody::Switched(protocol))
 }
 
 /// What an answer of the gateway's own depends on beside what it says.
@@ -82,33 +91,37 @@ struct Circumstances<'e> {
     /// When an upstream was asked, if one was.
     asked: Option<Instant>,
     wishes: Wishes<'e>,
-    method: &'e Method,
+    is_asked_by_head: bool,
     debug: Option<&'e DebugFields>,
 }
 
 /// The gateway's own answer.
-pub(crate) fn own(exchange: &Exchange<'_>, error: ProxyError) -> (ResponseHead, ResponseBody) {
+pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyError) -> (ResponseHead, ResponseBody) {
+    let source = if error.is_decision() { Source::Gateway } else { Source::Failure };
     let circumstances = Circumstances {
         settings: &exchange.settings,
         id: &exchange.id,
         started: exchange.started,
         asked: exchange.asked,
         wishes: Wishes::of(&exchange.head.headers),
-        method: &exchange.head.method,
+        is_asked_by_head: exchange.is_asked_by_head,
         debug: exchange.debug.as_ref(),
     };
-    circumstances.answer(error)
+    // What the gateway says itself is no body for plugins to rewrite.
+    circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)))
 }
 
 /// The answer to what is no request.
 pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
     let started = Instant::now();
     let wishes = Wishes::default();
-    Circumstances { settings, id, started, asked: None, wishes, method: &Method::GET, debug: None }.answer(error)
+    Circumstances { settings, id, started, asked: None, wishes, is_asked_by_head: false, debug: None }
+        .answer(error, |_| {})
 }
 
 impl Circumstances<'_> {
-    fn answer(&self, error: ProxyError) -> (ResponseHead, ResponseBody) {
+    /// `edit` sees the head before the gateway's own marks are on it.
+    fn answer(&self, error: ProxyError, edit: impl FnOnce(&mut ResponseHead)) -> (ResponseHead, ResponseBody) {
         log(self.id, &error);
         let ends_connection = error.ends_connection();
         let asked = self.asked.filter(|_| error.origin() == Origin::Upstream);
@@ -118,20 +131,21 @@ impl Circumstances<'_> {
             self.wishes.of_failure(self.settings.proxy.error_default_type)
         };
         let reply = error.into_reply();
-        let mut headers = Headers::default();
-        let body = self.write_body(&reply, form, &mut headers);
-        match asked {
-            Some(asked) => self.mark_as_proxied(&mut headers, asked, reply.status),
-            None => self.mark(&mut headers),
-        }
-        self.mark_in_any_case(&mut headers);
+        let mut head = ResponseHead { status: reply.status, headers: Headers::default() };
+        let body = self.write_body(&reply, form, &mut head.headers);
         for (name, value) in reply.headers {
-            headers.set(name, value);
+            head.headers.set(name, value);
         }
         if ends_connection {
-            headers.set("Connection", HeaderValue::from_static("close"));
+            head.headers.set("Connection", HeaderValue::from_static("close"));
         }
-        (ResponseHead { status: reply.status, headers }, body)
+        edit(&mut head);
+        match asked {
+            Some(asked) => self.mark_as_proxied(&mut head.headers, asked, reply.status),
+            None => self.mark(&mut head.headers),
+        }
+        self.mark_in_any_case(&mut head.headers);
+        (head, body)
     }
 
     fn mark(&self, headers: &mut Headers) {
@@ -177,14 +191,21 @@ impl Circumstances<'_> {
                 headers.set("Content-Length", HeaderValue::from_static("0"));
                 return ResponseBody::empty();
             }
-            ReplyBody::Json(bytes) => (HeaderValue::from_static("application/json; charset=utf-8"), bytes.clone()),
+            ReplyBody::Json(bytes) => {
+                (Some(HeaderValue::from_static("application/json; charset=utf-8")), bytes.clone())
+            }
             ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
-            ReplyBody::Error(message) => error_page::render(form, message, self.id),
+            ReplyBody::Error(message) => {
+                let (content_type, page) = error_page::render(form, message, self.id);
+                (Some(content_type), page)
+            }
         };
-        headers.set("Content-Type", content_type);
+        if let Some(content_type) = content_type {
+            headers.set("Content-Type", content_type);
+        }
         headers.set("Content-Length", HeaderValue::from(bytes.len()));
         // A HEAD request gets the fields of what a GET would have got (RFC 9110 section 9.3.2).
-        ResponseBody::Whole(if *self.method == Method::HEAD { Bytes::new() } else { bytes })
+        ResponseBody::Whole(if self.is_asked_by_head { Bytes::new() } else { bytes })
     }
 }
 

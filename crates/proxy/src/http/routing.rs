@@ -1,8 +1,10 @@
 //! Which route a request belongs to, and what of its path goes upstream.
 
+use std::cell::OnceCell;
+
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Connection, Headers, RequestHead, Scheme};
-use gibbon_router::{Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
+use gibbon_plugin_api::{Captures, Connection, Headers, RequestHead, Scheme};
+use gibbon_router::{Capture, Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
 use gibbon_runtime::{RouteEntry, RouteTable};
 use http::{HeaderValue, StatusCode};
 
@@ -14,6 +16,36 @@ use crate::http::forwarded;
 pub(crate) struct Matched<'s> {
     pub(crate) entry: &'s RouteEntry,
     pub(crate) found: Found<'s>,
+}
+
+/// The groups of the route's path, looked for when they are asked for.
+pub(crate) struct PathCaptures<'s> {
+    found: Found<'s>,
+    path: &'s str,
+    groups: OnceCell<Vec<Capture<'s, 's>>>,
+}
+
+impl<'s> PathCaptures<'s> {
+    pub(crate) fn new(found: Found<'s>, path: &'s str) -> Self {
+        Self { found, path, groups: OnceCell::new() }
+    }
+
+    fn groups(&self) -> &[Capture<'s, 's>] {
+        self.groups.get_or_init(|| self.found.captures(self.path))
+    }
+}
+
+impl Captures for PathCaptures<'_> {
+    fn named(&self, name: &str) -> Option<&str> {
+        self.groups().iter().find(|group| group.name == Some(name))?.text
+    }
+
+    fn numbered(&self, number: usize) -> Option<&str> {
+        match number.checked_sub(1) {
+            Some(index) => self.groups().get(index)?.text,
+            None => self.found.matched(self.path),
+        }
+    }
 }
 
 struct Fields<'a>(&'a Headers);

@@ -64,7 +64,7 @@ impl Survey {
                 self.hop_by_hop = true;
             }
             2 | 5 | 7 | 10 | 16 => self.hop_by_hop |= HOP_BY_HOP.iter().any(|other| is(other)),
-            13 | 19 | 20 | 23 => self.identity |= IDENTITY_HEADERS.iter().any(|other| is(other)),
+            13 | 17 | 19 | 20 | 22 | 23 => self.identity |= IDENTITY_HEADERS.iter().any(|other| is(other)),
             _ => {}
         }
     }

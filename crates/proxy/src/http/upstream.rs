@@ -101,6 +101,15 @@ impl<'s> Target<'s> {
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
         Self { snapshot, origin, pool, found, path: request_path, host, line, forwarded_prefix }
     }
+
+    /// Asks for another path, which a plugin has set.
+    pub(crate) fn replace_path(&mut self, path: &str, query: Option<&str>) {
+        path.clone_into(&mut self.line);
+        if let Some(query) = query {
+            self.line.push('?');
+            self.line.push_str(query);
+        }
+    }
 }
 
 /// An attempt without an answer.
@@ -170,10 +179,11 @@ fn terms(
     if service.protocol == Protocol::Http {
         return Ok(None);
     }
-    let host = match target.host {
+    let chosen = exchange.head.upstream_host().and_then(|host| host.to_str().ok());
+    let host = chosen.unwrap_or_else(|| match target.host {
         HostRule::Client if !exchange.head.host().is_empty() => exchange.head.host(),
         HostRule::Client | HostRule::Service => peer.map_or(&*service.host, |peer| peer.name),
-    };
+    });
     let certificate = target.pool.and_then(|pool| pool.upstream.client_certificate);
     tls_terms::of(service, host, certificate, target.snapshot, &exchange.settings)
 }
@@ -272,10 +282,11 @@ fn answer(
 fn compose(out: &mut Vec<u8>, exchange: &Exchange<'_>, target: &Target<'_>, peer: Option<PeerHost<'_>>) -> Coding {
     let head = &exchange.head;
     write_line(out, head.method.as_str(), &target.line);
-    match (target.host, peer) {
-        (HostRule::Client, _) if !head.host().is_empty() => field(out, "Host", head.host().as_bytes()),
-        (HostRule::Client | HostRule::Service, Some(peer)) => peer.write(out, target.origin.service.protocol),
-        (HostRule::Client | HostRule::Service, None) => field(out, "Host", target.origin.authority.as_bytes()),
+    match (head.upstream_host(), target.host, peer) {
+        (Some(chosen), ..) => field(out, "Host", chosen.as_bytes()),
+        (None, HostRule::Client, _) if !head.host().is_empty() => field(out, "Host", head.host().as_bytes()),
+        (None, _, Some(peer)) => peer.write(out, target.origin.service.protocol),
+        (None, _, None) => field(out, "Host", target.origin.authority.as_bytes()),
     }
     let (length, coding) = framing(&exchange.body);
     let sends_id = exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId);

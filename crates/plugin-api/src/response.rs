@@ -1,0 +1,43 @@
+//! An answer as a plugin sees it.
+
+use bytes::Bytes;
+
+use crate::carried::Carried;
+use crate::connection::Connection;
+use crate::head::{RequestHead, ResponseHead};
+use crate::identity::Identity;
+use crate::worker::WorkerLocals;
+
+/// Who has made an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The upstream.
+    Upstream,
+    /// A plugin, or the gateway by its configuration: there is no such route, there is no service.
+    Gateway,
+    /// The gateway, because something failed.
+    Failure,
+}
+
+/// Makes another body of a whole one, or leaves it as it is. It may run on another thread.
+pub type Rewrite = Box<dyn FnOnce(&[u8]) -> Option<Bytes> + Send>;
+
+/// The head of an answer on its way to the client, and what it answers.
+pub struct ResponseCx<'r> {
+    /// What goes to the client: plugins edit it in place. How long the body is, is not theirs to say.
+    pub head: &'r mut ResponseHead,
+    /// Who has made it.
+    pub source: Source,
+    /// The request as it has gone, or would have gone, upstream.
+    pub request: &'r RequestHead,
+    /// The connection that it came on.
+    pub connection: &'r Connection,
+    /// Who it is from.
+    pub identity: &'r Identity,
+    /// What the instance has put aside in `access`.
+    pub carried: &'r mut Carried,
+    /// What plugins keep for this worker.
+    pub worker: &'r WorkerLocals,
+    /// What is done to the body of an upstream's answer, one after the other. It is then held in memory as a whole.
+    pub rewrites: &'r mut Vec<Rewrite>,
+}

@@ -1,0 +1,99 @@
+//! The plugins that look at the answer to a request.
+
+use std::sync::Arc;
+
+use gibbon_entities::Protocol;
+use gibbon_plugin_api::{Carried, Headers, Phases, ResponseCx, ResponseHead, Rewrite, Source};
+use gibbon_runtime::{Instance, Plan};
+use http::HeaderValue;
+
+use crate::http::request::Exchange;
+
+/// The instances of one request that take part in later phases, in their order. Empty for most requests.
+#[derive(Default)]
+pub(crate) struct Chain<'s> {
+    links: Vec<Link<'s>>,
+    is_chosen: bool,
+}
+
+/// One of them, with what it keeps for itself.
+struct Link<'s> {
+    instance: &'s Arc<Instance>,
+    carried: Carried,
+}
+
+/// The fields that say where an answer ends. They are the engine's, and what plugins do to them is undone.
+const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+
+impl<'s> Chain<'s> {
+    /// Keeps an instance whose turn in `access` is over, if it has something to do later.
+    pub(crate) fn note(&mut self, instance: &'s Arc<Instance>, carried: &mut Carried) {
+        if instance.phases.contains(Phases::RESPONSE) {
+            self.links.push(Link { instance, carried: std::mem::take(carried) });
+        }
+    }
+
+    /// Nobody is missing any more.
+    pub(crate) fn close(&mut self) {
+        self.is_chosen = true;
+    }
+
+    /// For a request that never came to its plugins: those that run for all requests see its answer.
+    pub(crate) fn or_all_of(&mut self, plan: &'s Plan, protocol: Protocol) {
+        if self.is_chosen {
+            return;
+        }
+        for instance in plan.steps.iter().filter_map(|step| step.select(None, protocol)) {
+            self.note(instance, &mut Carried::default());
+        }
+    }
+
+    /// Lets the plugins edit the head of the answer. What they want to do to its body comes back.
+    pub(crate) fn respond(&mut self, exchange: &Exchange<'_>, head: &mut ResponseHead, source: Source) -> Vec<Rewrite> {
+        let mut rewrites = Vec::new();
+        if self.links.is_empty() {
+            return rewrites;
+        }
+        let framing = FRAMING.map(|name| head.headers.get_value(name));
+        for link in &mut self.links {
+            let mut cx = ResponseCx {
+                head,
+                source,
+                request: &exchange.head,
+                connection: &exchange.client.connection,
+                identity: &exchange.identity,
+                carried: &mut link.carried,
+                worker: &exchange.worker.locals,
+                rewrites: &mut rewrites,
+            };
+            link.instance.handler.response(&mut cx);
+        }
+        restore(&mut head.headers, framing);
+        rewrites
+    }
+}
+
+fn restore(headers: &mut Headers, framing: [Option<HeaderValue>; 3]) {
+    for (name, value) in FRAMING.into_iter().zip(framing) {
+        match value {
+            Some(value) => headers.set(name, value),
+            None => drop(headers.remove(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_where_an_answer_ends_is_as_it_was() {
+        let mut headers = Headers::default();
+        headers.set("content-length", HeaderValue::from_static("7"));
+        headers.append("transfer-encoding", HeaderValue::from_static("chunked"));
+        headers.append("x-other", HeaderValue::from_static("1"));
+        restore(&mut headers, [Some(HeaderValue::from_static("3")), None, None]);
+        assert_eq!(headers.get("content-length"), Some(&b"3"[..]));
+        assert_eq!((headers.contains("transfer-encoding"), headers.contains("x-other")), (false, true));
+    }
+}
