@@ -1,18 +1,21 @@
 //! A small world for plugins to be tried in: consumers, credentials, one worker, and requests written as literals.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Busy, ConfigureError, Connection, CredentialDef, Directory, Flow, Handler, Headers, Identity, Offload, PluginDef,
-    Reply, ReplyBody, RequestCx, RequestHead, Scheme, Settings, WorkerLocals,
+    Announced, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory, Flow, Handler,
+    Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody, RequestCx, RequestHead,
+    ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
-use http::{HeaderName, HeaderValue, Method, Version};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -69,6 +72,12 @@ pub(crate) fn plugin_record(def: &PluginDef, config: Value) -> Result<Object, Vi
     plugin::definition().prepare_insert(body, &Fixed(Some((def.schema)())))
 }
 
+/// What is wrong with a configuration, under the names of its fields.
+pub(crate) fn violations(def: &PluginDef, config: Value) -> Value {
+    let violations = plugin_record(def, config).unwrap_err();
+    violations.fields()["config"].clone()
+}
+
 /// A handler of this configuration.
 pub(crate) fn configured(
     def: &PluginDef,
@@ -90,7 +99,7 @@ pub(crate) struct World {
     pub(crate) side: Side,
     pub(crate) worker: WorkerLocals,
     consumers: Vec<Arc<Consumer>>,
-    credentials: HashMap<(&'static str, Box<str>), Arc<dyn Any + Send + Sync>>,
+    credentials: BTreeMap<(&'static str, Box<str>), Arc<dyn Any + Send + Sync>>,
     connection: Connection,
 }
 
@@ -108,7 +117,10 @@ impl World {
         let connection = Connection {
             peer: ([127, 0, 0, 1], 50_000).into(),
             peer_ip: HeaderValue::from_static("127.0.0.1"),
+            local_ip: Ipv4Addr::LOCALHOST.into(),
             local_port: 8000,
+            serial: 1,
+            requests: std::rc::Rc::new(Cell::new(1)),
             scheme: Scheme::Http,
             sni: None,
             trusted: false,
@@ -118,7 +130,7 @@ impl World {
             side: Side::Idle,
             worker: WorkerLocals::default(),
             consumers: Vec::new(),
-            credentials: HashMap::new(),
+            credentials: BTreeMap::new(),
             connection,
         }
     }
@@ -131,9 +143,14 @@ impl World {
     }
 
     /// Adds a credential of the consumer with `id(number)`, or changes the one with that key.
-    pub(crate) fn credential(mut self, def: &CredentialDef, number: u128, mut body: Value) -> Self {
+    pub(crate) fn credential(self, def: &CredentialDef, number: u128, mut body: Value) -> Self {
         body["consumer"] = json!({ "id": id(number) });
         let loaded = (def.load)(&prepared(&(def.entity)(), body).unwrap()).unwrap();
+        self.loaded(def, loaded)
+    }
+
+    /// The same with a credential as it is stored.
+    pub(crate) fn loaded(mut self, def: &CredentialDef, loaded: LoadedCredential) -> Self {
         self.credentials.insert((def.kind, loaded.key), loaded.value);
         self
     }
@@ -155,23 +172,72 @@ impl World {
 
     /// Sends a request through plugins, one after the other.
     pub(crate) fn send_through(&self, handlers: &[&dyn Handler], request: Request) -> Outcome {
-        let mut head = request.head;
+        let Request { mut head, body, announced, from, captures } = request;
         let mut cx = RequestCx {
             head: &mut head,
-            body: request.body,
+            body,
+            announced,
+            body_limit: None,
             connection: &self.connection,
+            client_ip: from,
+            captures: &captures,
             route: None,
             service: None,
             now: self.now,
             identity: Identity::default(),
+            carried: Carried::default(),
             directory: self,
             worker: &self.worker,
             side: &self.side,
         };
         let reply = handlers.iter().find_map(|handler| finish(handler.access(&mut cx), &mut cx));
-        let (body, identity) = (cx.body, cx.identity);
-        Outcome { reply, head, body, identity }
+        let RequestCx { body, body_limit, identity, carried, .. } = cx;
+        Outcome { reply, head, body, body_limit, identity, carried, rewrites: Vec::new() }
     }
+
+    /// Sends a request through one plugin, and the answer back: `upstream`, or the plugin's own.
+    pub(crate) fn exchange(
+        &self,
+        handler: &dyn Handler,
+        request: Request,
+        upstream: ResponseHead,
+    ) -> (Outcome, ResponseHead) {
+        let mut outcome = self.send(handler, request);
+        let (mut head, source) = match &outcome.reply {
+            Some(reply) => (head_of(reply), Source::Gateway),
+            None => (upstream, Source::Upstream),
+        };
+        if handler.phases().contains(Phases::RESPONSE) {
+            handler.response(&mut ResponseCx {
+                head: &mut head,
+                source,
+                request: &outcome.head,
+                connection: &self.connection,
+                identity: &outcome.identity,
+                carried: &mut outcome.carried,
+                worker: &self.worker,
+                rewrites: &mut outcome.rewrites,
+            });
+        }
+        (outcome, head)
+    }
+}
+
+/// The head of an answer.
+pub(crate) fn answer(status: u16, fields: &[(&'static str, &'static str)]) -> ResponseHead {
+    let mut headers = Headers::default();
+    for (name, value) in fields {
+        headers.append(*name, HeaderValue::from_static(value));
+    }
+    ResponseHead { status: StatusCode::from_u16(status).unwrap(), headers }
+}
+
+fn head_of(reply: &Reply) -> ResponseHead {
+    let mut headers = Headers::default();
+    for (name, value) in &reply.headers {
+        headers.set(name.clone(), value.clone());
+    }
+    ResponseHead { status: reply.status, headers }
 }
 
 /// Follows a flow to its end; the side work is done when it is waited for.
@@ -202,6 +268,15 @@ impl Directory for World {
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {
         self.credentials.get(&(kind, key.into()))
     }
+
+    fn credentials_below<'d>(
+        &'d self,
+        kind: &'static str,
+        prefix: &'d str,
+    ) -> Box<dyn Iterator<Item = &'d Arc<dyn Any + Send + Sync>> + 'd> {
+        let below = self.credentials.iter().filter(move |((of, key), _)| *of == kind && key.starts_with(prefix));
+        Box::new(below.map(|(_, value)| value))
+    }
 }
 
 impl Offload for Side {
@@ -220,12 +295,30 @@ impl Offload for Side {
 pub(crate) struct Request {
     head: RequestHead,
     body: Option<Bytes>,
+    announced: Announced,
+    from: IpAddr,
+    captures: Groups,
+}
+
+/// The groups of a path, by name.
+#[derive(Default)]
+struct Groups(Vec<(&'static str, &'static str)>);
+
+impl Captures for Groups {
+    fn named(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
+    fn numbered(&self, number: usize) -> Option<&str> {
+        self.0.get(number.checked_sub(1)?).map(|(_, text)| *text)
+    }
 }
 
 impl Request {
     pub(crate) fn new(method: Method, target: &str) -> Self {
         let head = RequestHead::new(method, target.parse().unwrap(), Version::HTTP_11, Headers::default());
-        Self { head, body: None }
+        let announced = Announced { length: Some(0), waits: false };
+        Self { head, body: None, announced, from: Ipv4Addr::LOCALHOST.into(), captures: Groups::default() }
     }
 
     pub(crate) fn get(target: &str) -> Self {
@@ -244,15 +337,42 @@ impl Request {
     }
 }
 
+impl Request {
+    /// Says something else about the body.
+    pub(crate) fn announced(self, announced: Announced) -> Self {
+        Self { announced, ..self }
+    }
+
+    /// Has a group of the route's path in its own.
+    pub(crate) fn capture(mut self, name: &'static str, text: &'static str) -> Self {
+        self.captures.0.push((name, text));
+        self
+    }
+
+    /// Comes from another address.
+    pub(crate) fn from(self, address: &str) -> Self {
+        Self { from: address.parse().unwrap(), ..self }
+    }
+}
+
 /// What became of a request.
 pub(crate) struct Outcome {
     pub(crate) reply: Option<Reply>,
     pub(crate) head: RequestHead,
     pub(crate) body: Option<Bytes>,
+    pub(crate) body_limit: Option<BodyLimit>,
     pub(crate) identity: Identity,
+    carried: Carried,
+    pub(crate) rewrites: Vec<Rewrite>,
 }
 
 impl Outcome {
+    /// A field of the plugin's own answer.
+    pub(crate) fn reply_header(&self, name: &str) -> Option<&str> {
+        let reply = self.reply.as_ref().expect("the request was let through");
+        reply.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_str().unwrap())
+    }
+
     /// The status, the challenge and the body of the answer.
     pub(crate) fn answer(&self) -> (u16, Option<&str>, &str) {
         let reply = self.reply.as_ref().expect("the request was let through");
@@ -260,7 +380,8 @@ impl Outcome {
         let body = match &reply.body {
             ReplyBody::Json(bytes) => std::str::from_utf8(bytes).unwrap(),
             ReplyBody::Error(message) => message,
-            other => panic!("{other:?} is not expected"),
+            ReplyBody::Raw { bytes, .. } => std::str::from_utf8(bytes).unwrap(),
+            ReplyBody::Empty => "",
         };
         (reply.status.as_u16(), challenge.map(|(_, value)| value.to_str().unwrap()), body)
     }

@@ -1,5 +1,28 @@
-//! `hmac-auth`: requests that are signed with a shared secret. So far there are its records only.
+//! The `hmac-auth` plugin: a request is let through when it is signed with a secret that a known credential has.
+//!
+//! `README.md` in its folder says what it does; `handler.rs` is where to start reading how.
 
+mod algorithm;
+mod config;
+mod digest;
 mod entities;
+mod handler;
+mod parameters;
+mod signing;
 
-pub(crate) use entities::definition as credentials;
+#[cfg(test)]
+mod tests;
+
+use gibbon_plugin_api::{CredentialDef, PluginDef};
+
+use crate::registry::INTERFACE_VERSION;
+
+/// The plugin.
+pub static DEFINITION: PluginDef = PluginDef {
+    name: "hmac-auth",
+    version: INTERFACE_VERSION,
+    priority: 1030,
+    schema: config::schema,
+    credentials: &[CredentialDef { kind: entities::KIND, entity: entities::definition, load: entities::load }],
+    configure: handler::configure,
+};

@@ -10,19 +10,34 @@
 //!
 //! Start reading at [`registry`], then at the README of a plugin.
 
-mod acl;
+pub mod acl;
 mod acme;
 mod authentication;
 pub mod basic_auth;
+mod body_format;
+pub mod bot_detection;
 mod config_error;
+pub mod correlation_id;
+pub mod cors;
 mod field_name;
-mod hmac_auth;
+pub mod hmac_auth;
+pub mod ip_restriction;
 pub mod jwt;
 pub mod key_auth;
+mod media_type;
+mod multipart;
 mod oauth2;
 mod owner;
+mod pair;
 mod password;
+pub mod redirect;
+mod regex;
 pub mod registry;
+pub mod request_size_limiting;
+pub mod request_termination;
+pub mod request_transformer;
+pub mod response_transformer;
+mod schema_of;
 mod session;
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use gibbon_plugin_api::{PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
-use crate::{acl, acme, basic_auth, hmac_auth, jwt, key_auth, oauth2, session};
+use crate::{
+    acl, acme, basic_auth, bot_detection, correlation_id, cors, hmac_auth, ip_restriction, jwt, key_auth, oauth2,
+    redirect, request_size_limiting, request_termination, request_transformer, response_transformer, session,
+};
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
 /// each of them.
@@ -11,7 +14,22 @@ pub(crate) const INTERFACE_VERSION: &str = "3.10.0";
 
 /// Every plugin that this gateway has.
 pub fn all() -> Vec<&'static PluginDef> {
-    vec![&jwt::DEFINITION, &key_auth::DEFINITION]
+    vec![
+        &correlation_id::DEFINITION,
+        &bot_detection::DEFINITION,
+        &cors::DEFINITION,
+        &jwt::DEFINITION,
+        &key_auth::DEFINITION,
+        &basic_auth::DEFINITION,
+        &hmac_auth::DEFINITION,
+        &ip_restriction::DEFINITION,
+        &request_size_limiting::DEFINITION,
+        &acl::DEFINITION,
+        &request_transformer::DEFINITION,
+        &response_transformer::DEFINITION,
+        &redirect::DEFINITION,
+        &request_termination::DEFINITION,
+    ]
 }
 
 /// The entities that plugins keep beside the credentials that their definitions bring.
@@ -20,10 +38,7 @@ pub fn all() -> Vec<&'static PluginDef> {
 /// lost that has them; the plugins themselves cannot be configured. A plugin that is added takes its line away here.
 pub fn entities() -> Vec<fn() -> EntityDef> {
     vec![
-        acl::groups,
         acme::storage,
-        basic_auth::credentials,
-        hmac_auth::credentials,
         oauth2::credentials,
         oauth2::authorization_codes,
         oauth2::tokens,
@@ -39,13 +54,32 @@ pub fn registry() -> Registry {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::fixture::{SETTINGS, plugin_record};
 
     /// The order decides who answers first and whose consumer counts; it changes only on purpose, and here.
     #[test]
     fn plugins_run_in_this_order() {
         let order: Vec<_> = registry().iter().map(|plugin| (plugin.priority, plugin.name)).collect();
-        assert_eq!(order, [(1450, "jwt"), (1250, "key-auth")]);
+        let expected = [
+            (100_001, "correlation-id"),
+            (2500, "bot-detection"),
+            (2000, "cors"),
+            (1450, "jwt"),
+            (1250, "key-auth"),
+            (1100, "basic-auth"),
+            (1030, "hmac-auth"),
+            (990, "ip-restriction"),
+            (951, "request-size-limiting"),
+            (950, "acl"),
+            (801, "request-transformer"),
+            (800, "response-transformer"),
+            (779, "redirect"),
+            (2, "request-termination"),
+        ];
+        assert_eq!(order, expected);
     }
 
     #[test]
@@ -67,10 +101,10 @@ mod tests {
         let expected = [
             ("jwt_secrets", "jwts", "jwt", Some("key")),
             ("keyauth_credentials", "key-auths", "key-auth", Some("key")),
-            ("acls", "acls", "acls", None),
-            ("acme_storage", "acme_storage", "acme_storage", None),
             ("basicauth_credentials", "basic-auths", "basic-auth", Some("username")),
             ("hmacauth_credentials", "hmac-auths", "hmac-auth", Some("username")),
+            ("acls", "acls", "acls", None),
+            ("acme_storage", "acme_storage", "acme_storage", None),
             ("oauth2_credentials", "oauth2", "oauth2", Some("client_id")),
             ("oauth2_authorization_codes", "oauth2_authorization_codes", "oauth2_authorization_codes", None),
             ("oauth2_tokens", "oauth2_tokens", "oauth2_tokens", Some("access_token")),
@@ -78,6 +112,45 @@ mod tests {
             ("session_metadatas", "session_metadatas", "session_metadatas", None),
         ];
         assert_eq!(found, expected);
+    }
+
+    /// What has to be said to configure a plugin at all.
+    fn least_config(plugin: &str) -> Value {
+        match plugin {
+            "acl" => json!({ "allow": ["g"] }),
+            "ip-restriction" => json!({ "allow": ["192.0.2.1"] }),
+            "redirect" => json!({ "location": "https://a.example" }),
+            _ => json!({}),
+        }
+    }
+
+    /// The declared defaults of a record, those within it included; null where there is none.
+    fn declared(record: &Value) -> Value {
+        let fields = record["fields"].as_array().unwrap().iter().flat_map(|field| field.as_object().unwrap());
+        fields
+            .map(|(name, field)| match (field.get("default"), &field["type"]) {
+                (None, kind) if kind == "record" => (name.clone(), declared(field)),
+                (default, _) => (name.clone(), default.cloned().unwrap_or_default()),
+            })
+            .collect::<gibbon_schema::Object>()
+            .into()
+    }
+
+    #[test]
+    fn every_plugin_can_be_configured_and_is_told_its_declared_defaults() {
+        for plugin in all() {
+            let least = least_config(plugin.name);
+            let record = plugin_record(plugin, least.clone()).unwrap();
+            assert!((plugin.configure)(&record["config"], &SETTINGS).is_ok(), "{}", plugin.name);
+            let document = (plugin.schema)().to_json();
+            let fields = document["fields"].as_array().unwrap();
+            let config = fields.iter().find_map(|field| field.get("config")).unwrap();
+            let mut expected = declared(config);
+            for (name, value) in least.as_object().unwrap() {
+                expected[name] = value.clone();
+            }
+            assert_eq!(record["config"], expected, "{}", plugin.name);
+        }
     }
 
     #[test]

@@ -1,16 +1,25 @@
 //! The credentials of the plugin: `basicauth_credentials`.
 
+use std::sync::Arc;
+
+use gibbon_entities::{Body, BodyError};
+use gibbon_plugin_api::LoadedCredential;
 use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{EntityDef, Field, Object, Schema, Transformation, field};
 use serde_json::Value;
+use uuid::Uuid;
 
+use super::stored::StoredPassword;
 use crate::{owner, password};
 
+/// The name of the entity.
+pub(super) const KIND: &str = "basicauth_credentials";
+
 /// The declaration of `basicauth_credentials`.
-pub(crate) fn definition() -> EntityDef {
+pub(super) fn definition() -> EntityDef {
     let hash = Transformation::new(["password"], ["consumer.id"], hash_password);
     EntityDef {
-        name: "basicauth_credentials",
+        name: KIND,
         collection: "basic-auths",
         nested: "basic-auth",
         endpoint_key: Some("username"),
@@ -44,12 +53,29 @@ fn hash_password(body: &mut Object) -> Result<(), String> {
     Ok(())
 }
 
+/// A credential as requests are checked against it.
+#[derive(Debug)]
+pub(super) struct PasswordCredential {
+    pub(super) id: Uuid,
+    pub(super) consumer: Uuid,
+    pub(super) password: StoredPassword,
+}
+
+/// Makes the form that requests are checked against.
+pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
+    let body = Body::new(body);
+    let (id, username) = (body.id()?, body.text("username")?);
+    let consumer = body.reference("consumer")?.ok_or(BodyError::Missing { field: "consumer" })?;
+    let password = StoredPassword::read(body.text("password")?, consumer);
+    let value = Arc::new(PasswordCredential { id, consumer, password });
+    Ok(LoadedCredential { id, consumer, key: username.into(), value })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::basic_auth::StoredPassword;
     use crate::fixture::BARE;
 
     const CONSUMER: &str = "11111111-1111-4111-8111-111111111111";

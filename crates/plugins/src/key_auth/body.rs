@@ -1,7 +1,6 @@
 //! Keys in bodies: forms, JSON objects and multipart forms.
 
 mod json;
-mod multipart;
 
 use std::borrow::Cow;
 
@@ -9,39 +8,8 @@ use bytes::Bytes;
 use gibbon_plugin_api::query;
 
 use super::places::{Found, bytes_of, of_values, without_argument};
-
-/// A format of bodies that has names and values.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    /// `application/x-www-form-urlencoded`
-    Form,
-    /// `application/json`
-    Json,
-    /// `multipart/form-data`, with its boundary (RFC 7578 section 4.1).
-    Multipart(Box<str>),
-}
-
-impl Format {
-    /// The format that a `Content-Type` names; `None` for all others.
-    pub(super) fn of(content_type: &str) -> Option<Self> {
-        let mut parameters = content_type.split(';').map(str::trim);
-        let essence = parameters.next()?;
-        if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Some(Self::Form);
-        }
-        if essence.eq_ignore_ascii_case("application/json") {
-            return Some(Self::Json);
-        }
-        if !essence.eq_ignore_ascii_case("multipart/form-data") {
-            return None;
-        }
-        let (_, boundary) = parameters
-            .filter_map(|parameter| parameter.split_once('='))
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
-        let boundary = boundary.trim().trim_matches('"');
-        (!boundary.is_empty()).then(|| Self::Multipart(boundary.into()))
-    }
-}
+use crate::body_format::Format;
+use crate::multipart;
 
 /// What stands in `body` under `name`. A body that is not what its type says has nothing.
 pub(super) fn find<'b>(format: &Format, body: &'b [u8], name: &str) -> Found<'b> {
@@ -73,22 +41,6 @@ pub(super) fn without(format: &Format, body: &[u8], name: &str) -> Option<Bytes>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_format_is_known_by_its_media_type() {
-        for (content_type, format) in [
-            ("application/x-www-form-urlencoded", Some(Format::Form)),
-            ("Application/JSON; charset=utf-8", Some(Format::Json)),
-            ("multipart/form-data; charset=x; Boundary=\"a b\"", Some(Format::Multipart("a b".into()))),
-            ("multipart/form-data", None),
-            ("multipart/form-data; boundary=", None),
-            ("application/jsonp", None),
-            ("text/plain", None),
-            ("", None),
-        ] {
-            assert_eq!(Format::of(content_type), format, "{content_type}");
-        }
-    }
 
     #[test]
     fn a_form_has_keys_and_loses_them() {

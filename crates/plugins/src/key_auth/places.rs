@@ -6,7 +6,8 @@ use gibbon_entities::{Body, BodyError, Switch};
 use gibbon_plugin_api::{BodyNeed, Headers, RequestCx};
 use http::header::CONTENT_TYPE;
 
-use super::body::{self, Format};
+use super::body;
+use crate::body_format::Format;
 use crate::field_name::FieldName;
 
 /// The names and places in which a key is looked for.

@@ -5,23 +5,23 @@ use std::ops::Range;
 use bytes::Bytes;
 
 /// One part of a form.
-pub(super) struct Part<'b> {
+pub(crate) struct Part<'b> {
     /// Its field's name, if it has one.
     name: Option<&'b [u8]>,
     /// Its content.
-    pub(super) value: &'b [u8],
+    pub(crate) value: &'b [u8],
     /// Where it stands in the body: from its delimiter to the next.
     place: Range<usize>,
 }
 
 impl Part<'_> {
-    pub(super) fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
         self.name == Some(name.as_bytes())
     }
 }
 
 /// The parts between the delimiters of `boundary`. What has no end is no part.
-pub(super) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<Part<'b>> {
+pub(crate) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<Part<'b>> {
     let delimiters = delimiters(body, boundary);
     let length = boundary.len() + 2;
     let between = delimiters.iter().zip(delimiters.iter().skip(1));
@@ -29,7 +29,7 @@ pub(super) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<Part<'b>> {
 }
 
 /// The body without the parts of that name; `None` where there is none.
-pub(super) fn without(body: &[u8], boundary: &str, name: &str) -> Option<Bytes> {
+pub(crate) fn without(body: &[u8], boundary: &str, name: &str) -> Option<Bytes> {
     let hidden: Vec<_> = parts(body, boundary).into_iter().filter(|part| part.is_named(name)).collect();
     if hidden.is_empty() {
         return None;
@@ -42,6 +42,16 @@ pub(super) fn without(body: &[u8], boundary: &str, name: &str) -> Option<Bytes> 
     }
     rest.extend_from_slice(body.get(from..)?);
     Some(rest.into())
+}
+
+/// The body with one more part, behind those that are there.
+pub(crate) fn with(body: &[u8], boundary: &str, name: &str, value: &[u8]) -> Bytes {
+    // A name cannot end its own quotes.
+    let name = name.replace(['"', '\r', '\n'], "_");
+    let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+    let end = delimiters(body, boundary).last().copied().filter(|_| !body.is_empty());
+    let before = end.and_then(|end| body.get(..end)).unwrap_or_default();
+    [before, head.as_bytes(), value, format!("\r\n--{boundary}--\r\n").as_bytes()].concat().into()
 }
 
 /// Where each `--boundary` stands that begins a line.

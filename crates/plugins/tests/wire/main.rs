@@ -1,0 +1,30 @@
+//! The plugins as clients and upstreams see them: a whole gateway, spoken to through sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it has to be")]
+
+mod answers;
+mod authentication;
+mod refusals;
+
+use gibbon_plugin_api::PluginDef;
+use gibbon_testkit::{Gateway, Origin};
+use serde_json::{Value, json};
+
+/// A gateway that has all plugins, with a route for everything to an origin that answers with the target of a request.
+fn gateway() -> (Gateway, Origin) {
+    let origin = Origin::echoing_targets();
+    let all = gibbon_plugins::registry::all();
+    let gateway =
+        all.into_iter().fold(Gateway::builder(), |builder, plugin: &'static PluginDef| builder.plugin(plugin));
+    let gateway = gateway.start();
+    gateway.proxy_to(&origin);
+    (gateway, origin)
+}
+
+/// The same with some plugins for everything.
+fn gateway_with(plugins: &[(&str, Value)]) -> (Gateway, Origin) {
+    let (gateway, origin) = gateway();
+    for (name, config) in plugins {
+        gateway.plugin(json!({ "name": name, "config": config }));
+    }
+    (gateway, origin)
+}
