@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     ("example: RS256 guide", |root| scripts::example(root, "examples/rs256-guide/run.sh")),
     ("example: JWT lab", |root| scripts::example(root, "examples/jwt-lab/run.sh")),
     ("example: TLS and HTTP/2", |root| scripts::example(root, "examples/tls/run.sh")),
+    ("example: balancing", |root| scripts::example(root, "examples/balancing/run.sh")),
     ("client: aio-kong", |root| scripts::example(root, "examples/clients/aio-kong.sh")),
     ("client: what decK does", |root| scripts::example(root, "examples/clients/deck.sh")),
     ("OpenAPI document", |root| scripts::example(root, "examples/clients/openapi.sh")),

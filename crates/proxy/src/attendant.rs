@@ -24,6 +24,15 @@ use names::Names;
 /// How often it looks whether there is something to do.
 const TICK: Duration = Duration::from_millis(100);
 
+/// Why it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// The configuration may be another one.
+    Revision,
+    /// It is time.
+    None,
+}
+
 /// A task that ends when nobody holds this any more.
 #[derive(Debug)]
 pub(crate) struct Owned(JoinHandle<()>);
@@ -50,18 +59,19 @@ async fn attend(configuration: Arc<Configuration>, mut names: Names, mut checks:
     let mut publications = configuration.publications();
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut news = News::Revision;
     loop {
         publications.mark_unchanged();
         let snapshot = configuration.snapshot();
-        names.look_after(&snapshot.pools);
+        names.look_after(&snapshot.pools, news);
         checks.look_after(&snapshot);
         let is_idle = has_nothing_to_do(&snapshot.pools);
         // An old revision must not be held while nothing happens.
         drop(snapshot);
         tokio::select! {
-            _ = tick.tick(), if !is_idle => {}
+            _ = tick.tick(), if !is_idle => news = News::None,
             // It fails only where the configuration is gone, which is held here.
-            _ = publications.changed() => {}
+            _ = publications.changed() => news = News::Revision,
         }
     }
 }

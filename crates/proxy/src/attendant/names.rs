@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use gibbon_balancer::dns::Resolver;
 use gibbon_entities::Upstream;
@@ -11,13 +12,18 @@ use gibbon_runtime::{Pool, Pools};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::{Owned, places};
+use super::{News, Owned, places};
 
 /// See the module.
 pub(super) struct Names {
     resolver: Resolver,
+    /// When they are looked at again.
+    due: Instant,
     asking: HashMap<Uuid, Asking>,
 }
+
+/// How often names are looked at. Most looks find that nothing has changed, and times to live count seconds.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// A pool some of whose names are being asked for.
 struct Asking {
@@ -27,15 +33,21 @@ struct Asking {
 
 /// Whether there are names among the targets of a pool.
 pub(super) fn are_wanted(pool: &Pool) -> bool {
-    pool.view().targets.iter().any(gibbon_runtime::live::Located::is_name)
+    pool.view().targets.iter().any(|located| located.is_name)
 }
 
 impl Names {
     pub(super) fn new(resolver: Resolver) -> Self {
-        Self { resolver, asking: HashMap::new() }
+        Self { resolver, due: Instant::now(), asking: HashMap::new() }
     }
 
-    pub(super) fn look_after(&mut self, pools: &Pools) {
+    /// Looks at all names if it is time, or if there may be new ones.
+    pub(super) fn look_after(&mut self, pools: &Pools, news: News) {
+        let now = Instant::now();
+        if news == News::None && now < self.due {
+            return;
+        }
+        self.due = now + PERIOD;
         self.asking.retain(|id, asking| {
             !asking.task.is_over() && pools.get(*id).is_some_and(|pool| Arc::ptr_eq(pool, &asking.pool))
         });
@@ -57,7 +69,7 @@ impl Names {
 
 /// Where targets are, as far as that can be said without asking anybody.
 fn known(resolver: &Resolver, upstream: &Upstream, view: &View) -> Vec<Option<Found>> {
-    let known = view.targets.iter().map(|located| match located.is_name() {
+    let known = view.targets.iter().map(|located| match located.is_name {
         true => places::known(resolver, upstream, &located.target),
         false => Some(located.found.clone()),
     });

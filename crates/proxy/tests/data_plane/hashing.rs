@@ -6,6 +6,7 @@ use gibbon_testkit::{Client, Gateway, Origin};
 use serde_json::{Value, json};
 
 use crate::balancing::named;
+use crate::plugins::AS_CONSUMER;
 
 struct Ring {
     gateway: Gateway,
@@ -87,6 +88,25 @@ fn by_the_address_of_the_client() {
     let ring = ring(json!({"hash_on": "ip"}));
     let everybody: BTreeSet<_> = (0..8).map(|_| ring.gateway.connect().get("/").text()).collect();
     assert_eq!(everybody.len(), 1, "{everybody:?}");
+}
+
+#[test]
+fn by_the_consumer_that_plugins_have_found() {
+    let origins = ["a", "b", "c", "d"].map(named);
+    let gateway = Gateway::builder().plugin(&AS_CONSUMER).start();
+    let upstream = gateway.put("upstreams", json!({"name": "pool", "hash_on": "consumer"}));
+    for origin in &origins {
+        gateway.target_at(upstream, origin);
+    }
+    let service = gateway.service(json!({"host": "pool"}));
+    for n in 0..16 {
+        let username = format!("user-{n}");
+        gateway.consumer(json!({"username": username}));
+        let route = gateway.route_to(service, json!({"paths": [format!("/{n}/")]}));
+        let config = json!({"username": username});
+        gateway.plugin(json!({"name": "as-consumer", "route": {"id": route}, "config": config}));
+    }
+    assert_told_by(&gateway, &kinds(|n| (format!("/{n}/"), vec![])));
 }
 
 #[test]

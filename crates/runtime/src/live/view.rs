@@ -26,6 +26,8 @@ pub struct Located {
     pub target: Arc<Target>,
     /// What is known of its addresses.
     pub found: Found,
+    /// Whether it is a name, and not an address.
+    pub is_name: bool,
     /// Its members of the table.
     members: Range<usize>,
 }
@@ -98,13 +100,6 @@ impl Found {
     }
 }
 
-impl Located {
-    /// Whether it is a name, and not an address.
-    pub fn is_name(&self) -> bool {
-        self.target.address.host.parse::<IpAddr>().is_err()
-    }
-}
-
 impl View {
     /// The targets of an upstream where they were before, as far as that is known.
     pub(super) fn first(upstream: &Upstream, targets: Vec<Arc<Target>>, checks: Checks, before: Option<&Self>) -> Self {
@@ -128,7 +123,8 @@ impl View {
         let locate = |(found, target): (Found, Arc<Target>)| {
             let from = members.len();
             members.extend(found.places().iter().map(|place| member(&target, place, &known)));
-            Located { target, found, members: from..members.len() }
+            let is_name = target.address.host.parse::<IpAddr>().is_err();
+            Located { target, found, is_name, members: from..members.len() }
         };
         let targets = found.into_iter().map(locate).collect();
         let table = Table::new(members, algorithm(upstream), checks, upstream.threshold, now());

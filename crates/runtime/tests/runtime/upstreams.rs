@@ -115,7 +115,7 @@ async fn a_target_that_is_a_name_has_the_addresses_that_are_found() {
     let id = upstream(&fixture, "a").await;
     target(&fixture, id, "b.test:81").await;
     let pool = pool(&fixture, "a");
-    assert!(pool.view().is_cold() && pool.view().targets[0].is_name());
+    assert!(pool.view().is_cold() && pool.view().targets[0].is_name);
     let found: [IpAddr; 2] = [[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
     pool.locate(vec![Found::at(&found, 81)]);
     let first = pool.view();
