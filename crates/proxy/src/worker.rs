@@ -16,6 +16,7 @@ use crate::access_log::AccessLog;
 use crate::connections::Connections;
 use crate::counters::{Counters, WorkerCounters};
 use crate::date::Date;
+use crate::engine::http2::upstream::Multiplexed;
 use crate::engine::pool::Pool;
 use crate::engine::server;
 use crate::engine::server::Door;
@@ -93,6 +94,8 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) wheel: Rc<Wheel>,
     pub(crate) pool: Rc<Pool>,
+    /// Connections to upstreams of gRPC.
+    pub(crate) multiplexed: Multiplexed,
     pub(crate) tls: Handshakes,
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: WorkerLocals,
@@ -114,6 +117,7 @@ impl Worker {
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
+            multiplexed: Multiplexed::default(),
             tls: Handshakes::new(shared.tls.clone()),
             connections: Rc::default(),
             locals: WorkerLocals::default(),

@@ -134,7 +134,8 @@ impl RouteTable {
 
 /// A route is served over HTTP here unless its service is switched off or it speaks another protocol.
 fn is_served(route: &Route, records: &Records) -> bool {
-    let speaks_http = route.protocols.contains(Protocol::Http) || route.protocols.contains(Protocol::Https);
+    let schemes = schemes(route);
+    let speaks_http = schemes.http || schemes.https;
     let service_is_on = route.service.is_none_or(|id| records.services.get(&id).is_none_or(|s| s.enabled));
     speaks_http && service_is_on
 }
@@ -154,7 +155,8 @@ fn spec(route: &Route) -> RouteSpec {
 }
 
 fn schemes(route: &Route) -> Schemes {
-    Schemes { http: route.protocols.contains(Protocol::Http), https: route.protocols.contains(Protocol::Https) }
+    let any = |protocols: [Protocol; 2]| protocols.into_iter().any(|protocol| route.protocols.contains(protocol));
+    Schemes { http: any([Protocol::Http, Protocol::Grpc]), https: any([Protocol::Https, Protocol::Grpcs]) }
 }
 
 /// What stands in the place of a plugin that cannot be configured: it lets nothing through.

@@ -15,6 +15,7 @@ use crate::anybody::Anybody;
 use crate::chain::Chain;
 use crate::error::TlsError;
 use crate::identity::Identity;
+use crate::server::{H2, HTTP1};
 
 /// The certificate of an authority.
 #[derive(Debug)]
@@ -46,12 +47,23 @@ pub enum Verification {
     Skipped,
 }
 
+/// What is spoken within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Spoken {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
 /// What one upstream is shown, and how it is believed. Two of them are equal where a connection that was made by one
 /// could have been made by the other.
 #[derive(Debug, Clone)]
 pub struct Terms {
     /// Whether it has to prove who it is.
     pub verification: Verification,
+    /// What is spoken.
+    pub spoken: Spoken,
     /// Authorities in place of the usual ones.
     pub trusted: Option<Arc<[Arc<Authority>]>>,
     /// Who the gateway says that it is, in place of what it says as a rule.
@@ -59,15 +71,15 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Nothing of its own.
+    /// HTTP/1.1, and nothing of its own.
     pub fn usual(verification: Verification) -> Self {
-        Self { verification, trusted: None, shown: None }
+        Self { verification, spoken: Spoken::Http1, trusted: None, shown: None }
     }
 
     /// What is compared: records that have not changed are the same ones in memory.
-    fn key(&self) -> (Verification, Option<*const Identity>, Option<Vec<*const Authority>>) {
+    fn key(&self) -> (Verification, Spoken, Option<*const Identity>, Option<Vec<*const Authority>>) {
         let trusted = self.trusted.as_ref().map(|trusted| trusted.iter().map(Arc::as_ptr).collect());
-        (self.verification, self.shown.as_ref().map(Arc::as_ptr), trusted)
+        (self.verification, self.spoken, self.shown.as_ref().map(Arc::as_ptr), trusted)
     }
 }
 
@@ -122,7 +134,7 @@ impl Usual {
     }
 }
 
-/// How an upstream on these terms is spoken to, by HTTP/1.1.
+/// How an upstream on these terms is spoken to.
 ///
 /// # Errors
 /// Where an authority cannot be believed.
@@ -146,7 +158,10 @@ pub fn config(terms: &Terms, usual: &Usual) -> Result<Arc<ClientConfig>, TlsErro
         Some(shown) => builder.with_client_cert_resolver(Arc::new(Shows(Arc::clone(shown)))),
         None => builder.with_no_client_auth(),
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = match terms.spoken {
+        Spoken::Http1 => vec![HTTP1.to_vec()],
+        Spoken::Http2 => vec![H2.to_vec()],
+    };
     Ok(Arc::new(config))
 }
 

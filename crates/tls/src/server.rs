@@ -15,7 +15,7 @@ use crate::suites;
 /// What ALPN calls HTTP/2 over TLS.
 pub const H2: &[u8] = b"h2";
 
-const HTTP1: &[u8] = b"http/1.1";
+pub(crate) const HTTP1: &[u8] = b"http/1.1";
 
 /// How the ports of one kind speak TLS, by what clients may choose by ALPN (RFC 7301).
 #[derive(Debug, Clone)]

@@ -5,9 +5,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
+use http::HeaderMap;
 
 use crate::engine::client_wire::ClientWire;
 use crate::engine::http2::Receiving;
+use crate::engine::http2::upstream::Answering;
 use crate::engine::outgoing::Source;
 use crate::engine::progress::Progress;
 use crate::engine::upstream_body::{Protocol, ResponseFailure, UpstreamBody};
@@ -194,11 +196,21 @@ pub(crate) enum ResponseBody {
     Whole(Bytes),
     /// From the upstream.
     Upstream(Box<UpstreamBody>),
+    /// From an upstream of gRPC.
+    Call(Box<Answering>),
     /// None: the connection carries something else from now on.
     Switched(Box<Protocol>),
 }
 
 impl ResponseBody {
+    /// The fields behind it, once it is over.
+    pub(crate) fn take_trailers(&mut self) -> Option<HeaderMap> {
+        match self {
+            Self::Call(body) => body.take_trailers(),
+            Self::Whole(_) | Self::Upstream(_) | Self::Switched(_) => None,
+        }
+    }
+
     pub(crate) fn empty() -> Self {
         Self::Whole(Bytes::new())
     }
@@ -208,6 +220,7 @@ impl ResponseBody {
         match self {
             Self::Whole(bytes) => Some(bytes.len() as u64),
             Self::Upstream(body) => body.left(),
+            Self::Call(body) => body.is_over().then_some(0),
             Self::Switched(_) => Some(0),
         }
     }
@@ -225,6 +238,7 @@ impl Source for ResponseBody {
         match self {
             Self::Whole(bytes) => Poll::Ready(Ok(move_bytes(bytes, out, room))),
             Self::Upstream(body) => body.poll_into(cx, out, room),
+            Self::Call(body) => body.poll_into(cx, out, room),
             Self::Switched(_) => Poll::Ready(Ok(0)),
         }
     }

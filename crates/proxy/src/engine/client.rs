@@ -40,6 +40,8 @@ pub(crate) enum ConnectFailure {
     Refused { address: SocketAddr, source: io::Error },
     #[error("no TLS with {address}: {source}")]
     Tls { address: SocketAddr, source: io::Error },
+    #[error("no HTTP/2 with {address}: {reason}")]
+    Http2 { address: SocketAddr, reason: String },
 }
 
 /// An exchange that gave no answer.
@@ -62,6 +64,8 @@ pub(crate) enum BrokenAnswer {
     Io(#[from] io::Error),
     #[error("the upstream ended the connection without an answer")]
     Closed,
+    #[error("the upstream does not answer the call: {0}")]
+    Http2(h2::Error),
     #[error("the upstream sends one interim answer after the other")]
     Interim,
     #[error("the head of the answer is too large")]
@@ -145,9 +149,7 @@ impl UpstreamConnection {
         tls: &Handshakes,
         wheel: &Rc<Wheel>,
     ) -> Result<Self, ConnectFailure> {
-        let address = destination.address;
-        let connected = tokio::time::timeout(limit, connect(destination, tls)).await;
-        let stream = connected.map_err(|_| ConnectFailure::TimedOut { address, limit })??;
+        let stream = dial(destination, limit, tls).await?;
         let clock = Rc::clone(wheel.clock());
         Ok(Self {
             stream,
@@ -333,6 +335,17 @@ impl UpstreamConnection {
     pub(crate) fn into_parts(self) -> (Transport, Vec<u8>) {
         (self.stream, self.input.unread().to_vec())
     }
+}
+
+/// Connects within `limit`, the handshake of TLS included.
+pub(crate) async fn dial(
+    destination: &Destination,
+    limit: Duration,
+    tls: &Handshakes,
+) -> Result<Transport, ConnectFailure> {
+    let address = destination.address;
+    let connected = tokio::time::timeout(limit, connect(destination, tls)).await;
+    connected.map_err(|_| ConnectFailure::TimedOut { address, limit })?
 }
 
 async fn connect(destination: &Destination, tls: &Handshakes) -> Result<Transport, ConnectFailure> {

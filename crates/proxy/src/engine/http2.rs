@@ -1,4 +1,4 @@
-//! HTTP/2 with clients (RFC 9113): the frames are the business of the crate `h2`; what a request is, and how it is
+//! HTTP/2 (RFC 9113), with clients and, for gRPC, to upstreams: the frames are the business of the crate `h2`; what a request is, and how it is
 //! answered, is the same as for HTTP/1.
 //!
 //! A stream is a task beside the one of its connection. Its head is written as HTTP/1 has it and taken apart by the same
@@ -6,7 +6,10 @@
 
 mod answer;
 mod head;
+pub(crate) mod outbound;
 mod receiving;
+mod sending;
+pub(crate) mod upstream;
 
 use std::cell::Cell;
 use std::future::poll_fn;

@@ -18,6 +18,9 @@ pub(crate) enum ResponseFailure {
     /// The upstream sent nothing more for `read_timeout`.
     #[error("the upstream stopped sending")]
     TooSlow,
+    /// The upstream has taken its answer back, or its connection broke.
+    #[error("the upstream took its answer back")]
+    Taken,
     /// The upstream's connection or framing broke.
     #[error("the upstream broke off: {0}")]
     Broken(#[from] ReadFailure),

@@ -12,7 +12,13 @@ use crate::http::chain::Chain;
 /// Runs the plan until a plugin answers or all have had their turn. Those that have something to do with the answer are
 /// noted in `chain`, also where their turn does not come.
 pub(crate) async fn run<'s>(plan: &'s Plan, cx: &mut RequestCx<'_>, chain: &mut Chain<'s>) -> Result<(), Box<Reply>> {
-    let protocol = protocol(cx.connection.scheme);
+    let protocol = match cx
+        .route
+        .is_some_and(|route| route.protocols.contains(Protocol::Grpc) || route.protocols.contains(Protocol::Grpcs))
+    {
+        true => grpc_protocol(cx.connection.scheme),
+        false => protocol(cx.connection.scheme),
+    };
     let mut outcome = Ok(());
     for step in &plan.steps {
         // Whose the request is may have been found out by the plugin before.
@@ -31,6 +37,14 @@ pub(crate) fn protocol(scheme: Scheme) -> Protocol {
     match scheme {
         Scheme::Http => Protocol::Http,
         Scheme::Https => Protocol::Https,
+    }
+}
+
+/// The same for calls of gRPC.
+fn grpc_protocol(scheme: Scheme) -> Protocol {
+    match scheme {
+        Scheme::Http => Protocol::Grpc,
+        Scheme::Https => Protocol::Grpcs,
     }
 }
 

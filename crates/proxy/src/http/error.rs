@@ -39,6 +39,10 @@ pub(crate) enum ProxyError {
     NoRoute,
     #[error("the route wants HTTPS")]
     HttpsRequired { location: Option<HeaderValue>, status: StatusCode },
+    #[error("the route is for gRPC, and wants HTTP/2")]
+    Http2Required,
+    #[error("the route is for gRPC, and this is none")]
+    NotGrpc,
     #[error("the route cannot be served as it is configured")]
     RouteClosed,
     #[error("the route has no service")]
@@ -80,6 +84,8 @@ impl ProxyError {
             | Self::MethodNotAllowed
             | Self::NoRoute
             | Self::HttpsRequired { .. }
+            | Self::Http2Required
+            | Self::NotGrpc
             | Self::Oversize(_) => Origin::Client,
             Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::TermsNotMet | Self::Reply(_) => {
                 Origin::Configuration
@@ -102,6 +108,8 @@ impl ProxyError {
             self,
             Self::NoRoute
                 | Self::HttpsRequired { .. }
+                | Self::Http2Required
+                | Self::NotGrpc
                 | Self::NoService
                 | Self::NameResolution { .. }
                 | Self::NoPeer { .. }
@@ -128,6 +136,8 @@ impl ProxyError {
         let (status, message): (StatusCode, Cow<'static, str>) = match self {
             Self::Reply(reply) | Self::Oversize(reply) => return *reply,
             Self::HttpsRequired { location, status } => return https_required(location, status),
+            Self::Http2Required => return http2_required(),
+            Self::NotGrpc => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Non-gRPC request matched gRPC route".into()),
             Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => (StatusCode::BAD_REQUEST, "Bad request".into()),
             Self::HeadTooLarge => (StatusCode::BAD_REQUEST, "Request header or cookie too large".into()),
             Self::NotTls => (StatusCode::BAD_REQUEST, "The plain HTTP request was sent to HTTPS port".into()),
@@ -170,6 +180,12 @@ impl From<BadHead> for ProxyError {
             BadHead::NotTls => Self::NotTls,
         }
     }
+}
+
+fn http2_required() -> Reply {
+    Reply::error(StatusCode::UPGRADE_REQUIRED, "Please use HTTP2 protocol")
+        .with_header(header::CONNECTION, HeaderValue::from_static("Upgrade"))
+        .with_header(header::UPGRADE, HeaderValue::from_static("HTTP/2"))
 }
 
 fn https_required(location: Option<HeaderValue>, status: StatusCode) -> Reply {

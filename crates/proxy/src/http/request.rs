@@ -26,7 +26,7 @@ use crate::http::request_id::RequestId;
 use crate::http::routing::{Matched, PathCaptures};
 use crate::http::survey::Survey;
 use crate::http::upstream::{Answer, Target};
-use crate::http::{access, admission, buffering, real_ip, response, routing, upstream};
+use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
 use crate::worker::Worker;
 
@@ -199,6 +199,7 @@ impl<'w> Exchange<'w> {
             return Err(ProxyError::RouteClosed);
         }
         routing::require_https(entry, &self.head, self.client)?;
+        grpc::require(entry, &self.head)?;
         self.hold_body(entry).await?;
         self.access(&matched, &path, snapshot, chain).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
@@ -214,7 +215,9 @@ impl<'w> Exchange<'w> {
     /// upstreams that cannot read chunks, unless the route says that nothing is to be held back.
     async fn hold_body(&mut self, entry: &RouteEntry) -> Result<(), ProxyError> {
         let for_plugin = entry.plan.body == Some(BodyNeed::Buffer);
-        let for_upstream = self.arriving == Ok(ArrivingBody::Unknown) && entry.route.request_buffering;
+        // The two sides of a call speak in turns.
+        let for_upstream =
+            self.arriving == Ok(ArrivingBody::Unknown) && entry.route.request_buffering && !grpc::is_call(&self.head);
         if !for_plugin && !for_upstream {
             return Ok(());
         }

@@ -15,7 +15,7 @@ use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
 use crate::http::upstream::{Answer, AnswerBody, X_KONG_REQUEST_ID};
-use crate::http::{error_page, hop_by_hop, rewriting};
+use crate::http::{error_page, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
 
 const X_KONG_UPSTREAM_LATENCY: &str = "X-Kong-Upstream-Latency";
@@ -43,6 +43,7 @@ pub(crate) async fn proxied(
             Ok(body) => body,
             Err(error) => return own(exchange, &mut Chain::default(), error),
         },
+        AnswerBody::Call(body) => ResponseBody::Call(body),
         AnswerBody::Switched(protocol) => {
             switched(&mut answer.head);
             ResponseBody::Switched(protocol)
@@ -92,6 +93,8 @@ struct Circumstances<'e> {
     asked: Option<Instant>,
     wishes: Wishes<'e>,
     is_asked_by_head: bool,
+    /// Whether its client reads a status of gRPC.
+    is_call: bool,
     debug: Option<&'e DebugFields>,
 }
 
@@ -105,6 +108,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
         asked: exchange.asked,
         wishes: Wishes::of(&exchange.head.headers),
         is_asked_by_head: exchange.is_asked_by_head,
+        is_call: grpc::is_call(&exchange.head),
         debug: exchange.debug.as_ref(),
     };
     // What the gateway says itself is no body for plugins to rewrite.
@@ -115,7 +119,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
 pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
     let started = Instant::now();
     let wishes = Wishes::default();
-    Circumstances { settings, id, started, asked: None, wishes, is_asked_by_head: false, debug: None }
+    Circumstances { settings, id, started, asked: None, wishes, is_asked_by_head: false, is_call: false, debug: None }
         .answer(error, |_| {})
 }
 
@@ -186,6 +190,10 @@ impl Circumstances<'_> {
     }
 
     fn write_body(&self, reply: &Reply, form: ErrorType, headers: &mut Headers) -> ResponseBody {
+        if let Some(told) = self.is_call.then(|| grpc::tell(reply.status, &reply.body)).flatten() {
+            told.write(headers);
+            return ResponseBody::empty();
+        }
         let (content_type, bytes) = match &reply.body {
             ReplyBody::Empty => {
                 headers.set("Content-Length", HeaderValue::from_static("0"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gibbon_entities::{Protocol, Service};
 use gibbon_runtime::Snapshot;
-use gibbon_tls::client::{Terms, Verification};
+use gibbon_tls::client::{Spoken, Terms, Verification};
 use rustls::pki_types::ServerName;
 use uuid::Uuid;
 
@@ -21,11 +21,12 @@ pub(crate) fn of(
     snapshot: &Snapshot,
     settings: &Settings,
 ) -> Result<Option<TlsName>, ProxyError> {
-    match service.protocol {
-        Protocol::Http => return Ok(None),
-        Protocol::Https => {}
+    let spoken = match service.protocol {
+        Protocol::Http | Protocol::Grpc => return Ok(None),
+        Protocol::Https => Spoken::Http1,
+        Protocol::Grpcs => Spoken::Http2,
         _ => return Err(ProxyError::ProtocolNotServed),
-    }
+    };
     let name = ServerName::try_from(without_port(host).to_owned());
     let name = name.map_err(|_| ProxyError::BadRequest("the host is no name for TLS"))?;
     let shown = service.client_certificate.or(certificate);
@@ -41,7 +42,7 @@ pub(crate) fn of(
             Some(found.ok_or(ProxyError::TermsNotMet)?)
         }
     };
-    Ok(Some(TlsName { name, terms: Terms { verification, trusted, shown } }))
+    Ok(Some(TlsName { name, terms: Terms { verification, spoken, trusted, shown } }))
 }
 
 fn without_port(host: &str) -> &str {

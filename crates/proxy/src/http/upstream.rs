@@ -15,10 +15,12 @@ use http::{Method, StatusCode};
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::{Answered, Asking, Patience, SendFailure, UpstreamConnection};
+use crate::engine::http2::upstream::Answering;
 use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
 use crate::engine::write::field;
+use crate::http::call;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
 use crate::http::peers::{PeerHost, Peers};
@@ -65,6 +67,7 @@ pub(crate) struct Answer {
 
 pub(crate) enum AnswerBody {
     Http(Box<UpstreamBody>),
+    Call(Box<Answering>),
     Switched(Box<upstream_body::Protocol>),
 }
 
@@ -73,6 +76,7 @@ impl AnswerBody {
     fn hold(&mut self, under_way: Option<UnderWay>) {
         match self {
             Self::Http(body) => body.hold(under_way),
+            Self::Call(body) => body.hold(under_way),
             Self::Switched(protocol) => protocol.under_way = under_way,
         }
     }
@@ -113,14 +117,14 @@ impl<'s> Target<'s> {
 }
 
 /// An attempt without an answer.
-struct Failed {
-    error: ProxyError,
-    again: Again,
+pub(super) struct Failed {
+    pub(super) error: ProxyError,
+    pub(super) again: Again,
 }
 
 /// Whether a request may be sent again.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Again {
+pub(super) enum Again {
     /// It counts as one of the service's retries.
     AsRetry,
     /// The connection had waited in the pool and the upstream ended it meanwhile, which is nobody's failure.
@@ -146,7 +150,11 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     let mut reuse = Reuse::Allowed;
     loop {
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
-        let failed = match try_once(exchange, destination, &target, peers.host(), reuse).await {
+        let attempt = match service.protocol {
+            Protocol::Grpc | Protocol::Grpcs => call::try_once(exchange, destination, &target, peers.host()).await,
+            _ => try_once(exchange, destination, &target, peers.host(), reuse).await,
+        };
+        let failed = match attempt {
             Ok(mut answer) => {
                 if let Peers::Balanced(balance) = peers {
                     let under_way = balance.answered(answer.answered - answer.asked, answer.head.status);
@@ -176,7 +184,7 @@ fn terms(
     peer: Option<PeerHost<'_>>,
 ) -> Result<Option<TlsName>, ProxyError> {
     let service = &*target.origin.service;
-    if service.protocol == Protocol::Http {
+    if matches!(service.protocol, Protocol::Http | Protocol::Grpc) {
         return Ok(None);
     }
     let chosen = exchange.head.upstream_host().and_then(|host| host.to_str().ok());
@@ -228,7 +236,7 @@ async fn try_once(
 }
 
 /// The body for an attempt, and the same once more where it is at hand.
-fn take_body(exchange: &mut Exchange<'_>) -> (RequestBody, Option<RequestBody>) {
+pub(super) fn take_body(exchange: &mut Exchange<'_>) -> (RequestBody, Option<RequestBody>) {
     match std::mem::replace(&mut exchange.body, RequestBody::Empty) {
         RequestBody::Whole(bytes) => (RequestBody::Whole(bytes.clone()), Some(RequestBody::Whole(bytes))),
         body => (body, None),
@@ -279,7 +287,12 @@ fn answer(
 }
 
 /// Writes the head that the upstream gets; how the body follows it.
-fn compose(out: &mut Vec<u8>, exchange: &Exchange<'_>, target: &Target<'_>, peer: Option<PeerHost<'_>>) -> Coding {
+pub(super) fn compose(
+    out: &mut Vec<u8>,
+    exchange: &Exchange<'_>,
+    target: &Target<'_>,
+    peer: Option<PeerHost<'_>>,
+) -> Coding {
     let head = &exchange.head;
     write_line(out, head.method.as_str(), &target.line);
     match (head.upstream_host(), target.host, peer) {

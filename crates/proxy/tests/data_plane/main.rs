@@ -15,6 +15,7 @@ mod drain;
 mod error_pages;
 mod forwarded;
 mod framing;
+mod grpc;
 mod hashing;
 mod hop_by_hop;
 mod http2;

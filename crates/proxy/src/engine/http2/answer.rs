@@ -9,6 +9,7 @@ use h2::server::SendResponse;
 use h2::{Reason, SendStream};
 use http::{HeaderName, HeaderValue, Response, header};
 
+use super::sending;
 use crate::engine::body::ResponseBody;
 use crate::engine::outgoing::Source;
 use crate::engine::progress::Progress;
@@ -36,14 +37,19 @@ pub(super) async fn send(
                     return;
                 }
             }
-            Loaded::End => {
-                let _ = stream.send_data(Bytes::new(), true);
-                return;
-            }
+            Loaded::End => return end(&mut stream, &mut body),
             Loaded::Broken => return stream.send_reset(Reason::INTERNAL_ERROR),
             Loaded::Unwanted => return,
         }
     }
+}
+
+/// What stands behind the body, or nothing.
+fn end(stream: &mut SendStream<Bytes>, body: &mut ResponseBody) {
+    let _ = match body.take_trailers() {
+        Some(trailers) => stream.send_trailers(trailers),
+        None => stream.send_data(Bytes::new(), true),
+    };
 }
 
 fn response(worker: &Worker, head: &ResponseHead) -> Response<()> {
@@ -110,21 +116,12 @@ async fn send_piece(stream: &mut SendStream<Bytes>, progress: &Progress, mut pie
     true
 }
 
-/// How much the client takes now; `None` where it takes no more.
+/// How much the client takes now; its slowness is noted.
 fn poll_room(stream: &mut SendStream<Bytes>, progress: &Progress, cx: &mut Context<'_>) -> Poll<Option<usize>> {
-    loop {
-        // What was granted before is not granted a second time.
-        if stream.capacity() > 0 {
-            progress.written();
-            return Poll::Ready(Some(stream.capacity()));
-        }
-        match stream.poll_capacity(cx) {
-            Poll::Ready(Some(Ok(_))) => {}
-            Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(None),
-            Poll::Pending => {
-                progress.write_blocked();
-                return Poll::Pending;
-            }
-        }
+    let room = sending::poll_room(stream, cx);
+    match room {
+        Poll::Pending => progress.write_blocked(),
+        Poll::Ready(_) => progress.written(),
     }
+    room
 }
