@@ -56,6 +56,12 @@ pub trait Handler: Send + Sync + 'static {
         Phases::ACCESS
     }
 
+    /// The names of the arguments of a query in which this instance looks for credentials: what stands there is not
+    /// written into logs.
+    fn secret_arguments(&self) -> Vec<Box<str>> {
+        Vec::new()
+    }
+
     /// What this instance needs of the body.
     fn body_need(&self) -> BodyNeed {
         BodyNeed::Stream

@@ -11,8 +11,9 @@ use gibbon_tls::{ByName, Identity};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
 use crate::definitions::Definitions;
+use crate::extent::{Extent, Touched};
 use crate::fault::Fault;
-use crate::records::{Extent, Records};
+use crate::records::Records;
 use crate::secrets::Secrets;
 use crate::snapshot::Snapshot;
 
@@ -176,7 +177,7 @@ impl Configuration {
             Changes::List(changes) => records.apply(&changes, &self.registry, &self.settings),
             Changes::TooFarBehind => {
                 *records = load_records(&*self.store, &self.definitions, &self.registry, &self.settings).await?;
-                Extent::Routes
+                Extent::Routes(Touched::all())
             }
         };
         self.publish(self.current.load().next(records, &self.registry, extent));

@@ -8,6 +8,7 @@
 
 pub mod configuration;
 pub mod definitions;
+pub mod extent;
 pub mod fault;
 pub mod feed;
 pub mod live;
@@ -19,6 +20,7 @@ pub mod snapshot;
 
 pub use configuration::{CommitError, Configuration, Followed, StartError, Write, WriteError};
 pub use definitions::Definitions;
+pub use extent::Extent;
 pub use fault::Fault;
 pub use live::{Pool, Pools};
 pub use plan::{Instance, Plan, Step};

@@ -18,6 +18,8 @@ pub struct Instance {
     pub protocols: Protocols,
     /// The phases that it takes part in.
     pub phases: Phases,
+    /// The names of the arguments of a query in which it looks for credentials.
+    pub secret_arguments: Vec<Box<str>>,
     /// What it does.
     pub handler: Box<dyn Handler>,
 }
@@ -25,7 +27,8 @@ pub struct Instance {
 impl Instance {
     /// An instance that runs for `protocols`.
     pub fn new(id: Uuid, protocols: Protocols, handler: Box<dyn Handler>) -> Self {
-        Self { id, protocols, phases: handler.phases(), handler }
+        let (phases, secret_arguments) = (handler.phases(), handler.secret_arguments());
+        Self { id, protocols, phases, secret_arguments, handler }
     }
 }
 

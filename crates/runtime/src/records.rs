@@ -14,8 +14,10 @@ use gibbon_store::{Change, Op};
 use imbl::OrdMap;
 use uuid::Uuid;
 
+use crate::extent::Extent;
 use crate::fault::Fault;
 use crate::plan::Instance;
+use crate::routes::Origin;
 use crate::secrets::{Secrets, VAULTS};
 pub(crate) use certificates::Certificates;
 use upstreams::Upstreams;
@@ -25,7 +27,7 @@ use upstreams::Upstreams;
 pub struct Records {
     /// The revision of the store that these are.
     pub revision: u64,
-    pub(crate) services: OrdMap<Uuid, Arc<Service>>,
+    pub(crate) services: OrdMap<Uuid, Arc<Origin>>,
     pub(crate) routes: OrdMap<Uuid, Arc<Route>>,
     pub(crate) plugins: OrdMap<Uuid, Configured>,
     pub(crate) consumers: Consumers,
@@ -58,16 +60,6 @@ pub(crate) struct Credentials {
     by_id: OrdMap<Uuid, Arc<LoadedCredential>>,
 }
 
-/// Which parts of a snapshot a set of changes makes necessary to build again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Extent {
-    /// Consumers, credentials, certificates and upstreams: nothing is compiled, and pools know themselves what has
-    /// changed.
-    Directory,
-    /// Services, routes or plugins: the route table and the plans.
-    Routes,
-}
-
 impl Records {
     /// Nothing at all.
     pub fn empty(registry: &Registry, secrets: Secrets) -> Self {
@@ -98,7 +90,7 @@ impl Records {
         let mut extent = Extent::Directory;
         for change in changes {
             self.revision = self.revision.max(change.revision);
-            extent = extent.max(match &change.op {
+            extent = extent.and(match &change.op {
                 Op::Put(body) => self.put(&change.kind, change.id, body, registry, settings),
                 Op::Delete if change.kind == VAULTS => {
                     self.secrets.undefine(change.id);
@@ -116,12 +108,11 @@ impl Records {
             self.secrets.define(id, body);
             return self.put_referring(registry, settings);
         }
+        let was_on = self.services.get(&id).map(|origin| origin.service.enabled);
         let extent = self.delete(kind, id);
         let body = &*self.secrets.resolved(kind, id, body);
         let outcome = match kind {
-            "services" => Service::from_body(body)
-                .map(|s| drop(self.services.insert(id, Arc::new(s))))
-                .map_err(fault("services", id)),
+            "services" => self.put_service(id, body),
             "routes" => {
                 Route::from_body(body).map(|r| drop(self.routes.insert(id, Arc::new(r)))).map_err(fault("routes", id))
             }
@@ -135,47 +126,75 @@ impl Records {
         if let Err(fault) = outcome {
             self.faults.insert(id, fault);
         }
-        extent
+        match kind {
+            // A service that is new has no routes yet, and one that stays as it was leaves them as they were.
+            "services"
+                if self.services.get(&id).is_some_and(|origin| origin.service.enabled == was_on.unwrap_or(true)) =>
+            {
+                Extent::of_service(id)
+            }
+            "plugins" => extent.and(self.extent_of_plugin(id)),
+            _ => extent,
+        }
     }
 
     /// Takes all records over again that refer to secrets: a vault has changed, and with it what they stand for.
     fn put_referring(&mut self, registry: &Registry, settings: &Settings) -> Extent {
         let referring = self.secrets.referring();
         let extents = referring.into_iter().map(|(id, r)| self.put(&r.kind, id, &r.body, registry, settings));
-        extents.max().unwrap_or(Extent::Directory)
+        extents.fold(Extent::Directory, Extent::and)
     }
 
     fn delete(&mut self, kind: &str, id: Uuid) -> Extent {
         self.faults.remove(&id);
         self.secrets.forget(id);
         match kind {
-            "services" => drop(self.services.remove(&id)),
-            "routes" => drop(self.routes.remove(&id)),
-            "plugins" => drop(self.plugins.remove(&id)),
+            "services" => {
+                self.services.remove(&id);
+                Extent::of_routes(id)
+            }
+            "routes" => {
+                self.routes.remove(&id);
+                Extent::of_routes(id)
+            }
+            "plugins" => {
+                let extent = self.extent_of_plugin(id);
+                self.plugins.remove(&id);
+                extent
+            }
             "consumers" => {
                 self.consumers.remove(id);
-                return Extent::Directory;
+                Extent::Directory
             }
             "upstreams" => {
                 self.upstreams.remove_upstream(id);
-                return Extent::Directory;
+                Extent::Directory
             }
             "targets" => {
                 self.upstreams.remove_target(id);
-                return Extent::Directory;
+                Extent::Directory
             }
             "certificates" | "snis" | "ca_certificates" => {
                 self.certificates.remove(id);
-                return Extent::Directory;
+                Extent::Directory
             }
             other => {
                 if let Some(credentials) = self.credentials.iter_mut().find(|c| c.kind == other) {
                     credentials.remove(id);
                 }
-                return Extent::Directory;
+                Extent::Directory
             }
         }
-        Extent::Routes
+    }
+
+    fn extent_of_plugin(&self, id: Uuid) -> Extent {
+        self.plugins.get(&id).map_or(Extent::Directory, |configured| Extent::of_plugin(&configured.plugin))
+    }
+
+    fn put_service(&mut self, id: Uuid, body: &Object) -> Result<(), Fault> {
+        let service = Service::from_body(body).map_err(fault("services", id))?;
+        self.services.insert(id, Arc::new(Origin::new(service)?));
+        Ok(())
     }
 
     fn put_plugin(&mut self, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Result<(), Fault> {

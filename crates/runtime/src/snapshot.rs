@@ -9,9 +9,10 @@ use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, candidates};
 use uuid::Uuid;
 
+use crate::extent::Extent;
 use crate::fault::Fault;
 use crate::live::Pools;
-use crate::records::{Certificates, Consumers, Credentials, Extent, Records};
+use crate::records::{Certificates, Consumers, Credentials, Records};
 use crate::routes::RouteTable;
 
 /// A revision. Sections that a change does not touch are shared with the revision before.
@@ -32,7 +33,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Builds everything.
     pub fn build(records: &Records, registry: &Registry) -> Self {
-        Self::with_routes(records, RouteTable::build(records, registry, None), &Arc::default())
+        Self::with_routes(records, RouteTable::build(records, registry), &Arc::default())
     }
 
     fn with_routes(records: &Records, (routes, faults): (RouteTable, Vec<Fault>), pools: &Arc<Pools>) -> Self {
@@ -42,12 +43,12 @@ impl Snapshot {
     /// Builds what `extent` asks for and shares the rest with `self`.
     #[must_use]
     pub fn next(&self, records: &Records, registry: &Registry, extent: Extent) -> Self {
+        let with = |routes| Self::assemble(records, routes, Arc::clone(&self.route_faults), &self.pools);
         match extent {
-            Extent::Routes => {
-                Self::with_routes(records, RouteTable::build(records, registry, Some(&self.routes)), &self.pools)
-            }
-            Extent::Directory => {
-                Self::assemble(records, Arc::clone(&self.routes), Arc::clone(&self.route_faults), &self.pools)
+            Extent::Directory => with(Arc::clone(&self.routes)),
+            Extent::Plans(touched) => with(Arc::new(self.routes.replanned(records, registry, &touched))),
+            Extent::Routes(touched) => {
+                Self::with_routes(records, self.routes.recompiled(records, registry, &touched), &self.pools)
             }
         }
     }

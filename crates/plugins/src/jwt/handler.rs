@@ -49,6 +49,10 @@ enum Progress {
 }
 
 impl Handler for JwtHandler {
+    fn secret_arguments(&self) -> Vec<Box<str>> {
+        self.0.config.places.arguments()
+    }
+
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
         if self.0.config.rule.is_settled(cx) {
             return Flow::Continue;

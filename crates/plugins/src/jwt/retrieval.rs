@@ -46,6 +46,11 @@ impl TokenPlaces {
         })
     }
 
+    /// The names under which a query may hold a token.
+    pub(super) fn arguments(&self) -> Vec<Box<str>> {
+        self.arguments.clone()
+    }
+
     pub(super) fn retrieve<'r>(&self, cx: &'r RequestCx<'_>) -> Retrieved<'r> {
         let mut found = Retrieved::Nothing;
         self.in_query(cx, &mut found);

@@ -43,6 +43,10 @@ impl Refusal {
 }
 
 impl Handler for KeyAuth {
+    fn secret_arguments(&self) -> Vec<Box<str>> {
+        self.config.places.arguments()
+    }
+
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
         if self.config.rule.is_settled(cx) {
             return Flow::Continue;

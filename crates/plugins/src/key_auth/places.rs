@@ -49,6 +49,12 @@ impl KeyPlaces {
         })
     }
 
+    /// The names under which a query may hold a key.
+    pub(super) fn arguments(&self) -> Vec<Box<str>> {
+        let names = self.names.iter().filter(|_| self.in_query);
+        names.map(|name| name.text.clone()).collect()
+    }
+
     pub(super) fn body_need(&self) -> BodyNeed {
         if self.in_body { BodyNeed::Buffer } else { BodyNeed::Stream }
     }

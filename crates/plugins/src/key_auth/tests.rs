@@ -219,3 +219,10 @@ proptest! {
         prop_assert_eq!(send(config, request).answer().0, 401);
     }
 }
+
+#[test]
+fn the_arguments_that_may_hold_a_key_are_no_matter_for_logs() {
+    let names = |config| key_auth(config).secret_arguments().iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(json!({ "key_names": ["apikey", "x"] })), ["apikey", "x"]);
+    assert_eq!(names(json!({ "key_in_query": false })), [""; 0]);
+}

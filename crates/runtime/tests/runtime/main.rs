@@ -4,6 +4,7 @@
 
 mod faults;
 mod fixture;
+mod increments;
 mod plans;
 mod postgres;
 mod secrets;

@@ -64,6 +64,23 @@ async fn a_consumer_changes_neither_the_router_nor_the_plans() {
 }
 
 #[tokio::test]
+async fn a_plugin_of_one_service_leaves_the_router_and_the_plans_of_others_as_they_were() {
+    let fixture = Fixture::new().await;
+    let [mine, other] =
+        [fixture.put("services", json!({"host": "a"})).await, fixture.put("services", json!({"host": "b"})).await];
+    fixture.put("routes", json!({"paths": ["/mine"], "service": to(mine)})).await;
+    fixture.put("routes", json!({"paths": ["/other"], "service": to(other)})).await;
+    let before = fixture.configuration.snapshot();
+    fixture.put("plugins", json!({"name": "early", "service": to(mine)})).await;
+    let after = fixture.configuration.snapshot();
+    assert!(std::ptr::eq(before.routes.router(), after.routes.router()));
+    for index in 0..2 {
+        let (before, after) = (before.routes.entry(index).unwrap(), after.routes.entry(index).unwrap());
+        assert_eq!(Arc::ptr_eq(&before.plan, &after.plan), after.route.service == Some(other));
+    }
+}
+
+#[tokio::test]
 async fn a_credential_is_found_by_its_present_key_only() {
     let fixture = Fixture::new().await;
     let consumer = fixture.put("consumers", json!({"username": "c"})).await;

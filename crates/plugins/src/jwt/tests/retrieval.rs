@@ -140,3 +140,9 @@ fn the_token_goes_on_to_the_upstream_as_it_came() {
     assert_eq!(outcome.head.query(), Some(&target[2..]));
     assert_eq!(outcome.head.headers.get_str("authorization"), Some(&*format!("Bearer {}", good())));
 }
+
+#[test]
+fn the_arguments_that_may_hold_a_token_are_no_matter_for_logs() {
+    let names: Vec<_> = jwt(json!({ "uri_param_names": ["jwt", "t"] })).secret_arguments();
+    assert_eq!(names.iter().map(|name| &**name).collect::<Vec<_>>(), ["jwt", "t"]);
+}
