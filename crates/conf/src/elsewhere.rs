@@ -98,8 +98,6 @@ pub(crate) const TABLE: &[Row] = &[
         "tracing is not supported in this version",
     ),
     row(&["tracing_*", "opentelemetry_tracing*"], &["off"], "tracing is not supported in this version"),
-    row(&["request_debug*"], &["off"], "timing a request with X-Kong-Request-Debug is not supported in this version"),
-    row(&["error_template_*"], &[], "error pages of one's own are not supported in this version"),
     never(&["dns_no_sync"], &["off"], "those who ask for one name at the same time always share one query"),
     never(
         &["new_dns_client", "legacy_dns_client"],
@@ -140,6 +138,17 @@ pub(crate) const TABLE: &[Row] = &[
         ],
         &[],
         "it concerns the inside of Kong's workers, which has no counterpart here",
+    ),
+    never(
+        &["lua_max_req_headers", "lua_max_resp_headers", "lua_max_uri_args", "lua_max_post_args"],
+        &["100"],
+        "plugins see all that a message has, and never only the beginning of it; what a request may have is bounded by \
+         `client_head_max_fields` and `client_uri_max_size`",
+    ),
+    never(
+        &["nginx_http_underscores_in_headers", "nginx_proxy_underscores_in_headers"],
+        &["on"],
+        "names of fields go through as they are",
     ),
     never(&["lua_*", "openresty_path"], &[], "there is no Lua and no OpenResty in this gateway"),
     never(&["nginx_*"], &[], "this gateway is not nginx, and this directive has no counterpart"),
@@ -184,7 +193,8 @@ mod tests {
             ("pg_ro_password", "second server"),
             ("ssl_dhparam", "elliptic curves"),
             ("debug_ssl_cert", "Enterprise"),
-            ("lua_max_req_headers", "Lua"),
+            ("lua_max_req_headers", "plugins see all"),
+            ("lua_package_path", "Lua"),
             ("nginx_http_ssl_conf_command", "OpenSSL"),
             ("nginx_http_lua_shared_dict", "not nginx"),
             ("admin_gui_listen", "manager"),

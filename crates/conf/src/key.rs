@@ -107,6 +107,8 @@ pub fn sections() -> &'static [SectionDoc] {
         section::logs::DOC,
         section::proxy::DOC,
         section::tls::DOC,
+        section::error_pages::DOC,
+        section::request_debug::DOC,
         section::headers::DOC,
         section::real_ip::DOC,
         section::limits::DOC,

@@ -190,7 +190,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         plugins,
         node_id,
         logs: Logs::read(reader, &prefix, run),
-        proxy: Proxy::read(reader),
+        proxy: Proxy::read(reader, &prefix),
         tls: Tls::read(reader),
         real_ip: RealIp::read(reader),
         limits: Limits::read(reader),

@@ -257,6 +257,7 @@ mod tests {
             ("KONG_PROXY_SERVER", "http://u:sesame@p"),
             ("KONG_SSL_CERT", "/a.crt"),
             ("KONG_SSL_CERT_KEY", "sesame"),
+            ("KONG_REQUEST_DEBUG_TOKEN", "sesame"),
             ("KONG_LOG_LEVEL", "{vault://env/level-of-logs}"),
             ("LEVEL_OF_LOGS", "warn"),
         ];

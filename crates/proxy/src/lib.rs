@@ -20,6 +20,7 @@ mod side;
 mod wheel;
 mod worker;
 
+pub use crate::http::real_ip::told as address_told_by_proxies;
 pub use access_log::LineSink;
 pub use counters::Counters;
 pub use data_plane::{DataPlane, Drain};

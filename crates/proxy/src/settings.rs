@@ -1,8 +1,8 @@
 //! What the gateway's configuration file says of the data plane.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use gibbon_conf::{Limits, Proxy, RealIp, Upstream};
+use gibbon_conf::{Limits, LogFormat, Proxy, RealIp, Upstream};
 use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
 
@@ -31,13 +31,12 @@ pub struct Settings {
     pub via_http2: HeaderValue,
     /// Where a line goes for each request; `None` where that is off.
     pub access_log: Option<LineSink>,
+    /// What such a line looks like; `None` for the usual one.
+    pub log_format: Option<Arc<LogFormat>>,
 }
 
 /// The largest request body that is held in memory for a plugin that wants to see it whole.
 pub(crate) const MAX_BUFFERED_BODY: usize = 8 * 1024 * 1024;
-
-/// How long a client may leave an answer unread.
-const SEND: Duration = Duration::from_secs(60);
 
 impl Settings {
     pub(crate) fn head_limits(&self) -> HeadLimits {
@@ -45,6 +44,7 @@ impl Settings {
     }
 
     pub(crate) fn client_limits(&self) -> ClientLimits {
-        ClientLimits { head: self.limits.head_time, body: self.limits.body_time, idle: self.limits.idle, send: SEND }
+        let Limits { head_time, body_time, idle, send_time, .. } = self.limits;
+        ClientLimits { head: head_time, body: body_time, idle, send: send_time }
     }
 }

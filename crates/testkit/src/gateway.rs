@@ -210,6 +210,7 @@ fn settings(conf: &Conf, access_log: &Lines, configuration: &Arc<Configuration>)
         via: HeaderValue::from_static(VIA),
         via_http2: HeaderValue::from_static(VIA_HTTP2),
         access_log: Some(sink),
+        log_format: conf.logs.proxy_format.clone().map(Arc::new),
     }
 }
 

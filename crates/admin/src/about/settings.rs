@@ -60,9 +60,9 @@ fn listener(listener: &Listener) -> Value {
         "listener": listener.address.to_string(),
         "ip": listener.address.ip().to_string(),
         "port": listener.address.port(),
-        "ssl": false,
-        "http2": false,
-        "proxy_protocol": false,
+        "ssl": listener.tls,
+        "http2": listener.http2,
+        "proxy_protocol": listener.proxy_protocol,
     })
 }
 

@@ -378,3 +378,45 @@ fn what_is_declared_counts_without_a_database_only() {
     assert_eq!(with_database.conf.declared, Declared::Nothing);
     assert!(with_database.warnings[0].to_string().contains("declarative_config_string"));
 }
+
+#[test]
+fn limits_of_nginx_mean_what_they_say_there() {
+    let text = "nginx_http_large_client_header_buffers = 2 16k\nnginx_proxy_keepalive_requests = 3\n\
+                nginx_http_send_timeout = 5s";
+    let limits = loaded(text, &[]).unwrap().conf.limits;
+    assert_eq!((limits.head_bytes, limits.uri_bytes), (32 << 10, 16 << 10));
+    assert_eq!((limits.connection_requests, limits.send_time), (3, Duration::from_secs(5)));
+    let own = format!("{text}\nclient_head_max_size = 64k");
+    assert_eq!(loaded(&own, &[]).unwrap().conf.limits.head_bytes, 64 << 10);
+    for wrong in ["4", "0 8k", "4 0", "many 8k"] {
+        let errors = loaded(&format!("nginx_http_large_client_header_buffers = {wrong}"), &[]).unwrap_err();
+        assert!(errors[0].contains("`nginx_http_large_client_header_buffers`"), "{errors:?}");
+    }
+}
+
+#[test]
+fn error_pages_are_read_and_a_mistake_in_one_is_a_mistake_in_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("e.json"), r#"{"error": "%s"}"#).unwrap();
+    std::fs::write(folder.path().join("e.html"), "%s %s %s").unwrap();
+    let prefix = format!("prefix = {}\n", folder.path().display());
+    let pages = loaded(&format!("{prefix}error_template_json = e.json"), &[]).unwrap().conf.proxy.error_pages;
+    assert_eq!(pages.json.unwrap().fill("no", "id"), r#"{"error": "no"}"#);
+    let wrong = format!("{prefix}error_template_html = e.html\nerror_template_plain = nowhere");
+    let errors = loaded(&wrong, &[]).unwrap_err();
+    assert!(errors[0].contains("`error_template_html` cannot be `e.html`: has more than two"), "{errors:?}");
+    assert!(errors[1].contains("`error_template_plain` cannot be `nowhere`: cannot read"), "{errors:?}");
+}
+
+#[test]
+fn a_log_has_the_format_that_it_names() {
+    let format = "nginx_http_log_format = short '$status'\n";
+    let of = |line: &str| loaded(&format!("{format}proxy_access_log = {line}"), &[]);
+    let logs = of("/l/a.log short").unwrap().conf.logs;
+    assert_eq!(logs.proxy_access, LogTarget::File("/l/a.log".into()));
+    assert_eq!(logs.proxy_format.map(|format| format.name), Some("short".into()));
+    assert!(of("/l/a.log long").unwrap_err()[0].contains("there is no format `long`"));
+    let unused = of("/l/a.log kong_log_format").unwrap();
+    assert_eq!(unused.conf.logs.proxy_format, None);
+    assert!(unused.warnings[0].to_string().contains("nginx_http_log_format"), "{:?}", unused.warnings);
+}

@@ -23,6 +23,10 @@ pub struct Limits {
     pub body_progress: usize,
     /// How long a connection may stay open between requests; zero closes it after each.
     pub idle: Duration,
+    /// Requests after which a client's connection is closed.
+    pub connection_requests: u32,
+    /// How long a client may leave an answer unread.
+    pub send_time: Duration,
     /// Bytes of a whole body; `None` when there is no bound.
     pub body_bytes: Option<u64>,
 }
@@ -87,6 +91,52 @@ const IDLE: Key<Duration> = Key::new(
 )
 .also(&["nginx_http_keepalive_timeout", "nginx_proxy_keepalive_timeout"]);
 
+const CONNECTION_REQUESTS: Key<u32> = Key::new(
+    "nginx_http_keepalive_requests",
+    "10000",
+    Kind::Count,
+    |text| size::count(text).and_then(|n| if n > 0 { Ok(n) } else { Err("must be at least 1".to_owned()) }),
+    "After how many requests a client's connection is closed.",
+)
+.also(&["nginx_proxy_keepalive_requests"]);
+
+const SEND_TIME: Key<Duration> = Key::new(
+    "nginx_http_send_timeout",
+    "60s",
+    Kind::Time,
+    at_least_a_millisecond,
+    "How long a client may leave an answer unread; then its connection is closed.",
+)
+.also(&["nginx_proxy_send_timeout"]);
+
+const BUFFERS: Key<Option<Buffers>> = Key::new(
+    "nginx_http_large_client_header_buffers",
+    "",
+    Kind::Text,
+    Buffers::parse,
+    "The limits on a head in nginx's words, such as `4 8k`: where `client_head_max_size` is not set, it is the product of \
+     both, and where `client_uri_max_size` is not set, it is the second.",
+)
+.also(&["nginx_proxy_large_client_header_buffers"]);
+
+/// How many pieces of memory nginx would take for a head, and how large each.
+struct Buffers {
+    number: usize,
+    bytes: usize,
+}
+
+impl Buffers {
+    fn parse(text: &str) -> Result<Option<Self>, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let (number, bytes) = text.split_once(' ').ok_or("expected a number and a size, such as `4 8k`")?;
+        let number = at_least_one(number)?;
+        let bytes = at_least_one(bytes.trim_start())?;
+        number.checked_mul(bytes).map(|_| Some(Self { number, bytes })).ok_or_else(|| "is too large".to_owned())
+    }
+}
+
 const BODY_BYTES: Key<u64> = Key::new(
     "nginx_http_client_max_body_size",
     "0",
@@ -104,20 +154,34 @@ const KEYS: &[KeyDoc] = &[
     BODY_TIME.doc,
     BODY_PROGRESS.doc,
     IDLE.doc,
+    CONNECTION_REQUESTS.doc,
+    SEND_TIME.doc,
+    BUFFERS.doc,
     BODY_BYTES.doc,
 ];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Limits on clients", keys: KEYS };
 
 impl Limits {
     pub(crate) fn read(reader: &mut Reader) -> Self {
+        let (mut head_bytes, mut uri_bytes) = (reader.read(&HEAD_BYTES), reader.read(&URI_BYTES));
+        if let Some(buffers) = reader.read(&BUFFERS) {
+            if !reader.is_given(&HEAD_BYTES) {
+                head_bytes = buffers.number * buffers.bytes;
+            }
+            if !reader.is_given(&URI_BYTES) {
+                uri_bytes = buffers.bytes;
+            }
+        }
         let limits = Self {
-            head_bytes: reader.read(&HEAD_BYTES),
-            uri_bytes: reader.read(&URI_BYTES),
+            head_bytes,
+            uri_bytes,
             fields: reader.read(&FIELDS),
             head_time: reader.read(&HEAD_TIME),
             body_time: reader.read(&BODY_TIME),
             body_progress: reader.read(&BODY_PROGRESS),
             idle: reader.read(&IDLE),
+            connection_requests: reader.read(&CONNECTION_REQUESTS),
+            send_time: reader.read(&SEND_TIME),
             body_bytes: Some(reader.read(&BODY_BYTES)).filter(|bytes| *bytes > 0),
         };
         if limits.uri_bytes > limits.head_bytes {

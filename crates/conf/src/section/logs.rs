@@ -3,6 +3,7 @@
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::reader::Reader;
 use crate::section::general::Run;
+use crate::section::log_format::{FORMAT, LogFormat};
 use crate::switch::choose;
 use std::path::{Path, PathBuf};
 
@@ -73,9 +74,12 @@ impl LogTarget {
         Self::parse(text, &[])
     }
 
-    /// A log with a line for each request to the proxy, in the format that Kong has for it.
-    fn proxied(text: &str) -> Result<Self, String> {
-        Self::parse(text, &["kong_log_format"])
+    /// A log with a line for each request to the proxy, with the name of the format that its lines have.
+    fn proxied(text: &str) -> Result<(Self, Option<Box<str>>), String> {
+        let mut words = text.split_ascii_whitespace();
+        let (path, name) = (words.next().unwrap_or_default(), words.next());
+        let rest: Vec<&str> = words.collect();
+        Ok((Self::parse(&[&[path], &*rest].concat().join(" "), &[])?, name.map(Into::into)))
     }
 
     /// A log with a line for each request to the gateway itself, in the usual format of web servers.
@@ -118,6 +122,8 @@ pub struct Logs {
     pub level: LogLevel,
     /// One line for each request to the proxy.
     pub proxy_access: LogTarget,
+    /// What those lines look like; `None` for the usual ones.
+    pub proxy_format: Option<LogFormat>,
     /// What happens in the gateway, but for its Admin API.
     pub proxy_error: LogTarget,
     /// One line for each request to the Admin API.
@@ -138,13 +144,13 @@ const LEVEL: Key<LogLevel> = Key::new(
     "The least important level that the error logs hold. `crit`, `alert` and `emerg` hold the same as `error`.",
 );
 
-const PROXY_ACCESS: Key<LogTarget> = Key::new(
+const PROXY_ACCESS: Key<(LogTarget, Option<Box<str>>)> = Key::new(
     "proxy_access_log",
     "logs/access.log",
     Kind::Path,
     LogTarget::proxied,
     "Where a line is written for each request to the proxy: a path, `/dev/stdout`, `/dev/stderr`, or `off`. The name of \
-     its format, `kong_log_format`, may follow; there is no other.",
+     a format may follow: `kong_log_format`, the usual one, or that of `nginx_http_log_format`.",
 );
 
 const PROXY_ERROR: Key<LogTarget> = Key::new(
@@ -192,6 +198,7 @@ const ADMIN_AUDIT: Key<LogTarget> = Key::new(
 const KEYS: &[KeyDoc] = &[
     LEVEL.doc,
     PROXY_ACCESS.doc,
+    FORMAT.doc,
     PROXY_ERROR.doc,
     ADMIN_ACCESS.doc,
     ADMIN_ERROR.doc,
@@ -209,9 +216,11 @@ impl Logs {
         #[cfg(test)]
         reader.read.extend([PROXY_ERROR.doc.name, ADMIN_ERROR.doc.name]);
         let proxy_error = reader.read_given(&PROXY_ERROR).unwrap_or(usual);
+        let (proxy_access, name) = reader.read(&PROXY_ACCESS);
         let logs = Self {
             level: reader.read(&LEVEL),
-            proxy_access: reader.read(&PROXY_ACCESS).below(prefix),
+            proxy_format: format(reader, name.as_deref()),
+            proxy_access: proxy_access.below(prefix),
             admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
             status_access: reader.read(&STATUS_ACCESS).below(prefix),
             admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
@@ -226,8 +235,11 @@ impl Logs {
 
     /// A gateway in the background has lost the terminal, so its lines would go nowhere.
     fn refuse_standard_streams(&self, reader: &mut Reader) {
+        let no_streams = "a gateway in the background has no standard streams; name a file";
+        if matches!(self.proxy_access, LogTarget::Stdout | LogTarget::Stderr) && reader.is_given(&PROXY_ACCESS) {
+            reader.refuse(&PROXY_ACCESS, no_streams.to_owned());
+        }
         let targets = [
-            (&PROXY_ACCESS, &self.proxy_access),
             (&PROXY_ERROR, &self.proxy_error),
             (&ADMIN_ACCESS, &self.admin_access),
             (&ADMIN_ERROR, &self.admin_error),
@@ -236,8 +248,27 @@ impl Logs {
         ];
         for (key, target) in targets {
             if matches!(target, LogTarget::Stdout | LogTarget::Stderr) && reader.is_given(key) {
-                reader.refuse(key, "a gateway in the background has no standard streams; name a file".to_owned());
+                reader.refuse(key, no_streams.to_owned());
             }
+        }
+    }
+}
+
+/// The format of that name; none is the usual one, and so is `kong_log_format`.
+fn format(reader: &mut Reader, name: Option<&str>) -> Option<LogFormat> {
+    let defined = reader.read(&FORMAT);
+    match name {
+        None | Some("kong_log_format") => {
+            reader.warn_unused(&[FORMAT.doc], "`proxy_access_log` does not name the format");
+            None
+        }
+        Some(name) => {
+            let found = defined.filter(|format| &*format.name == name);
+            if found.is_none() {
+                reader
+                    .refuse(&PROXY_ACCESS, format!("there is no format `{name}`: `nginx_http_log_format` defines one"));
+            }
+            found
         }
     }
 }
@@ -269,9 +300,9 @@ mod tests {
     #[test]
     fn the_format_that_a_log_has_may_be_named() {
         let file = || Ok(LogTarget::File("logs/a.log".into()));
-        assert_eq!(LogTarget::proxied("logs/a.log kong_log_format"), file());
+        assert_eq!(LogTarget::proxied("logs/a.log short"), Ok((file().unwrap(), Some("short".into()))));
         assert_eq!(LogTarget::served("logs/a.log combined"), file());
-        assert!(LogTarget::proxied("logs/a.log combined").unwrap_err().contains("`kong_log_format`, and no other"));
+        assert!(LogTarget::proxied("logs/a.log short buffer=8k").unwrap_err().contains("`buffer=8k`"));
         assert!(LogTarget::served("logs/a.log basic buffer=8k").is_err());
     }
 }

@@ -3,11 +3,14 @@
 use crate::key::{Key, KeyDoc, Kind, SectionDoc};
 use crate::listen::{self, Listener, Written};
 use crate::reader::Reader;
+use crate::section::error_pages::ErrorPages;
 use crate::section::headers::{self, GatewayHeaders};
+use crate::section::request_debug::RequestDebug;
 use crate::section::status::Demand;
 use crate::section::tls::{self, PortTls};
 use crate::switch::{self, choose};
 use std::collections::HashMap;
+use std::path::Path;
 
 /// The media type of an error that the gateway answers itself when the client's `Accept` names none that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,10 @@ pub struct Proxy {
     pub error_default_type: ErrorType,
     /// Whether a request with `Kong-Debug: 1` is told which route and service it met.
     pub allow_debug_header: bool,
+    /// Whether a request may ask where its time went.
+    pub request_debug: RequestDebug,
+    /// Pages that stand in the place of the usual ones.
+    pub error_pages: ErrorPages,
 }
 
 const LISTEN: Key<Vec<Written>> = Key::new(
@@ -144,7 +151,7 @@ const KEYS: &[KeyDoc] = &[LISTEN.doc, PORT_MAPS.doc, ERROR_TYPE.doc, DEBUG_HEADE
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Proxy", keys: KEYS };
 
 impl Proxy {
-    pub(crate) fn read(reader: &mut Reader) -> Self {
+    pub(crate) fn read(reader: &mut Reader, prefix: &Path) -> Self {
         reader.read(&FLAVOUR);
         reader.read(&ROLE);
         let (headers, headers_upstream) = headers::read(reader);
@@ -157,6 +164,8 @@ impl Proxy {
             headers_upstream,
             error_default_type: reader.read(&ERROR_TYPE),
             allow_debug_header: reader.read(&DEBUG_HEADER),
+            request_debug: RequestDebug::read(reader),
+            error_pages: ErrorPages::read(reader, prefix),
         }
     }
 }

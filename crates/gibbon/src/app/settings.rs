@@ -30,6 +30,7 @@ pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) 
         via: HeaderValue::from_static(VIA),
         via_http2: HeaderValue::from_static(VIA_HTTP2),
         access_log: access_log.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink),
+        log_format: conf.logs.proxy_format.clone().map(Arc::new),
     }
 }
 

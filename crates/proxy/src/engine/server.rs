@@ -237,7 +237,10 @@ impl Conversation<'_> {
         };
         // While the upstream answers it may still be taking the request's body.
         let is_read = self.wire.body_is_over() || matches!(body, ResponseBody::Upstream(_)) || self.wire.discard_body();
-        wanted && is_read && !settings.limits.idle.is_zero() && !self.worker.is_draining()
+        let limits = &settings.limits;
+        let has_time =
+            !limits.idle.is_zero() && self.client.connection.requests.get() < limits.connection_requests.into();
+        wanted && is_read && has_time && !self.worker.is_draining()
     }
 
     /// Sends the head that has been written, and the body behind it; the body, unless the client has left or only a

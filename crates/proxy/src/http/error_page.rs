@@ -1,27 +1,29 @@
 //! Error pages, in the form that the client accepts.
 
 use bytes::Bytes;
-use gibbon_conf::ErrorType;
+use gibbon_conf::{ErrorPages, ErrorType};
 use http::HeaderValue;
 
 use crate::http::request_id::RequestId;
 
-/// The media type and the bytes of a page.
-pub(crate) fn render(form: ErrorType, message: &str, id: &RequestId) -> (HeaderValue, Bytes) {
-    let id = id.as_str();
+/// The media type and the bytes of a page: one of the settings' own, where they have one of that form.
+pub(crate) fn render(pages: &ErrorPages, form: ErrorType, message: &str, id: &RequestId) -> (HeaderValue, Bytes) {
+    let (content_type, own, message) = match form {
+        ErrorType::Json => ("application/json; charset=utf-8", &pages.json, for_json(message)),
+        ErrorType::Plain => ("text/plain; charset=utf-8", &pages.plain, message.to_owned()),
+        ErrorType::Html => ("text/html; charset=utf-8", &pages.html, escaped(message)),
+        ErrorType::Xml => ("application/xml; charset=utf-8", &pages.xml, escaped(message)),
+    };
+    let page = own.as_ref().map_or_else(|| usual(form, &message, id.as_str()), |page| page.fill(&message, id.as_str()));
+    (HeaderValue::from_static(content_type), page.into())
+}
+
+fn usual(form: ErrorType, message: &str, id: &str) -> String {
     match form {
-        ErrorType::Json => {
-            let message = quoted(message);
-            let page = format!("{{\n  \"message\":{message},\n  \"request_id\":\"{id}\"\n}}");
-            (HeaderValue::from_static("application/json; charset=utf-8"), page.into())
-        }
-        ErrorType::Plain => {
-            (HeaderValue::from_static("text/plain; charset=utf-8"), format!("{message}\nrequest_id: {id}\n").into())
-        }
-        ErrorType::Html => (HeaderValue::from_static("text/html; charset=utf-8"), html(&escaped(message), id).into()),
-        ErrorType::Xml => {
-            (HeaderValue::from_static("application/xml; charset=utf-8"), xml(&escaped(message), id).into())
-        }
+        ErrorType::Json => format!("{{\n  \"message\":\"{message}\",\n  \"request_id\":\"{id}\"\n}}"),
+        ErrorType::Plain => format!("{message}\nrequest_id: {id}\n"),
+        ErrorType::Html => html(message, id),
+        ErrorType::Xml => xml(message, id),
     }
 }
 
@@ -39,10 +41,9 @@ fn xml(message: &str, id: &str) -> String {
     )
 }
 
-/// A JSON string. Messages are ours but for names from the configuration that some of them quote.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
+/// What stands inside a JSON string. Messages are ours but for names from the configuration that some of them quote.
+fn for_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
@@ -50,7 +51,6 @@ fn quoted(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.push('"');
     out
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     fn page_of(form: ErrorType, message: &str, id: &RequestId) -> String {
-        String::from_utf8(render(form, message, id).1.to_vec()).unwrap()
+        String::from_utf8(render(&ErrorPages::default(), form, message, id).1.to_vec()).unwrap()
     }
 
     #[test]

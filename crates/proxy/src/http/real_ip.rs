@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use gibbon_conf::RealIpSource;
+use gibbon_conf::{RealIp, RealIpSource};
 use gibbon_plugin_api::Headers;
 
 use crate::http::client::Client;
@@ -18,8 +18,13 @@ pub(crate) fn resolve(client: &Client, headers: &Headers, settings: &Settings) -
         RealIpSource::Header(name) => &**name,
         RealIpSource::ProxyProtocol => return client.announced.unwrap_or(peer),
     };
+    told(peer, headers.all(name), &settings.real_ip)
+}
+
+/// What the values of a field say that came from `peer`, which is trusted.
+pub fn told<'v>(peer: IpAddr, values: impl Iterator<Item = &'v [u8]>, settings: &RealIp) -> IpAddr {
     let mut told: Vec<IpAddr> = Vec::new();
-    for value in headers.all(name).filter_map(|value| std::str::from_utf8(value).ok()) {
+    for value in values.filter_map(|value| std::str::from_utf8(value).ok()) {
         for part in value.split(',') {
             match address(part.trim()) {
                 Some(address) => told.push(address),
@@ -28,10 +33,10 @@ pub(crate) fn resolve(client: &Client, headers: &Headers, settings: &Settings) -
             }
         }
     }
-    if !settings.real_ip.recursive {
+    if !settings.recursive {
         return told.last().copied().unwrap_or(peer);
     }
-    let stranger = told.iter().rev().find(|address| !settings.real_ip.trusted.contains(**address));
+    let stranger = told.iter().rev().find(|address| !settings.trusted.contains(**address));
     stranger.or(told.first()).copied().unwrap_or(peer)
 }
 

@@ -11,8 +11,9 @@ use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
 use http::{HeaderValue, Method, StatusCode, Version, header};
 
 pub(crate) use crate::http::client::Client;
+use crate::http::client::ascii;
 
-use crate::access_log::{Entry, request_line};
+use crate::access_log::{Custom, Entry, Secrets, Upstream, request_line};
 use crate::engine::body::{BodyFailure, BodySource, BodyState, ClientBody, RequestBody, ResponseBody};
 use crate::engine::framing::Ambiguous;
 use crate::engine::head::BadHead;
@@ -25,6 +26,7 @@ use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::request_id::RequestId;
 use crate::http::routing::{Matched, PathCaptures};
 use crate::http::survey::Survey;
+use crate::http::timing::{self, Wanted};
 use crate::http::upstream::{Answer, Target};
 use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
@@ -60,6 +62,8 @@ pub(crate) struct Exchange<'w> {
     arriving: Result<ArrivingBody, Ambiguous>,
     /// The names of what served the request, where the client may ask for them.
     pub(crate) debug: Option<DebugFields>,
+    /// Whether the client asked, and may ask, where the time goes.
+    pub(crate) timing: Option<Wanted>,
     /// What the client asked to change to.
     pub(crate) upgrade: Option<Upgrade>,
     /// Who the request is from, once plugins have found out.
@@ -83,10 +87,13 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     client.connection.requests.set(client.connection.requests.get() + 1);
     let snapshot = worker.snapshot();
     let mut exchange = Exchange::new(worker, client, source, arrival);
-    let mut entry = exchange.log_entry();
+    let mut entry = exchange.log_entry(&snapshot);
     let mut chain = Chain::default();
     let outcome = exchange.run(&snapshot, &mut chain).await;
     drop(under_way);
+    if let Some(custom) = entry.as_mut().and_then(|entry| entry.custom.as_mut()) {
+        custom.asked(outcome.as_ref().ok().map(Upstream::of));
+    }
     chain.or_all_of(snapshot.routes.unrouted(), access::protocol(client.connection.scheme));
     let (head, body) = match outcome {
         Ok(answer) => response::proxied(&mut exchange, &mut chain, answer).await,
@@ -96,7 +103,7 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
         }
     };
     if let Some(entry) = &mut entry {
-        entry.status = head.status;
+        entry.answered(&head);
     }
     (head, body, entry)
 }
@@ -116,6 +123,7 @@ pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHe
             referer: None,
             agent: None,
             id,
+            custom: worker.settings().log_format.clone().map(|format| Box::new(Custom::of_nothing(format))),
         })
     });
     (head, body, entry)
@@ -147,6 +155,7 @@ impl<'w> Exchange<'w> {
         let is_asked_by_head = head.method == Method::HEAD;
         let id = worker.ids.next();
         let started = Instant::now();
+        let asks = survey.timing.then(|| timing::wanted(&head.headers, client, &settings));
         Self {
             worker,
             client,
@@ -159,6 +168,7 @@ impl<'w> Exchange<'w> {
             survey,
             arriving,
             debug: None,
+            timing: asks.flatten(),
             upgrade,
             identity: Identity::default(),
             cookie: None,
@@ -169,20 +179,33 @@ impl<'w> Exchange<'w> {
     }
 
     /// What the access log will say of the request; taken before plugins change anything.
-    fn log_entry(&self) -> Option<Box<Entry>> {
+    fn log_entry(&self, snapshot: &Snapshot) -> Option<Box<Entry>> {
         let log = self.worker.access_log.as_ref()?;
         let field = |name| self.head.headers.get(name).map(Box::from);
+        let secrets = Secrets::named(snapshot.routes.secret_arguments());
+        let connection = &self.client.connection;
+        let custom = |format| Box::new(Custom::new(format, &self.head, connection, secrets));
         Some(Box::new(Entry {
             log: Rc::clone(log),
-            client: self.client.connection.peer_ip.clone(),
-            request: request_line(self.head.method.as_str(), self.head.raw_target(), self.head.version).into(),
+            client: self.client_address(),
+            request: request_line(self.head.method.as_str(), self.head.raw_target(), self.head.version, secrets).into(),
             // Stays where the client leaves before there is an answer; web servers log that as 499.
             status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
             bytes: 0,
             referer: field(header::REFERER),
             agent: field(header::USER_AGENT),
             id: self.id.clone(),
+            custom: self.settings.log_format.clone().map(custom),
         }))
+    }
+
+    /// Whom the request comes from, as far as proxies that are trusted tell.
+    fn client_address(&self) -> HeaderValue {
+        let connection = &self.client.connection;
+        if !connection.trusted {
+            return connection.peer_ip.clone();
+        }
+        ascii(&real_ip::resolve(self.client, &self.head.headers, &self.settings).to_string())
     }
 
     /// The phases.

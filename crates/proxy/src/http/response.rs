@@ -14,6 +14,7 @@ use crate::http::error::{Origin, ProxyError};
 use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
+use crate::http::timing::{Times, Wanted};
 use crate::http::upstream::{Answer, AnswerBody, X_KONG_REQUEST_ID};
 use crate::http::{error_page, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
@@ -75,6 +76,10 @@ pub(crate) async fn proxied(
     if let Some(cookie) = exchange.cookie.take() {
         headers.append("Set-Cookie", cookie);
     }
+    if let Some(wanted) = exchange.timing {
+        let times = Times { started: exchange.started, upstream: Some((answer.asked, answer.answered)) };
+        times.tell(wanted, &exchange.id, headers);
+    }
     (answer.head, body)
 }
 
@@ -96,6 +101,7 @@ struct Circumstances<'e> {
     /// Whether its client reads a status of gRPC.
     is_call: bool,
     debug: Option<&'e DebugFields>,
+    timing: Option<Wanted>,
 }
 
 /// The gateway's own answer.
@@ -110,6 +116,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
         is_asked_by_head: exchange.is_asked_by_head,
         is_call: grpc::is_call(&exchange.head),
         debug: exchange.debug.as_ref(),
+        timing: exchange.timing,
     };
     // What the gateway says itself is no body for plugins to rewrite.
     circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)))
@@ -119,7 +126,9 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
 pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
     let started = Instant::now();
     let wishes = Wishes::default();
-    Circumstances { settings, id, started, asked: None, wishes, is_asked_by_head: false, is_call: false, debug: None }
+    let (asked, debug, timing) = (None, None, None);
+    let (is_asked_by_head, is_call) = (false, false);
+    Circumstances { settings, id, started, asked, wishes, is_asked_by_head, is_call, debug, timing }
         .answer(error, |_| {})
 }
 
@@ -187,6 +196,9 @@ impl Circumstances<'_> {
         if let Some(fields) = self.debug {
             fields.write(headers);
         }
+        if let Some(wanted) = self.timing {
+            Times { started: self.started, upstream: None }.tell(wanted, self.id, headers);
+        }
     }
 
     fn write_body(&self, reply: &Reply, form: ErrorType, headers: &mut Headers) -> ResponseBody {
@@ -204,7 +216,7 @@ impl Circumstances<'_> {
             }
             ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
             ReplyBody::Error(message) => {
-                let (content_type, page) = error_page::render(form, message, self.id);
+                let (content_type, page) = error_page::render(&self.settings.proxy.error_pages, form, message, self.id);
                 (Some(content_type), page)
             }
         };

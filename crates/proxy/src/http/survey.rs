@@ -24,6 +24,8 @@ pub(crate) struct Survey {
     pub(crate) hop_by_hop: bool,
     /// Any of the fields that tell an upstream who the consumer is.
     pub(crate) identity: bool,
+    /// `X-Kong-Request-Debug`
+    pub(crate) timing: bool,
 }
 
 /// What a message says about its connection (RFC 9112 section 9.3).
@@ -64,6 +66,7 @@ impl Survey {
                 self.hop_by_hop = true;
             }
             2 | 5 | 7 | 10 | 16 => self.hop_by_hop |= HOP_BY_HOP.iter().any(|other| is(other)),
+            20 if is("x-kong-request-debug") => self.timing = true,
             13 | 17 | 19 | 20 | 22 | 23 => self.identity |= IDENTITY_HEADERS.iter().any(|other| is(other)),
             _ => {}
         }

@@ -155,3 +155,15 @@ fn requests_of_several_workers_are_served_alike() {
     }
     assert!(origin.connections() <= 3);
 }
+
+#[test]
+fn a_clients_connection_is_closed_after_so_many_requests() {
+    let origin = numbering();
+    let gateway = gateway(&[("nginx_http_keepalive_requests", "3")], &origin);
+    let mut client = gateway.connect();
+    for number in 1..=3 {
+        let answer = client.get("/");
+        assert_eq!(answer.field("connection"), (number == 3).then_some("close"), "request {number}");
+    }
+    assert!(client.is_closed_by_gateway());
+}

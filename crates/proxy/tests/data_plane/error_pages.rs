@@ -85,3 +85,23 @@ fn a_page_is_as_the_client_asked_for_it_also_when_plugins_and_upstream_have_seen
     assert_eq!(form(&answer), "text/plain");
     assert_eq!(form(&bad_gateway(&[], &["Accept: text/html"])), "text/html");
 }
+
+#[test]
+fn pages_of_ones_own_stand_in_the_place_of_the_usual_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (json, html) = (page("e.json", r#"{"error":{"text":"%s","id":"%s"}}"#), page("e.html", "<b>%s</b>"));
+    let gateway = Gateway::with(&[("error_template_json", &json), ("error_template_html", &html)]);
+    let get = |accept: &str| gateway.connect().get_with("/", &[&format!("Accept: {accept}")]);
+    let answer = get("application/json");
+    let id = answer.field("x-kong-request-id").unwrap();
+    let expected = json!({ "error": { "text": "no Route matched with those values", "id": id } });
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&answer.text()).unwrap(), expected);
+    assert_eq!((form(&answer), answer.status), ("application/json", 404));
+    assert_eq!(get("text/html").text(), "<b>no Route matched with those values</b>");
+    assert!(get("text/plain").text().starts_with("no Route matched with those values\nrequest_id: "));
+}

@@ -37,5 +37,6 @@ mod retries;
 mod routing;
 mod smuggling;
 mod timeouts;
+mod timing;
 mod tls;
 mod websocket;

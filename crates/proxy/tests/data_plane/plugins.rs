@@ -43,6 +43,9 @@ static UNBUILDABLE: PluginDef = plugin(
     |_, _| Err(ConfigureError { field: "x", reason: "never".to_owned() }),
 );
 
+/// Looks for credentials in the argument `word` of a query.
+pub(crate) static ASKING: PluginDef = plugin("asking", 70, || schema("asking", []), |_, _| Ok(Box::new(Asking)));
+
 type Configure = fn(&Value, &Settings) -> Result<Box<dyn Handler>, ConfigureError>;
 
 const fn plugin(name: &'static str, priority: i32, schema: fn() -> Subschema, configure: Configure) -> PluginDef {
@@ -55,6 +58,18 @@ fn schema<const N: usize>(name: &'static str, config: [Field; N]) -> Subschema {
 
 fn text(config: &Value, name: &str) -> String {
     config[name].as_str().unwrap().to_owned()
+}
+
+struct Asking;
+
+impl Handler for Asking {
+    fn access(&self, _cx: &mut RequestCx<'_>) -> Flow {
+        Flow::Continue
+    }
+
+    fn secret_arguments(&self) -> Vec<Box<str>> {
+        vec!["word".into()]
+    }
 }
 
 struct Idle;
