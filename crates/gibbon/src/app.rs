@@ -87,6 +87,12 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
             () = end(&mut signals) => Err(AppError::Interrupted),
         }
     })?;
+    if let Some(revision) = configuration.store().copy_in_use() {
+        tracing::warn!(
+            revision,
+            "PostgreSQL does not answer: this node serves its copy of the database, and refuses writes until that is back"
+        );
+    }
     let declared = match boot.conf.database {
         Database::Off => {
             Some(control.block_on(declared::start(&boot.conf.prefix, &boot.conf.declared, &configuration))?)
@@ -122,8 +128,19 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
         }
     });
     data_plane.stop();
-    control.block_on(configuration.store().close());
+    control.block_on(close(&configuration));
     Ok(())
+}
+
+/// How long the copy of a database may take at the end. What it misses it gets the next time.
+const LAST_COPY: Duration = Duration::from_secs(2);
+
+async fn close(configuration: &Configuration) {
+    let last = configuration.store().keep_copy(configuration.snapshot().revision);
+    if !matches!(tokio::time::timeout(LAST_COPY, last).await, Ok(Ok(()))) {
+        tracing::debug!("the copy of the database is not of the last moment");
+    }
+    configuration.store().close().await;
 }
 
 /// How often a drain is looked at.

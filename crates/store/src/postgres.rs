@@ -36,6 +36,20 @@ pub async fn open_with(connect: &Connect, options: Options) -> Result<PostgresSt
     Ok(SqlStore::new(PostgresPools::open(connect)?, options))
 }
 
+/// The same for a database that need not answer yet. Somebody else makes sure of its tables, with [`contact`].
+pub(crate) fn open_lazily(connect: &Connect, options: Options) -> Result<PostgresStore, StoreError> {
+    Ok(SqlStore::new(PostgresPools::open(connect)?, options))
+}
+
+/// Makes sure that the tables are as they should be, and tells which database it is that they are in.
+pub(crate) async fn contact(connect: &Connect) -> Result<String, StoreError> {
+    let mut migrations = migrations::PostgresMigrations::open(connect).await?;
+    match migrations.state().await? {
+        SchemaState::Bootstrapped(progress) if progress.new.is_empty() => migrations.identity().await,
+        behind => Err(StoreError::Outdated(behind)),
+    }
+}
+
 /// The tables of a database, for who brings them up to date.
 ///
 /// # Errors

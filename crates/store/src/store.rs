@@ -56,6 +56,18 @@ pub trait Store: Send + Sync + 'static {
     /// the only one, there is nobody to tell.
     async fn tell(&self, word: &str) -> Result<(), StoreError>;
 
+    /// The revision of the copy that was loaded in the place of the database, as long as that has not answered yet; none
+    /// for a store that keeps no copy.
+    fn copy_in_use(&self) -> Option<u64> {
+        None
+    }
+
+    /// Brings the copy up to date that the store keeps for when its database is away, if it keeps one; `live` is the
+    /// revision that this node serves.
+    async fn keep_copy(&self, _live: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Waits for what is under way, then closes the database. Later calls fail.
     async fn close(&self);
 }

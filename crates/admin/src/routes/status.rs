@@ -27,7 +27,7 @@ pub(crate) async fn show(api: &AdminApi, request: &Request) -> Result<Answer, Ap
     let mut status = json!({
         "memory": memory(scale),
         "server": server(&*api.about.counters),
-        "database": { "reachable": reachable },
+        "database": database(api, reachable),
         "gibbon": {
             "version": api.about.version,
             "revision": snapshot.revision,
@@ -38,6 +38,14 @@ pub(crate) async fn show(api: &AdminApi, request: &Request) -> Result<Answer, Ap
         members.insert("configuration_hash".to_owned(), declared.hash().into());
     }
     Ok(Answer::ok(status))
+}
+
+/// Whether the database answers; and if the node has started without it, the revision of the copy that it serves.
+fn database(api: &AdminApi, reachable: bool) -> Value {
+    match api.configuration.store().copy_in_use() {
+        Some(revision) if !reachable => json!({ "reachable": false, "copy": { "revision": revision } }),
+        _ => json!({ "reachable": reachable }),
+    }
 }
 
 /// Kong lists the heap of each of its interpreters; this process is one entry, with all that it holds.

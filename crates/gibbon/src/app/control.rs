@@ -145,10 +145,12 @@ async fn keep_house(configuration: Arc<Configuration>) {
     }
 }
 
-/// What a command has put into the database meanwhile becomes live here, and what has expired goes.
+/// What a command has put into the database meanwhile becomes live here, what has expired goes, and the copy of a
+/// database elsewhere follows.
 async fn look_after(configuration: &Configuration) -> Result<(), Box<dyn Error + Send + Sync>> {
     configuration.follow().await?;
     configuration.purge_expired().await?;
+    configuration.store().keep_copy(configuration.snapshot().revision).await?;
     Ok(())
 }
 

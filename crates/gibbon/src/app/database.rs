@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gibbon_conf::{Conf, Database, Postgres, PostgresSsl};
 use gibbon_store::postgres::{self, ClientCertificate, Connect, Tls};
-use gibbon_store::{Migrations, Options, SchemaState, Store, StoreError, sqlite};
+use gibbon_store::{Migrations, Mirrored, Options, SchemaState, Store, StoreError, sqlite};
 
 use super::AppError;
 
@@ -29,12 +29,21 @@ pub(super) enum Absence {
 /// The name, below the prefix, of the file that keeps what is declared where there is no database.
 const DECLARED: &str = "dbless.db";
 
+/// The name, below the prefix, of the file with a copy of a server's database.
+const MIRROR: &str = "mirror.db";
+
 /// Opens the store.
 pub(super) async fn open(conf: &Conf, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
     match &conf.database {
         Database::Sqlite { path } => open_file(path.clone(), options).await,
         Database::Off => open_file(conf.prefix.join(DECLARED), options).await,
-        Database::Postgres(postgres) => open_postgres(postgres, options, absence).await,
+        Database::Postgres(postgres) => {
+            let copy = match absence {
+                Absence::IsWaitedFor => Some(conf.prefix.join(MIRROR)),
+                Absence::IsAFailure => None,
+            };
+            open_postgres(postgres, options, copy).await
+        }
     }
 }
 
@@ -45,15 +54,27 @@ async fn open_file(path: PathBuf, options: Options) -> Result<Arc<dyn Store>, Ap
     }
 }
 
-async fn open_postgres(settings: &Postgres, options: Options, absence: Absence) -> Result<Arc<dyn Store>, AppError> {
+/// With a copy the gateway starts although the server is away, and without one it waits. A command, which keeps no copy,
+/// fails.
+async fn open_postgres(
+    settings: &Postgres,
+    options: Options,
+    copy: Option<PathBuf>,
+) -> Result<Arc<dyn Store>, AppError> {
     let connect = connect(settings);
     let mut said: Option<Instant> = None;
     loop {
-        match postgres::open_with(&connect, options.clone()).await {
-            Ok(store) => return Ok(Arc::new(store)),
+        let opened: Result<Arc<dyn Store>, StoreError> = match &copy {
+            None => postgres::open_with(&connect, options.clone()).await.map(|store| Arc::new(store) as _),
+            Some(path) => {
+                Mirrored::open(&connect, path.clone(), options.clone()).await.map(|store| Arc::new(store) as _)
+            }
+        };
+        match opened {
+            Ok(store) => return Ok(store),
             Err(StoreError::Outdated(SchemaState::Empty)) => return Err(AppError::NeedsBootstrapping),
             Err(StoreError::Outdated(SchemaState::Bootstrapped(_))) => return Err(AppError::NewMigrations),
-            Err(StoreError::Unavailable(reason)) if absence == Absence::IsWaitedFor => {
+            Err(StoreError::Unavailable(reason)) if copy.is_some() => {
                 if said.is_none_or(|moment| moment.elapsed() >= SAY_AGAIN) {
                     said = Some(Instant::now());
                     say_away(settings, &*reason);

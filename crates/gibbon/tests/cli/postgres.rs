@@ -122,6 +122,38 @@ fn a_database_that_is_away_is_waited_for_at_start() {
 }
 
 #[test]
+fn a_gateway_that_starts_without_its_database_serves_its_copy_and_catches_up() {
+    if !is_installed() {
+        return;
+    }
+    let (database, place, other) = (Database::new(), Place::new(), Place::new());
+    let door = database.door();
+    place.configure(&lines_through(&database, &door));
+    place.start();
+    assert_eq!(place.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
+    assert_eq!(place.post("/services/hello/routes", "paths[]=/hello"), 201);
+    assert_eq!(place.run(&["quit"]).status, 0);
+    assert!(place.path("mirror.db").exists());
+
+    door.shut();
+    place.start();
+    assert_eq!(status(place.send("/hello")), 502, "the route is there, and its upstream is not");
+    let said = body(&place, "/status");
+    assert!(said.contains("\"database\":{\"reachable\":false,\"copy\":{\"revision\":2}}"), "{said}");
+    assert_eq!(place.post("/services", "name=more&url=http://127.0.0.1:9"), 503);
+    let log = std::fs::read_to_string(place.path("logs/error.log")).unwrap();
+    assert!(log.contains("this node serves its copy of the database"), "{log}");
+
+    other.configure(&lines(&database));
+    other.start();
+    assert_eq!(other.post("/services/hello/routes", "paths[]=/later"), 201);
+    door.open();
+    eventually("what was written meanwhile is served", || status(place.send("/later")) == 502);
+    eventually("the status says it", || body(&place, "/status").contains("\"database\":{\"reachable\":true}"));
+    assert_eq!(place.post("/services", "name=more&url=http://127.0.0.1:9"), 201);
+}
+
+#[test]
 fn a_gateway_whose_database_goes_away_serves_on_and_says_so() {
     if !is_installed() {
         return;

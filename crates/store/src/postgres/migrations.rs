@@ -33,6 +33,13 @@ const NAMES: [&str; 8] =
     ["unique_values", "relations", "tags", "entities", "changes", "revision", "counters", "history"];
 const PROGRESS_NAME: &str = "gibbon_schema";
 
+/// Who is not allowed to ask for the number of the cluster goes without it.
+const IDENTITY: &str = "
+    SELECT CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
+                THEN (SELECT system_identifier::text FROM pg_control_system()) ELSE '' END
+           || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
+           || '/' || 'revision'::regclass::oid";
+
 const ENCODING: &str = "SELECT current_setting('server_encoding')";
 
 /// One lock for each schema.
@@ -60,6 +67,13 @@ impl PostgresMigrations {
         let mut migrations = Self { connection, connect: connect.clone() };
         migrations.check_encoding().await?;
         Ok(migrations)
+    }
+
+    /// What no other database has, not even one that was made in the place of this: the number of the cluster, and those
+    /// of the database and of one of its tables.
+    pub(super) async fn identity(&mut self) -> Result<String, StoreError> {
+        let query = sqlx::query_scalar(IDENTITY).fetch_one(&mut self.connection);
+        within(self.connect.timeout, query).await.map_err(unavailable)
     }
 
     async fn check_encoding(&mut self) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ mod changes;
 mod expiry;
 mod history;
 mod kinds;
+mod mirrored;
 mod model;
 mod paging;
 mod postgres_server;
