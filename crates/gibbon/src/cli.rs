@@ -17,6 +17,7 @@ mod quit;
 mod records;
 mod reload;
 mod restart;
+mod session;
 mod start;
 mod stop;
 mod terminal;

@@ -5,16 +5,16 @@ mod kong;
 
 use std::path::PathBuf;
 
-use gibbon_conf::{Database, Loaded};
+use gibbon_conf::Loaded;
 use gibbon_declarative::{Declaration, Document, Kinds, LeftOut, load_what_fits};
 use gibbon_schema::EntityDef;
 use kong::{Kong, KongError, TlsArgs};
 
 use super::config::{ConfigError, block_on, document};
 use super::node::NodeArgs;
-use super::terminal::{say, show_loaded};
+use super::session::Session;
+use super::terminal::say;
 use super::{Failure, Verbosity, records};
-use crate::app;
 
 /// The commands that take something over.
 #[derive(Debug, clap::Args)]
@@ -75,18 +75,14 @@ pub(crate) enum MigrateError {
 
 pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
     let Command::FromKong(args) = &args.command;
-    let loaded = args.node.source().load()?;
-    show_loaded(&loaded, verbosity);
-    if loaded.conf.database == Database::Off {
-        return Err(MigrateError::NoDatabase.into());
-    }
-    let definitions = app::definitions(&loaded.conf)?;
-    let kinds = Kinds::new(definitions.iter());
+    let session = Session::with_database(&args.node, verbosity, MigrateError::NoDatabase)?;
+    let kinds = session.kinds();
     let (document, strangers) = read(args, &kinds)?;
-    let (declared, mut left_out) = load_what_fits(&document, &kinds, &definitions).map_err(ConfigError::Rejected)?;
+    let (declared, mut left_out) =
+        load_what_fits(&document, &kinds, &*session.definitions).map_err(ConfigError::Rejected)?;
     left_out.extend(strangers);
     tell(&kinds, &declared, &left_out);
-    put(args, &loaded, &kinds, &declared.records)?;
+    put(args, &session.settings, &kinds, &declared.records)?;
     if left_out.is_empty() || args.skip_unknown { Ok(()) } else { Err(MigrateError::LeftOut(left_out.len()).into()) }
 }
 

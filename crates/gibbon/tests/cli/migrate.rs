@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 
+use gibbon_testkit::{Action, Origin, TlsFront};
 use serde_json::{Value, json};
 
 use crate::place::Place;
@@ -156,4 +157,31 @@ fn a_file_of_deck_is_taken_over_but_not_a_template_of_one() {
     std::fs::write(&path, "_format_version: '3.0'\nconsumers: [{username: '${{ env \"DECK_NAME\" }}'}]\n").unwrap();
     let done = place.run_with_file(&from_file);
     assert!(done.status == 1 && done.err.contains("placeholders of decK"), "{}", done.err);
+}
+
+#[test]
+fn a_kong_behind_tls_is_believed_by_its_authority_or_by_nobody_who_was_not_told_to() {
+    let kong = Origin::start(|request| match page(&request.target) {
+        Some(body) => Action::answer("200 OK", &["Content-Type: application/json"], &body.to_string()),
+        None => Action::answer("404 Not Found", &[], "{}"),
+    });
+    let (front, stranger) = (TlsFront::before(&kong, "localhost"), TlsFront::before(&kong, "localhost"));
+    let place = Place::new();
+    let url = format!("https://localhost:{}", front.port());
+    let ask = |tls: &[&str]| {
+        let from_kong = ["migrate", "from-kong", "--admin-url", &url, "--skip-unknown", "--dry-run"];
+        place.run_with_file(&[&from_kong[..], tls].concat())
+    };
+    for refused in [ask(&[]), ask(&["--ca-cert", stranger.certificate()])] {
+        let text = format!("Error: cannot read `{url}/`");
+        assert!(refused.status == 1 && refused.err.starts_with(&text), "{}{}", refused.out, refused.err);
+    }
+    for taken in [ask(&["--ca-cert", front.certificate()]), ask(&["--tls-skip-verify"])] {
+        assert!(taken.status == 0 && taken.out.contains("1 services\n2 routes\n"), "{}{}", taken.out, taken.err);
+    }
+    assert_eq!(front.names().first(), Some(&Some("localhost".to_owned())));
+    let nothing = place.path("empty.pem");
+    std::fs::write(&nothing, "no certificate\n").unwrap();
+    let nothing = ask(&["--ca-cert", nothing.to_str().unwrap()]);
+    assert!(nothing.status == 1 && nothing.err.contains("cannot read certificates from"), "{}", nothing.err);
 }

@@ -5,13 +5,13 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use gibbon_conf::Database;
-use gibbon_declarative::{Kinds, export};
+use gibbon_declarative::export;
 
 use super::{ConfigError, USUAL, block_on};
 use crate::app;
 use crate::cli::node::NodeArgs;
-use crate::cli::terminal::{note, show_loaded};
+use crate::cli::session::Session;
+use crate::cli::terminal::note;
 use crate::cli::{Failure, Verbosity};
 
 /// The options.
@@ -25,19 +25,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
-    let loaded = args.node.source().load()?;
-    show_loaded(&loaded, verbosity);
-    if loaded.conf.database == Database::Off {
-        return Err(ConfigError::ExportWithoutDatabase.into());
-    }
+    let session = Session::with_database(&args.node, verbosity, ConfigError::ExportWithoutDatabase)?;
     // Asked before the database is, and made sure of when the file is made.
     if args.file.exists() {
         return Err(ConfigError::WouldOverwrite(args.file.clone()).into());
     }
     let text = block_on(async {
-        let definitions = std::sync::Arc::new(app::definitions(&loaded.conf)?);
-        let kinds = Kinds::new(definitions.iter());
-        let store = app::open_store(&loaded.conf, &definitions).await?;
+        let kinds = session.kinds();
+        let store = app::open_store(&session.settings.conf, &session.definitions).await?;
         let records = store.load(&kinds.names()).await.map_err(ConfigError::from)?.records;
         store.close().await;
         note(verbosity, &format!("{} records", records.len()));

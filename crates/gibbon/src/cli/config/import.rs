@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use gibbon_conf::Database;
-use gibbon_declarative::{Kinds, load};
+use gibbon_declarative::load;
 
 use super::{ConfigError, block_on, document};
-use crate::app;
 use crate::cli::node::NodeArgs;
-use crate::cli::terminal::{note, say, show_loaded};
+use crate::cli::session::Session;
+use crate::cli::terminal::{note, say};
 use crate::cli::{Failure, Verbosity, records};
 
 /// The options.
@@ -22,18 +21,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
-    let loaded = args.node.source().load()?;
-    show_loaded(&loaded, verbosity);
-    if loaded.conf.database == Database::Off {
-        return Err(ConfigError::ImportWithoutDatabase.into());
-    }
+    let session = Session::with_database(&args.node, verbosity, ConfigError::ImportWithoutDatabase)?;
     let document = document(args.file.as_deref())?;
     block_on(async {
-        let definitions = app::definitions(&loaded.conf)?;
-        let kinds = Kinds::new(definitions.iter());
-        let declared = load(&document, &kinds, &definitions).map_err(ConfigError::Rejected)?;
+        let kinds = session.kinds();
+        let declared = load(&document, &kinds, &*session.definitions).map_err(ConfigError::Rejected)?;
         say("parse successful, beginning import");
-        let applied = records::put(&loaded, &kinds, &declared.records).await?;
+        let applied = records::put(&session.settings, &kinds, &declared.records).await?;
         note(verbosity, &format!("{} records written, {} were there already", applied.written, applied.unchanged));
         say("import successful");
         Ok(())

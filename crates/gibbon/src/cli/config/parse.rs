@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use gibbon_declarative::{Kinds, load};
+use gibbon_declarative::load;
 
 use super::{ConfigError, document};
-use crate::app;
 use crate::cli::node::NodeArgs;
-use crate::cli::terminal::{say, show_loaded};
+use crate::cli::session::Session;
+use crate::cli::terminal::say;
 use crate::cli::{Failure, Verbosity};
 
 /// The options.
@@ -21,11 +21,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
-    let loaded = args.node.source().load()?;
-    show_loaded(&loaded, verbosity);
-    let definitions = app::definitions(&loaded.conf)?;
+    let session = Session::begin(&args.node, verbosity)?;
     let document = document(args.file.as_deref())?;
-    load(&document, &Kinds::new(definitions.iter()), &definitions).map_err(ConfigError::Rejected)?;
+    load(&document, &session.kinds(), &*session.definitions).map_err(ConfigError::Rejected)?;
     say("parse successful");
     Ok(())
 }
