@@ -7,7 +7,6 @@ from .scenarios import SCENARIOS
 BASES = ("nginx", "haproxy", "hyper")
 COLUMNS = ("", "CPU µs a request", "rounds", *(f"÷ {base}" for base in BASES), "requests/s", "p50 ms", "p99 ms",
            "idle MB", "busy MB", "bad")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 IDLE_MB = 30
 TARGETS = (
@@ -118,10 +117,11 @@ def _target(text, name, most, values, least):
     return text, name, f"{most:g}", f"{middle:.2f}", _range(values, 2), f"{least:.2f}", met
 
 
-def renew(page, text):
+def renew(page, text, what="measured"):
     """Puts `text` into a page, in the place of what an earlier run has left between the marks."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, mark, after = rest.partition(END)
+    begin, end = f"<!-- {what}: begin -->", f"<!-- {what}: end -->"
+    before, _, rest = page.read_text().partition(begin)
+    _, mark, after = rest.partition(end)
     if not mark:
-        raise ValueError(f"{page} has no `{BEGIN}` and `{END}`")
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        raise ValueError(f"{page} has no `{begin}` and `{end}`")
+    page.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")
