@@ -16,6 +16,7 @@
 mod announcements;
 mod body;
 mod change;
+mod count;
 mod error;
 mod history;
 mod migrations;
@@ -32,6 +33,7 @@ pub mod sqlite;
 
 pub use announcements::{Announcement, Announcements};
 pub use change::{Change, Changes, Op};
+pub use count::Count;
 pub use error::StoreError;
 pub use history::HistoryEntry;
 pub use migrations::{Lock, Migrations, Progress, Repeat, SchemaState};

@@ -5,6 +5,7 @@
 
 mod changes;
 mod connection;
+mod counters;
 mod delete;
 mod history;
 mod page;

@@ -3,7 +3,8 @@ use gibbon_schema::Object;
 use uuid::Uuid;
 
 use crate::{
-    Announcements, Changes, Filter, HistoryEntry, Page, PageRequest, StoreError, TagPage, TagPageRequest, Transaction,
+    Announcements, Changes, Count, Filter, HistoryEntry, Page, PageRequest, StoreError, TagPage, TagPageRequest,
+    Transaction,
 };
 
 /// A database of records.
@@ -46,6 +47,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// The Unix second at which the next record expires, or did: the time for [`Transaction::purge_expired`].
     async fn next_expiry(&self) -> Result<Option<i64>, StoreError>;
+
+    /// Adds to counts that nodes share, to all of them or to none; what they hold then, in the same order. It makes no
+    /// revision.
+    async fn count(&self, counts: &[Count]) -> Result<Vec<i64>, StoreError>;
+
+    /// Forgets the counts whose time is over at `now`, a Unix second.
+    async fn forget_counts(&self, now: i64) -> Result<(), StoreError>;
 
     /// Word of commits by others, who write to the same database; none where this process is the only one to write.
     ///

@@ -105,6 +105,10 @@ impl Pools for PostgresPools {
         Ok(Lent { connection: transaction, limit: self.large(), _turn: turn })
     }
 
+    async fn counter(&self) -> Result<Self::Reader, StoreError> {
+        self.reader().await
+    }
+
     async fn begin(&self) -> Result<(Self::Session, u64), StoreError> {
         let turn = self.turn().await?;
         let transaction = within(self.limit * 2, self.pool.begin()).await.map_err(unavailable)?;

@@ -3,11 +3,11 @@ use gibbon_schema::Object;
 use uuid::Uuid;
 
 use super::transaction::WriteTransaction;
-use super::{Connection, Session, changes, history, page, read, tagged};
+use super::{Connection, Session, changes, counters, history, page, read, tagged};
 use crate::body::View;
 use crate::{
-    Announcements, Changes, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError, TagPage,
-    TagPageRequest, Transaction,
+    Announcements, Changes, Count, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError,
+    TagPage, TagPageRequest, Transaction,
 };
 
 /// Where the connections of a database come from.
@@ -23,6 +23,8 @@ pub(crate) trait Pools: Send + Sync + 'static {
     fn reader(&self) -> impl Future<Output = Result<Self::Reader, StoreError>> + Send;
     /// A connection that sees one state of the database in all its reads.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, StoreError>> + Send;
+    /// A connection that can write what is no configuration.
+    fn counter(&self) -> impl Future<Output = Result<Self::Reader, StoreError>> + Send;
     /// A transaction that has taken the revision which is the other half of the answer.
     fn begin(&self) -> impl Future<Output = Result<(Self::Session, u64), StoreError>> + Send;
     /// Word of commits, where others than this process may make some.
@@ -91,6 +93,14 @@ impl<P: Pools> Store for SqlStore<P> {
 
     async fn next_expiry(&self) -> Result<Option<i64>, StoreError> {
         read::next_expiry(&mut self.pools.reader().await?).await
+    }
+
+    async fn count(&self, counts: &[Count]) -> Result<Vec<i64>, StoreError> {
+        counters::add(&mut self.pools.counter().await?, counts).await
+    }
+
+    async fn forget_counts(&self, now: i64) -> Result<(), StoreError> {
+        counters::forget(&mut self.pools.counter().await?, now).await
     }
 
     async fn announcements(&self) -> Result<Option<Box<dyn Announcements>>, StoreError> {

@@ -57,6 +57,10 @@ impl Pools for Connections {
         Ok(Lent(self.readers.begin().await.map_err(unavailable)?))
     }
 
+    async fn counter(&self) -> Result<Self::Reader, StoreError> {
+        Ok(Lent(self.writer.acquire().await.map_err(unavailable)?))
+    }
+
     async fn begin(&self) -> Result<(Self::Session, u64), StoreError> {
         let mut session = Lent(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(unavailable)?);
         let revision = session.fetch_one(Statement::new(TAKE_REVISION), |row| row.unsigned(0)).await?;

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod changes;
+mod counters;
 mod expiry;
 mod history;
 mod kinds;
@@ -53,6 +54,13 @@ macro_rules! suite_for {
                     deleting_what_is_not_there_changes_nothing
                     everything_is_there_after_reopening
                     loading_answers_kind_by_kind_with_the_revision
+                }
+                counters {
+                    an_addition_answers_with_the_counts_after_it
+                    every_window_has_a_count_of_its_own
+                    additions_at_once_are_all_counted
+                    counts_make_no_revision
+                    counts_whose_time_is_over_can_be_forgotten
                 }
                 values {
                     nul_survives_in_bodies_unique_values_and_tags
