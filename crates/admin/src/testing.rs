@@ -52,7 +52,7 @@ pub(crate) async fn fixture_with(counters: Arc<dyn Counters>) -> Fixture {
     let definitions = Arc::new(Definitions::new(&registry));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = sqlite::open_with(&folder.path().join("gibbon.db"), options).await.unwrap();
-    let settings = Settings { verified_tokens_bytes: 0 };
+    let settings = Settings::default();
     let configuration = Configuration::load(Arc::new(store), registry, definitions, settings).await.unwrap();
     let about = About {
         version: "1.2.3",

@@ -202,7 +202,8 @@ async fn configure(
     let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults.clone()));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = database::open(conf, options, absence).await?;
-    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes };
+    let plugin_settings =
+        PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes, ..PluginSettings::default() };
     Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
 }
 

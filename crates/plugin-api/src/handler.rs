@@ -1,6 +1,7 @@
 //! The phases of a plugin.
 
 use crate::flow::Flow;
+use crate::log::LogCx;
 use crate::request::RequestCx;
 use crate::response::ResponseCx;
 
@@ -22,6 +23,8 @@ impl Phases {
     pub const ACCESS: Self = Self(1);
     /// [`Handler::response`].
     pub const RESPONSE: Self = Self(2);
+    /// [`Handler::log`].
+    pub const LOG: Self = Self(4);
 
     /// Those of both.
     #[must_use]
@@ -48,6 +51,12 @@ pub trait Handler: Send + Sync + 'static {
     /// reports a failure. The instances of one request run here in the same order as in `access`, also those whose turn
     /// never came because another one has answered.
     fn response(&self, cx: &mut ResponseCx<'_>) {
+        let _ = cx;
+    }
+
+    /// Runs when an exchange is over, however it has ended. It must not wait: what takes time is handed to the runtime
+    /// beside the workers ([`crate::Node::runtime`]).
+    fn log(&self, cx: &LogCx<'_>) {
         let _ = cx;
     }
 

@@ -106,7 +106,7 @@ impl RequestHead {
 }
 
 /// The head of a response on its way to the client.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ResponseHead {
     /// The status.
     pub status: StatusCode,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::credential::CredentialDef;
 use crate::handler::Handler;
+use crate::node::Node;
 
 /// A plugin: everything that the gateway knows of it before it is configured.
 pub struct PluginDef {
@@ -35,11 +36,13 @@ pub struct ConfigureError {
     pub reason: String,
 }
 
-/// What the gateway's own configuration tells plugins.
-#[derive(Debug, Clone)]
+/// What the gateway tells plugins when they are configured.
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// How many bytes of verified tokens each worker may keep; 0 switches the cache off.
     pub verified_tokens_bytes: usize,
+    /// What all plugins of the node share.
+    pub node: Node,
 }
 
 /// All plugins of this gateway, from the highest priority to the lowest.

@@ -20,6 +20,7 @@ use crate::identity::Identity;
 use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
 use crate::reply::Reply;
+use crate::scope::Scope;
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
@@ -76,6 +77,8 @@ pub struct RequestCx<'r> {
     pub connection: &'r Connection,
     /// Where it comes from: the other end of the connection, or whom a trusted one speaks for.
     pub client_ip: IpAddr,
+    /// What the instance whose turn it is runs for.
+    pub scope: &'r Scope,
     /// The groups of the route's path in that of the request.
     pub captures: &'r dyn Captures,
     /// The route that matched.

@@ -4,15 +4,15 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Announced, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory, Flow, Handler,
-    Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody, RequestCx, RequestHead,
-    ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
+    Announced, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory, EVERYWHERE,
+    Flow, Handler, Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody, RequestCx,
+    RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -23,7 +23,8 @@ use uuid::Uuid;
 pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// Settings with a cache of verified tokens that is large enough.
-pub(crate) const SETTINGS: Settings = Settings { verified_tokens_bytes: 1 << 20 };
+pub(crate) static SETTINGS: LazyLock<Settings> =
+    LazyLock::new(|| Settings { verified_tokens_bytes: 1 << 20, ..Settings::default() });
 
 /// An id that is easy to tell from others.
 pub(crate) fn id(number: u128) -> Uuid {
@@ -180,6 +181,7 @@ impl World {
             body_limit: None,
             connection: &self.connection,
             client_ip: from,
+            scope: &EVERYWHERE,
             captures: &captures,
             route: None,
             service: None,

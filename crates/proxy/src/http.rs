@@ -24,6 +24,7 @@ pub(crate) mod response;
 pub(crate) mod rewriting;
 pub(crate) mod routing;
 pub(crate) mod survey;
+pub(crate) mod tail;
 pub(crate) mod timing;
 pub(crate) mod tls_terms;
 pub(crate) mod tunnel;

@@ -10,6 +10,7 @@ use gibbon_store::{Changes, Store, StoreError, Transaction};
 use gibbon_tls::{ByName, Identity};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
+use crate::counters::StoreCounters;
 use crate::definitions::Definitions;
 use crate::extent::{Extent, Touched};
 use crate::fault::Fault;
@@ -82,8 +83,10 @@ impl Configuration {
         store: Arc<dyn Store>,
         registry: Arc<Registry>,
         definitions: Arc<Definitions>,
-        settings: Settings,
+        mut settings: Settings,
     ) -> Result<Self, StartError> {
+        settings.node.counters = Some(Arc::new(StoreCounters::new(Arc::clone(&store))));
+        settings.node.runtime = Some(tokio::runtime::Handle::current());
         let records = load_records(&*store, &definitions, &registry, &settings).await?;
         let snapshot = Snapshot::build(&records, &registry);
         for fault in snapshot.faults() {

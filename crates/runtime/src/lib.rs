@@ -7,6 +7,7 @@
 //! This crate knows no socket and no HTTP. Start at [`configuration`].
 
 pub mod configuration;
+mod counters;
 pub mod definitions;
 pub mod extent;
 pub mod fault;

@@ -7,13 +7,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_entities::{Plugin, Protocol, Protocols};
-use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry};
+use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry, Scope as InstanceScope};
 use uuid::Uuid;
 
 /// A configured plugin.
 pub struct Instance {
     /// The id of its record.
     pub id: Uuid,
+    /// What it runs for.
+    pub scope: InstanceScope,
     /// The protocols for which it runs.
     pub protocols: Protocols,
     /// The phases that it takes part in.
@@ -25,10 +27,11 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// An instance that runs for `protocols`.
-    pub fn new(id: Uuid, protocols: Protocols, handler: Box<dyn Handler>) -> Self {
+    /// The instance of a record.
+    pub fn new(plugin: &Plugin, handler: Box<dyn Handler>) -> Self {
+        let scope = InstanceScope { route: plugin.route, service: plugin.service, consumer: plugin.consumer };
         let (phases, secret_arguments) = (handler.phases(), handler.secret_arguments());
-        Self { id, protocols, phases, secret_arguments, handler }
+        Self { id: plugin.id, scope, protocols: plugin.protocols, phases, secret_arguments, handler }
     }
 }
 

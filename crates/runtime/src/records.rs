@@ -203,7 +203,7 @@ impl Records {
             Ok(handler) => (handler, Ok(())),
             Err(reason) => (crate::routes::closed(), Err(Fault { kind: "plugins", id, reason })),
         };
-        let instance = Arc::new(Instance::new(id, plugin.protocols, handler));
+        let instance = Arc::new(Instance::new(&plugin, handler));
         self.plugins.insert(id, Configured { plugin, instance });
         outcome
     }

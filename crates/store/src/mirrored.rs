@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::postgres::{Connect, PostgresStore, contact, open_lazily};
 use crate::{
-    Announcements, Changes, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError, TagPage,
-    TagPageRequest, Transaction,
+    Announcements, Changes, Count, Filter, HistoryEntry, Loaded, Options, Page, PageRequest, Store, StoreError,
+    TagPage, TagPageRequest, Transaction,
 };
 use copy::{Copy, Mark};
 
@@ -156,6 +156,14 @@ impl Store for Mirrored {
 
     async fn tell(&self, word: &str) -> Result<(), StoreError> {
         self.remote().await?.tell(word).await
+    }
+
+    async fn count(&self, counts: &[Count]) -> Result<Vec<i64>, StoreError> {
+        self.remote().await?.count(counts).await
+    }
+
+    async fn forget_counts(&self, now: i64) -> Result<(), StoreError> {
+        self.remote().await?.forget_counts(now).await
     }
 
     fn copy_in_use(&self) -> Option<u64> {

@@ -192,7 +192,7 @@ async fn load(folder: &Path, registry: Registry) -> Configuration {
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = sqlite::open_with(&folder.join("gibbon.db"), options).await.expect("the store opens");
     let store: Arc<dyn Store> = Arc::new(store);
-    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20 };
+    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, ..PluginSettings::default() };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 

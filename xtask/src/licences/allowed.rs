@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ISC", "asks for its notice"),
     ("Zlib", "asks that changed sources say so"),
     ("Unicode-3.0", "data tables of ICU crates: asks for its notice"),
+    ("BSL-1.0", "asks for its notice where sources are passed on"),
     ("CC0-1.0", "public domain"),
     ("CDLA-Permissive-2.0", "the list of public certificate authorities: asks for this text with the data"),
     ("MPL-2.0", "per file: we link those crates and do not change their files"),

@@ -37,7 +37,7 @@ impl Node {
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
         let store = sqlite::open_with(&folder.path().join("store.db"), options).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
-        let settings = Settings { verified_tokens_bytes: 0 };
+        let settings = Settings::default();
         let configuration = Configuration::load(store, registry, definitions, settings).await.unwrap();
         let configuration = Arc::new(configuration);
         let api = AdminApi::new(Arc::clone(&configuration), about(&folder));

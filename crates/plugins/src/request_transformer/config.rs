@@ -29,7 +29,7 @@ pub(super) fn schema() -> Subschema {
         operation("add", string().match_pattern(WITH_VALUE), []).describe("What gets a value if it is not there."),
         operation("append", string().match_pattern(WITH_VALUE), []).describe("What gets one more value."),
     ];
-    schema_of::requests("request-transformer", config)
+    schema_of::requests_and_streams("request-transformer", config)
 }
 
 fn operation(name: &'static str, header: Field, more: impl IntoIterator<Item = Field>) -> Field {

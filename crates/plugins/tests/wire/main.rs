@@ -3,6 +3,8 @@
 
 mod answers;
 mod authentication;
+mod limits;
+mod logs;
 mod refusals;
 
 use gibbon_plugin_api::PluginDef;

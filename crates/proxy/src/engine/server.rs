@@ -10,7 +10,6 @@ use gibbon_plugin_api::{RequestHead, ResponseHead};
 use http::Version;
 use tokio::net::TcpStream;
 
-use crate::access_log::Entry;
 use crate::engine::arrival::{self, Arrived, Protocol};
 use crate::engine::body::{BodySource, ResponseBody};
 use crate::engine::client_wire::{ClientWire, Expectation, NextHead};
@@ -24,6 +23,7 @@ use crate::engine::write::{Afterwards, answer_head, says_close};
 use crate::http::client::ConnectionOrigin;
 use crate::http::request::{self, Arrival, ArrivingBody, Client};
 use crate::http::survey::{Persistence, Survey};
+use crate::http::tail::Tail;
 use crate::http::tunnel;
 use crate::listen::Serves;
 use crate::settings::Settings;
@@ -184,20 +184,20 @@ impl Conversation<'_> {
             })
             .await
         };
-        let Some((head, body, entry)) = answer else { return Next::End };
+        let Some((head, body, tail)) = answer else { return Next::End };
         let wish = Wish { version, persistence: survey.persistence };
-        self.answer(wish, head, body, entry).await
+        self.answer(wish, head, body, tail).await
     }
 
     /// Answers what is no request.
     async fn refuse(&mut self, bad: BadHead) -> Next {
         self.client.progress.begin_request();
-        let (head, body, entry) = request::refuse(self.worker, self.client, self.wire.first_line(), bad);
+        let (head, body, tail) = request::refuse(self.worker, self.client, self.wire.first_line(), bad);
         let wish = Wish { version: Version::HTTP_11, persistence: Persistence::Close };
-        self.answer(wish, head, body, entry).await
+        self.answer(wish, head, body, tail).await
     }
 
-    async fn answer(&mut self, wish: Wish, head: ResponseHead, body: ResponseBody, entry: Option<Box<Entry>>) -> Next {
+    async fn answer(&mut self, wish: Wish, head: ResponseHead, body: ResponseBody, tail: Tail) -> Next {
         let is_refused = says_close(&head);
         let is_switch = matches!(body, ResponseBody::Switched(_));
         let coding = match body.length() {
@@ -217,7 +217,7 @@ impl Conversation<'_> {
             answer_head(self.out.bytes(), &head, wish.version, coding, afterwards, date);
         });
         drop(head);
-        let Some(body) = self.send(body, coding, entry).await else { return Next::End };
+        let Some(body) = self.send(body, coding, tail).await else { return Next::End };
         match (body, afterwards) {
             (ResponseBody::Switched(protocol), _) => Next::Tunnel(protocol),
             _ if is_refused || (!self.wire.body_is_over() && !self.wire.discard_body()) => Next::Linger,
@@ -245,12 +245,7 @@ impl Conversation<'_> {
 
     /// Sends the head that has been written, and the body behind it; the body, unless the client has left or only a
     /// part of the body could be had.
-    async fn send(
-        &mut self,
-        mut body: ResponseBody,
-        coding: Coding,
-        mut entry: Option<Box<Entry>>,
-    ) -> Option<ResponseBody> {
+    async fn send(&mut self, mut body: ResponseBody, coding: Coding, mut tail: Tail) -> Option<ResponseBody> {
         let mut then = if body.length() == Some(0) { Then::End } else { Then::More };
         let sent = poll_fn(|cx| {
             loop {
@@ -258,7 +253,7 @@ impl Conversation<'_> {
                 if matches!(then, Then::More) {
                     match self.out.poll_load(cx, &mut body, coding) {
                         Poll::Ready(loaded) => {
-                            entry.iter_mut().for_each(|entry| entry.bytes += loaded.length as u64);
+                            tail.sent(loaded.length as u64);
                             then = loaded.then;
                         }
                         Poll::Pending => waits = true,

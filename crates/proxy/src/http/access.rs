@@ -11,7 +11,11 @@ use crate::http::chain::Chain;
 
 /// Runs the plan until a plugin answers or all have had their turn. Those that have something to do with the answer are
 /// noted in `chain`, also where their turn does not come.
-pub(crate) async fn run<'s>(plan: &'s Plan, cx: &mut RequestCx<'_>, chain: &mut Chain<'s>) -> Result<(), Box<Reply>> {
+pub(crate) async fn run<'r, 's: 'r>(
+    plan: &'s Plan,
+    cx: &mut RequestCx<'r>,
+    chain: &mut Chain<'s>,
+) -> Result<(), Box<Reply>> {
     let protocol = match cx
         .route
         .is_some_and(|route| route.protocols.contains(Protocol::Grpc) || route.protocols.contains(Protocol::Grpcs))
@@ -25,6 +29,7 @@ pub(crate) async fn run<'s>(plan: &'s Plan, cx: &mut RequestCx<'_>, chain: &mut 
         let consumer = cx.identity.consumer.as_ref().map(|consumer| consumer.id);
         let Some(instance) = step.select(consumer, protocol) else { continue };
         if outcome.is_ok() && instance.phases.contains(Phases::ACCESS) {
+            cx.scope = &instance.scope;
             outcome = access(instance, cx).await;
         }
         chain.note(instance, &mut cx.carried);

@@ -28,7 +28,7 @@ const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"]
 impl<'s> Chain<'s> {
     /// Keeps an instance whose turn in `access` is over, if it has something to do later.
     pub(crate) fn note(&mut self, instance: &'s Arc<Instance>, carried: &mut Carried) {
-        if instance.phases.contains(Phases::RESPONSE) {
+        if instance.phases.contains(Phases::RESPONSE) || instance.phases.contains(Phases::LOG) {
             self.links.push(Link { instance, carried: std::mem::take(carried) });
         }
     }
@@ -48,6 +48,17 @@ impl<'s> Chain<'s> {
         }
     }
 
+    /// Whether any plugin logs the exchange.
+    pub(crate) fn logs(&self) -> bool {
+        self.links.iter().any(|link| link.instance.phases.contains(Phases::LOG))
+    }
+
+    /// Those that do.
+    pub(crate) fn into_loggers(self) -> Vec<(Arc<Instance>, Carried)> {
+        let links = self.links.into_iter().filter(|link| link.instance.phases.contains(Phases::LOG));
+        links.map(|link| (Arc::clone(link.instance), link.carried)).collect()
+    }
+
     /// Lets the plugins edit the head of the answer. What they want to do to its body comes back.
     pub(crate) fn respond(&mut self, exchange: &Exchange<'_>, head: &mut ResponseHead, source: Source) -> Vec<Rewrite> {
         let mut rewrites = Vec::new();
@@ -55,7 +66,7 @@ impl<'s> Chain<'s> {
             return rewrites;
         }
         let framing = FRAMING.map(|name| head.headers.get_value(name));
-        for link in &mut self.links {
+        for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::RESPONSE)) {
             let mut cx = ResponseCx {
                 head,
                 source,

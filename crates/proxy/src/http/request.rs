@@ -1,11 +1,17 @@
 //! A request from its head to the head of its answer: the phases in their order.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
-use gibbon_plugin_api::{Announced, BodyNeed, Carried, Identity, Reply, RequestCx, RequestHead, ResponseHead};
+use gibbon_plugin_api::{
+    Announced, BodyNeed, Carried, EVERYWHERE, Identity, Reply, RequestCx, RequestHead, ResponseHead, Source, Try,
+    UpstreamLog,
+};
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
 use http::{HeaderValue, Method, StatusCode, Version, header};
@@ -26,6 +32,7 @@ use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::request_id::RequestId;
 use crate::http::routing::{Matched, PathCaptures};
 use crate::http::survey::Survey;
+use crate::http::tail::{Record, Tail};
 use crate::http::timing::{self, Wanted};
 use crate::http::upstream::{Answer, Target};
 use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
@@ -76,10 +83,15 @@ pub(crate) struct Exchange<'w> {
     oversize: Option<Box<Reply>>,
     /// Whether the client wants no body, whatever the upstream is asked by.
     pub(crate) is_asked_by_head: bool,
+    /// What became of it upstream, where a plugin logs that.
+    pub(crate) upstream: Option<Box<UpstreamLog>>,
+    /// When the head of the upstream's answer was there.
+    pub(crate) answered: Option<Instant>,
+    entry: Option<(Arc<Route>, Option<Arc<Service>>)>,
 }
 
-/// The answer to a request, and the line that it gets in the access log.
-pub(crate) type Answered = (ResponseHead, ResponseBody, Option<Box<Entry>>);
+/// The answer to a request, and what is left to do when it is over.
+pub(crate) type Answered = (ResponseHead, ResponseBody, Tail);
 
 /// Serves one request.
 pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySource, arrival: Arrival) -> Answered {
@@ -95,6 +107,7 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
         custom.asked(outcome.as_ref().ok().map(Upstream::of));
     }
     chain.or_all_of(snapshot.routes.unrouted(), access::protocol(client.connection.scheme));
+    let source = if outcome.is_ok() { Source::Upstream } else { Source::Gateway };
     let (head, body) = match outcome {
         Ok(answer) => response::proxied(&mut exchange, &mut chain, answer).await,
         Err(error) => {
@@ -105,7 +118,8 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     if let Some(entry) = &mut entry {
         entry.answered(&head);
     }
-    (head, body, entry)
+    let record = chain.logs().then(|| Box::new(exchange.into_record(chain, &head, source)));
+    (head, body, Tail { entry, record })
 }
 
 /// Answers what is no request; `line` is what has come of its first line.
@@ -126,7 +140,7 @@ pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHe
             custom: worker.settings().log_format.clone().map(|format| Box::new(Custom::of_nothing(format))),
         })
     });
-    (head, body, entry)
+    (head, body, Tail { entry, record: None })
 }
 
 impl<'w> Exchange<'w> {
@@ -175,6 +189,9 @@ impl<'w> Exchange<'w> {
             asked: None,
             oversize: None,
             is_asked_by_head,
+            upstream: None,
+            answered: None,
+            entry: None,
         }
     }
 
@@ -231,6 +248,9 @@ impl<'w> Exchange<'w> {
         if let Some(path) = self.head.upstream_path() {
             target.replace_path(path, self.head.query());
         }
+        if chain.logs() {
+            self.upstream = Some(Box::new(UpstreamLog { uri: target.line().into(), ..UpstreamLog::default() }));
+        }
         upstream::exchange(self, target).await
     }
 
@@ -282,6 +302,7 @@ impl<'w> Exchange<'w> {
             announced,
             body_limit: None,
             connection,
+            scope: &EVERYWHERE,
             captures: &captures,
             route: Some(&entry.route),
             service: entry.service.as_deref().map(|origin| &*origin.service),
@@ -296,6 +317,10 @@ impl<'w> Exchange<'w> {
         let RequestCx { body, body_limit, identity, .. } = cx;
         self.identity = identity;
         chain.close();
+        if chain.logs() {
+            let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
+            self.entry = Some((Arc::clone(&entry.route), service));
+        }
         outcome.map_err(ProxyError::Reply)?;
         if let (RequestBody::Whole(_) | RequestBody::Empty, Some(edited)) = (&self.body, body) {
             self.body = RequestBody::Whole(edited);
@@ -306,6 +331,45 @@ impl<'w> Exchange<'w> {
             self.oversize = Some(Box::new(limit.reply));
         }
         Ok(())
+    }
+
+    /// What plugins log of the exchange.
+    fn into_record(self, chain: Chain<'_>, response: &ResponseHead, source: Source) -> Record {
+        let (route, service) = self.entry.map_or((None, None), |(route, service)| (Some(route), service));
+        let fields: usize =
+            self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
+        let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
+        let body = match self.arriving {
+            Ok(ArrivingBody::Length(length)) => length,
+            Ok(ArrivingBody::None | ArrivingBody::Unknown) | Err(_) => 0,
+        };
+        Record {
+            instances: chain.into_loggers(),
+            id: self.id,
+            request_bytes: (line + fields) as u64 + body,
+            client_ip: real_ip::resolve(self.client, &self.head.headers, &self.settings),
+            request: self.head,
+            response: response.clone(),
+            source,
+            scheme: self.client.connection.scheme,
+            local_port: self.client.connection.local_port,
+            route,
+            service,
+            identity: self.identity,
+            upstream: self.upstream.map(|upstream| *upstream).unwrap_or_default(),
+            started: self.started,
+            asked: self.asked.zip(self.answered),
+            body_bytes: 0,
+        }
+    }
+
+    /// Notes an attempt, where a plugin logs that.
+    pub(crate) fn note_try(&mut self, address: SocketAddr) {
+        if let Some(upstream) = &mut self.upstream {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let started_at = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+            upstream.tries.push(Try { address, started_at });
+        }
     }
 
     fn announced(&self) -> Announced {

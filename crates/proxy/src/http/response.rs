@@ -37,13 +37,20 @@ pub(crate) async fn proxied(
     }
     hop_by_hop::clean_response(&mut answer.head.headers, answer.survey);
     let upstream_status = answer.head.status;
+    exchange.answered = Some(answer.answered);
+    if let Some(upstream) = &mut exchange.upstream {
+        upstream.status = Some(upstream_status.as_u16());
+    }
     let rewrites = chain.respond(exchange, &mut answer.head, Source::Upstream);
     let body = match answer.body {
         AnswerBody::Http(body) if rewrites.is_empty() => exchange.as_asked_for(&mut answer.head, body),
-        AnswerBody::Http(body) => match rewriting::rewrite(exchange, &mut answer.head, body, rewrites).await {
-            Ok(body) => body,
-            Err(error) => return own(exchange, &mut Chain::default(), error),
-        },
+        // Few answers are rewritten: the room that it takes must not be room that all of them take.
+        AnswerBody::Http(body) => {
+            match Box::pin(rewriting::rewrite(exchange, &mut answer.head, body, rewrites)).await {
+                Ok(body) => body,
+                Err(error) => return own(exchange, &mut Chain::default(), error),
+            }
+        }
         AnswerBody::Call(body) => ResponseBody::Call(body),
         AnswerBody::Switched(protocol) => {
             switched(&mut answer.head);

@@ -106,6 +106,11 @@ impl<'s> Target<'s> {
         Self { snapshot, origin, pool, found, path: request_path, host, line, forwarded_prefix }
     }
 
+    /// The path and the query.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// Asks for another path, which a plugin has set.
     pub(crate) fn replace_path(&mut self, path: &str, query: Option<&str>) {
         path.clone_into(&mut self.line);
@@ -150,6 +155,7 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     let mut reuse = Reuse::Allowed;
     loop {
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
+        exchange.note_try(address);
         let attempt = match service.protocol {
             Protocol::Grpc | Protocol::Grpcs => call::try_once(exchange, destination, &target, peers.host()).await,
             _ => try_once(exchange, destination, &target, peers.host(), reuse).await,

@@ -20,8 +20,6 @@ pub(crate) struct Fixture {
     folder: TempDir,
 }
 
-pub(crate) const SETTINGS: Settings = Settings { verified_tokens_bytes: 0 };
-
 struct Pass;
 
 impl Handler for Pass {
@@ -98,7 +96,7 @@ pub(crate) async fn node_on(
     definitions: Arc<Definitions>,
     registry: Arc<Registry>,
 ) -> Arc<Configuration> {
-    Arc::new(Configuration::load(store, registry, definitions, SETTINGS).await.unwrap())
+    Arc::new(Configuration::load(store, registry, definitions, Settings::default()).await.unwrap())
 }
 
 async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, SETTINGS, definitions_and_registry, prepare, registry, to, vaults};
+use crate::fixture::{Fixture, definitions_and_registry, prepare, registry, to, vaults};
 
 /// One record that is written or deleted. Numbers name records; there are few, so that they meet.
 #[derive(Debug, Clone)]
@@ -140,7 +140,7 @@ fn whatever_changes_in_whatever_order() {
         let mut snapshot = Snapshot::build(&records, &registry);
         for transaction in &steps {
             let changes: Vec<Change> = transaction.iter().map(|step| step.change(&prepared)).collect();
-            let extent = records.apply(&changes, &registry, &SETTINGS);
+            let extent = records.apply(&changes, &registry, &gibbon_plugin_api::Settings::default());
             prop_assert!(extent != Extent::Directory || changes.iter().all(|change| matches!(change.op, Op::Delete)));
             snapshot = snapshot.next(&records, &registry, extent);
             prop_assert_eq!(seen(&snapshot), seen(&Snapshot::build(&records, &registry)), "after {:?}", transaction);

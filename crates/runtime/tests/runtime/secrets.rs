@@ -8,7 +8,7 @@ use gibbon_store::{Change, Op};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, SETTINGS, registry, stage, vaults};
+use crate::fixture::{Fixture, registry, stage, vaults};
 
 #[tokio::test]
 async fn a_plugin_is_configured_with_the_secret_and_stored_with_the_reference() {
@@ -46,7 +46,8 @@ fn a_vault_that_is_written_or_deleted_changes_what_refers_to_it() {
     let [plugin, vault] = [1, 2].map(Uuid::from_u128);
     let mut apply = |kind: &str, id: Uuid, op: Op| {
         let change = Change { revision: 1, kind: kind.to_owned(), id, op };
-        let extent = match records.apply(&[change], &registry, &SETTINGS) {
+        let settings = gibbon_plugin_api::Settings::default();
+        let extent = match records.apply(&[change], &registry, &settings) {
             Extent::Directory => "nothing",
             Extent::Plans(_) => "plans",
             Extent::Routes(_) => "routes",

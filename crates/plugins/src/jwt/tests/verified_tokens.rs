@@ -62,7 +62,7 @@ fn a_wrong_signature_is_not_remembered() {
 #[test]
 fn the_cache_can_be_switched_off() {
     let (world, token) = (world(), rs256(r#"{"iss":"RS256"}"#));
-    let plugin = configured(&DEFINITION, json!({}), &Settings { verified_tokens_bytes: 0 }).unwrap();
+    let plugin = configured(&DEFINITION, json!({}), &Settings::default()).unwrap();
     for _ in 0..2 {
         assert!(world.send(&*plugin, bearer(&token)).is_from("ann"));
     }

@@ -24,14 +24,14 @@ pub(super) async fn send(
     worker: &Worker,
     progress: &Progress,
     respond: &mut SendResponse<Bytes>,
-    (head, mut body, mut entry): Answered,
+    (head, mut body, mut tail): Answered,
 ) {
     let is_empty = body.length() == Some(0);
     let Ok(mut stream) = respond.send_response(response(worker, &head), is_empty) else { return };
     while body.length() != Some(0) {
         match load(&mut stream, &mut body).await {
             Loaded::Piece(piece) => {
-                entry.iter_mut().for_each(|entry| entry.bytes += piece.len() as u64);
+                tail.sent(piece.len() as u64);
                 let is_last = body.length() == Some(0);
                 if !send_piece(&mut stream, progress, piece, is_last).await {
                     return;
