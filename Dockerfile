@@ -22,7 +22,7 @@ ENV KONG_ADMIN_ACCESS_LOG=/dev/stdout
 ENV KONG_PROXY_ERROR_LOG=/dev/stderr
 USER 65532:65532
 VOLUME /var/lib/gibbon
-EXPOSE 8000 8001
+EXPOSE 8000 8001 8443 8444
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["/usr/bin/gibbon", "health"]
 ENTRYPOINT ["/usr/bin/gibbon"]
