@@ -34,7 +34,10 @@ async fn every_entity_has_its_paths() {
 async fn a_path_of_its_own_comes_before_a_record_of_that_name() {
     let node = Node::new().await;
     let (status, body) = node.get("/plugins/enabled").await;
-    assert_eq!((status, &body["enabled_plugins"]), (200, &json!(["fragile", "jwt", "key-auth"])));
+    let mut names: Vec<_> = gibbon_plugins::registry::all().iter().map(|plugin| plugin.name).collect();
+    names.push("fragile");
+    names.sort_unstable();
+    assert_eq!((status, &body["enabled_plugins"]), (200, &json!(names)));
     assert_eq!(node.get("/schemas/plugins/jwt").await.0, 200);
     assert_eq!(node.call("POST", "/schemas/plugins/validate", json!({"name": "jwt"})).await.0, 200);
     assert_eq!(node.call("POST", "/schemas/jwt_secrets/validate", json!({})).await.0, 400);
