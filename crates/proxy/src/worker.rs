@@ -168,6 +168,7 @@ impl Worker {
         self.wheel.tick();
         self.connections.sweep(&self.settings.borrow().client_limits());
         self.pool.sweep();
+        self.multiplexed.sweep(self.settings.borrow().upstream.idle_timeout);
         self.access_log.iter().for_each(|log| log.flush());
         self.refresh();
     }

@@ -13,7 +13,7 @@ use h2::{Reason, RecvStream};
 use http::uri::Scheme;
 use http::{HeaderMap, Response};
 
-use crate::engine::body::BodyState;
+use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::BrokenAnswer;
 use crate::engine::http2::outbound;
 use crate::engine::http2::upstream::{Answering, Call, Means, begin};
@@ -45,6 +45,8 @@ pub(super) async fn try_once(
     let request = outbound::request(&head, scheme);
     let request = request.map_err(|_| failed(ProxyError::BadRequest("it cannot be sent in frames"), Again::Never))?;
     let (body, spare) = take_body(exchange);
+    // A body that streams goes away with the attempt, whether any of it was read or not.
+    let can_be_repeated = spare.is_some() || matches!(body, RequestBody::Empty);
     let state = Rc::clone(&exchange.body_state);
     let call = match begin(place, request, body) {
         Ok(call) => call,
@@ -56,8 +58,9 @@ pub(super) async fn try_once(
     };
     let Call { mut answer, pump } = call;
     let outcome = wait(&mut answer, &state, Timer::new(&worker.wheel, service.read_timeout)).await;
-    let can_be_repeated = spare.is_some() || !state.is_started();
-    exchange.body = spare.unwrap_or(std::mem::replace(&mut exchange.body, crate::engine::body::RequestBody::Empty));
+    if let Some(spare) = spare {
+        exchange.body = spare;
+    }
     match outcome {
         Waited::Answer(response) => {
             let (head, stream) = response.into_parts();

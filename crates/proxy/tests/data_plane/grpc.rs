@@ -1,10 +1,11 @@
 //! gRPC through the gateway: calls in frames on both sides, with what stands behind their bodies.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gibbon_testkit::{Authority, Gateway, Issued, PATIENCE};
+use gibbon_testkit::{Authority, Gateway, Issued, PATIENCE, eventually};
 use h2::client::SendRequest;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
@@ -20,6 +21,7 @@ type Calls = Arc<Mutex<Vec<(Request<()>, usize)>>>;
 struct Service {
     port: u16,
     calls: Calls,
+    ended: Arc<AtomicUsize>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -29,8 +31,9 @@ impl Service {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
         let calls = Calls::default();
-        runtime.spawn(accept(listener, tls.map(acceptor), Arc::clone(&calls)));
-        Self { port, calls, _runtime: runtime }
+        let ended = Arc::default();
+        runtime.spawn(accept(listener, tls.map(acceptor), Arc::clone(&calls), Arc::clone(&ended)));
+        Self { port, calls, ended, _runtime: runtime }
     }
 
     fn last_call(&self) -> Request<()> {
@@ -57,15 +60,16 @@ fn acceptor(issued: &Issued) -> tokio_rustls::TlsAcceptor {
     Arc::new(config).into()
 }
 
-async fn accept(listener: TcpListener, tls: Option<tokio_rustls::TlsAcceptor>, calls: Calls) {
+async fn accept(listener: TcpListener, tls: Option<tokio_rustls::TlsAcceptor>, calls: Calls, ended: Arc<AtomicUsize>) {
     let mut number = 0;
     while let Ok((stream, _)) = listener.accept().await {
-        let (tls, calls) = (tls.clone(), Arc::clone(&calls));
+        let (tls, calls, ended) = (tls.clone(), Arc::clone(&calls), Arc::clone(&ended));
         tokio::spawn(async move {
             match tls {
                 Some(tls) => serve(tls.accept(stream).await.unwrap(), number, calls).await,
                 None => serve(stream, number, calls).await,
             }
+            ended.fetch_add(1, Ordering::Relaxed);
         });
         number += 1;
     }
@@ -82,6 +86,7 @@ async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, number: usize, calls: Ca
                 "/echo.Echo/Call" => echo(body, respond).await,
                 "/echo.Echo/Refuse" => refuse(respond),
                 "/echo.Echo/Break" => breaks(respond),
+                "/echo.Echo/NotNow" => not_now(respond),
                 _ => std::future::pending().await,
             }
         });
@@ -113,6 +118,10 @@ fn refuse(mut respond: SendResponse<Bytes>) {
 fn breaks(mut respond: SendResponse<Bytes>) {
     let mut stream = respond.send_response(answer(), false).unwrap();
     stream.send_reset(Reason::INTERNAL_ERROR);
+}
+
+fn not_now(mut respond: SendResponse<Bytes>) {
+    respond.send_reset(Reason::REFUSED_STREAM);
 }
 
 fn gateway(service: &Service, fields: Value) -> Gateway {
@@ -274,4 +283,30 @@ fn an_upstream_that_is_not_there_is_told_as_unavailable() {
     let outcome = ask(&gateway, call("Call"), b"");
     assert!(outcome.status == 502 || outcome.status == 503, "{}", outcome.status);
     assert!(outcome.headers.contains_key("grpc-status"));
+}
+
+#[test]
+fn a_call_that_is_refused_untouched_is_repeated_unless_its_body_is_gone() {
+    let service = Service::start(None);
+    let gateway = gateway(&service, json!({ "retries": 2 }));
+    let calls = || service.calls.lock().unwrap().len();
+    assert_eq!(ask(&gateway, call("NotNow"), b"a message").status, 502);
+    assert_eq!(calls(), 1);
+    let without_body = run(async {
+        let (response, _) = connect(&gateway).await.send_request(call("NotNow"), true).unwrap();
+        outcome(response.await.unwrap()).await
+    });
+    assert_eq!((without_body.status, calls()), (502, 4));
+}
+
+#[test]
+fn a_connection_that_no_call_asks_for_is_let_go() {
+    let service = Service::start(None);
+    let settings = [("proxy_listen", "127.0.0.1:0 http2"), ("upstream_keepalive_idle_timeout", "500ms")];
+    let gateway = Gateway::with(&settings);
+    let id = gateway.service(json!({ "protocol": "grpc", "host": "localhost", "port": service.port }));
+    gateway.route_to(id, json!({ "paths": ["/"], "protocols": ["grpc"], "strip_path": false }));
+    assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
+    eventually("the connection has ended", || service.ended.load(Ordering::Relaxed) == 1);
+    assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
 }

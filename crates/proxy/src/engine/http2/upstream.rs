@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gibbon_balancer::UnderWay;
@@ -33,7 +33,13 @@ const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// A worker's connections.
 #[derive(Default)]
 pub(crate) struct Multiplexed {
-    open: RefCell<HashMap<Destination, SendRequest<Bytes>, ahash::RandomState>>,
+    open: RefCell<HashMap<Destination, Open, ahash::RandomState>>,
+}
+
+/// One of them. It ends when nothing holds its sender any more, calls under way included.
+struct Open {
+    sender: SendRequest<Bytes>,
+    used: Instant,
 }
 
 /// What a connection is made with.
@@ -49,9 +55,8 @@ impl Multiplexed {
         destination: &Destination,
         means: Means<'_>,
     ) -> Result<SendRequest<Bytes>, ConnectFailure> {
-        let open = self.open.borrow().get(destination).cloned();
-        if let Some(open) = open
-            && let Ok(ready) = open.ready().await
+        if let Some(sender) = self.sender(destination)
+            && let Ok(ready) = sender.ready().await
         {
             return Ok(ready);
         }
@@ -66,8 +71,22 @@ impl Multiplexed {
                 tracing::debug!(%error, "an HTTP/2 connection to an upstream ended early");
             }
         });
-        self.open.borrow_mut().insert(destination.clone(), sender.clone());
+        let open = Open { sender: sender.clone(), used: Instant::now() };
+        self.open.borrow_mut().insert(destination.clone(), open);
         sender.ready().await.map_err(broken)
+    }
+
+    fn sender(&self, destination: &Destination) -> Option<SendRequest<Bytes>> {
+        let mut all = self.open.borrow_mut();
+        let open = all.get_mut(destination)?;
+        open.used = Instant::now();
+        Some(open.sender.clone())
+    }
+
+    /// Lets go of connections that no call has asked for since `limit`; those with calls under way end after these.
+    pub(crate) fn sweep(&self, limit: Option<Duration>) {
+        let Some(limit) = limit else { return };
+        self.open.borrow_mut().retain(|_, open| open.used.elapsed() < limit);
     }
 
     /// Forgets a connection that has failed a request; others on it end as they can.
