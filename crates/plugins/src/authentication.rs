@@ -33,6 +33,19 @@ enum Preflight {
     Pass,
 }
 
+/// Whether the upstream gets to see what proves the request: the setting `hide_credentials`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visibility {
+    Shown,
+    Hidden,
+}
+
+impl Visibility {
+    pub(crate) fn read(config: Body<'_>) -> Result<Self, BodyError> {
+        Ok(if config.boolean("hide_credentials", Switch::Off)? { Self::Hidden } else { Self::Shown })
+    }
+}
+
 impl AuthenticationRule {
     pub(crate) fn read(config: Body<'_>) -> Result<Self, BodyError> {
         let preflight = match config.boolean("run_on_preflight", Switch::On)? {

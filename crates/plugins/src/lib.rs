@@ -47,6 +47,7 @@ pub mod response_ratelimiting;
 pub mod response_transformer;
 mod schema_of;
 mod session;
+mod several;
 pub mod udp_log;
 
 #[cfg(test)]

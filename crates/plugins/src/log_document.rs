@@ -1,8 +1,10 @@
 //! What is written of an exchange: the document that Kong's logs have.
 
-use gibbon_plugin_api::{Headers, LogCx, Source, query};
+use gibbon_plugin_api::{Headers, LogCx, Source};
 use gibbon_schema::Object;
 use serde_json::{Value, json};
+
+use crate::several::{arguments, gathered};
 
 /// Headers whose values are not written.
 const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
@@ -91,24 +93,4 @@ fn headers(headers: &Headers) -> Value {
         let value = if SECRETS.contains(&&*name) { "REDACTED".to_owned() } else { text(value) };
         (name, value.into())
     }))
-}
-
-fn arguments(text: &str) -> Value {
-    gathered(query::arguments(text).map(|argument| {
-        let value = argument.value.map_or(Value::Bool(true), |value| value.into_owned().into());
-        (argument.name.into_owned(), value)
-    }))
-}
-
-/// A name that stands there several times has a list of values.
-fn gathered(pairs: impl Iterator<Item = (String, Value)>) -> Value {
-    let mut all = Object::new();
-    for (name, value) in pairs {
-        match all.get_mut(&name) {
-            None => drop(all.insert(name, value)),
-            Some(Value::Array(values)) => values.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-        }
-    }
-    Value::Object(all)
 }

@@ -1,11 +1,11 @@
 //! What the plugin can be told.
 
-use gibbon_entities::{Body, BodyError, Switch};
+use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::ConfigureError;
 use gibbon_schema::{Subschema, field};
 use serde_json::Value;
 
-use crate::authentication::AuthenticationRule;
+use crate::authentication::{AuthenticationRule, Visibility};
 use crate::config_error;
 use crate::schema_of::{self, switch};
 
@@ -30,24 +30,13 @@ pub(super) struct Config {
     pub(super) realm: Box<str>,
 }
 
-/// Whether the upstream gets to see the password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Visibility {
-    Shown,
-    Hidden,
-}
-
 impl Config {
     pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
         config_error::read(config, Self::of)
     }
 
     fn of(config: Body<'_>) -> Result<Self, BodyError> {
-        let visibility = match config.boolean("hide_credentials", Switch::Off)? {
-            true => Visibility::Hidden,
-            false => Visibility::Shown,
-        };
         let realm = config.optional_text("realm")?.unwrap_or(DEFAULT_REALM).into();
-        Ok(Self { visibility, rule: AuthenticationRule::read(config)?, realm })
+        Ok(Self { visibility: Visibility::read(config)?, rule: AuthenticationRule::read(config)?, realm })
     }
 }

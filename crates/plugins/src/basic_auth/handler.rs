@@ -9,12 +9,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::config::{Config, Visibility};
+use super::config::Config;
 use super::entities::{KIND, PasswordCredential};
 use super::header::Claim;
 use super::stored::StoredPassword;
 use super::verified::{Digest, VerifiedPasswords};
-use crate::authentication::{Accepted, busy, challenge};
+use crate::authentication::{Accepted, Visibility, busy, challenge};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {

@@ -6,7 +6,7 @@ use gibbon_schema::{Subschema, field, string};
 use serde_json::{Value, json};
 
 use super::algorithm::Algorithm;
-use crate::authentication::AuthenticationRule;
+use crate::authentication::{AuthenticationRule, Visibility};
 use crate::config_error;
 use crate::schema_of::{self, switch};
 
@@ -51,13 +51,6 @@ pub(super) struct Config {
     pub(super) realm: Option<Box<str>>,
 }
 
-/// Whether the upstream gets to see the signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Visibility {
-    Shown,
-    Hidden,
-}
-
 /// Whether bodies are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bodies {
@@ -71,16 +64,12 @@ impl Config {
     }
 
     fn of(config: Body<'_>) -> Result<Self, BodyError> {
-        let visibility = match config.boolean("hide_credentials", Switch::Off)? {
-            true => Visibility::Hidden,
-            false => Visibility::Shown,
-        };
         let bodies = match config.boolean("validate_request_body", Switch::Off)? {
             true => Bodies::Validated,
             false => Bodies::Unseen,
         };
         Ok(Self {
-            visibility,
+            visibility: Visibility::read(config)?,
             clock_skew: config.number("clock_skew", DEFAULT_SKEW.into())?,
             bodies,
             enforce_headers: config.texts("enforce_headers")?,

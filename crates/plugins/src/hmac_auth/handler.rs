@@ -7,12 +7,12 @@ use http::header::{AUTHORIZATION, DATE, PROXY_AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::config::{Bodies, Config, Visibility};
+use super::config::{Bodies, Config};
 use super::digest;
 use super::entities::{KIND, SecretCredential};
 use super::parameters::Parameters;
 use super::signing::signed_text;
-use crate::authentication::{Accepted, busy, challenge};
+use crate::authentication::{Accepted, Visibility, busy, challenge};
 
 const X_DATE: HeaderName = HeaderName::from_static("x-date");
 const DIGEST: &str = "Digest";

@@ -1,13 +1,13 @@
 //! What the plugin can be told.
 
 use gibbon_entities::typedefs::{no_consumer, protocols_http};
-use gibbon_entities::{Body, BodyError, Switch};
+use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::ConfigureError;
 use gibbon_schema::{Field, Subschema, field, string};
 use serde_json::{Value, json};
 
 use super::places::KeyPlaces;
-use crate::authentication::AuthenticationRule;
+use crate::authentication::{AuthenticationRule, Visibility};
 use crate::config_error;
 use crate::field_name;
 
@@ -49,26 +49,15 @@ pub(super) struct Config {
     pub(super) realm: Option<Box<str>>,
 }
 
-/// Whether the upstream gets to see the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Visibility {
-    Shown,
-    Hidden,
-}
-
 impl Config {
     pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
         config_error::read(config, Self::of)
     }
 
     fn of(config: Body<'_>) -> Result<Self, BodyError> {
-        let visibility = match config.boolean("hide_credentials", Switch::Off)? {
-            true => Visibility::Hidden,
-            false => Visibility::Shown,
-        };
         Ok(Self {
             places: KeyPlaces::read(config)?,
-            visibility,
+            visibility: Visibility::read(config)?,
             rule: AuthenticationRule::read(config)?,
             realm: config.boxed("realm")?,
         })

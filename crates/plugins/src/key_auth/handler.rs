@@ -7,10 +7,10 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
-use super::config::{Config, Visibility};
+use super::config::Config;
 use super::entities::{KIND, KeyCredential};
 use super::places::{Found, KeyName};
-use crate::authentication::{Accepted, challenge};
+use crate::authentication::{Accepted, Visibility, challenge};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {

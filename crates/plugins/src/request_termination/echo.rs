@@ -1,11 +1,12 @@
 //! A request, described for whoever has sent it.
 
-use gibbon_plugin_api::{Headers, RequestCx, query};
+use gibbon_plugin_api::{Headers, RequestCx};
 use gibbon_schema::Object;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use crate::media_type::essence;
+use crate::several::{arguments, gathered};
 
 /// The description, under Kong's names.
 pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
@@ -42,24 +43,6 @@ fn parsed(headers: &Headers, body: &str) -> Option<Value> {
 fn headers(headers: &Headers) -> Value {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     gathered(headers.iter().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value).into())))
-}
-
-fn arguments(text: &str) -> Value {
-    let value = |argument: &query::Argument<'_>| argument.value.as_deref().map_or(Value::Bool(true), Value::from);
-    gathered(query::arguments(text).map(|argument| (argument.name.clone().into_owned(), value(&argument))))
-}
-
-/// A name that stands there several times has a list of values.
-fn gathered(pairs: impl Iterator<Item = (String, Value)>) -> Value {
-    let mut all = Object::new();
-    for (name, value) in pairs {
-        match all.get_mut(&name) {
-            None => drop(all.insert(name, value)),
-            Some(Value::Array(values)) => values.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-        }
-    }
-    Value::Object(all)
 }
 
 fn without_nulls(value: Value) -> Value {
