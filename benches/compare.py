@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 import platform
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from comparison import quiet, report
 from comparison.measure import WARM_UP, measure
-from comparison.peers import KINDS, Workplace, available, upstream, versions
+from comparison.peers import KINDS, Workplace, available, make_certificate, upstream, versions
 from comparison.processes import LOAD_CPU
 from comparison.scenarios import SCENARIOS
 
@@ -37,11 +38,13 @@ def main():
     gibbons = [named(text) for text in options.gibbon]
     tools = build_tools(options.target_dir)
     os.sched_setaffinity(0, {LOAD_CPU})
+    allow_files()
     results = report.Results()
     place = Workplace(Path(tempfile.mkdtemp(prefix="gibbon-bench-")), tools)
     peers = [peer for peer in available(gibbons, place) if not options.peers or peer.kind in options.peers]
     conditions = describe_run(options, peers)
     try:
+        make_certificate(place)
         subprocess.run([tools / "tokens", place.keys, str(WARM_UP + options.requests)], check=True)
         with upstream(place):
             run_rounds(options, peers, place, results)
@@ -77,9 +80,18 @@ def parse_options():
         parser.error(f"no scenario is called {', '.join(sorted(unknown))}")
     if unknown := set(options.peers or ()) - set(KINDS):
         parser.error(f"no kind of peer is called {', '.join(sorted(unknown))}")
+    if any(SCENARIOS[name].by_tls for name in options.scenarios) and not shutil.which("h2load"):
+        parser.error("`h2load` (Debian package nghttp2-client) makes the load by TLS and is not installed; "
+                     "leave out " + ",".join(name for name in options.scenarios if SCENARIOS[name].by_tls))
     if len(os.sched_getaffinity(0)) < 2:
         parser.error("two CPUs are needed, one for the peers and one for the load")
     return options
+
+
+def allow_files():
+    """As many open files as may be, for everything that is started: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def named(text):

@@ -7,12 +7,18 @@ import sys
 import tempfile
 
 PORT, ADMIN_PORT = 27201, 27202
+# What every peer is given: no connection is closed for its age, and as many are kept as any scenario uses.
+LIMITS = {"NGINX_HTTP_KEEPALIVE_REQUESTS": "1000000000", "UPSTREAM_KEEPALIVE_MAX_REQUESTS": "0",
+          "UPSTREAM_KEEPALIVE_POOL_SIZE": "1024", "CLIENT_IDLE_TIMEOUT": "3600s"}
 
 
 def command(peer, scenario, place):
     """How it is started: no setting of whoever runs the comparison, and no access log unless it is the point."""
-    settings = {"NGINX_WORKER_PROCESSES": "1", "PROXY_LISTEN": f"127.0.0.1:{PORT}",
-                "ADMIN_LISTEN": f"127.0.0.1:{ADMIN_PORT}", **dict(scenario.gibbon_settings)}
+    terms = " ssl http2" if scenario.by_tls else ""
+    settings = {"NGINX_WORKER_PROCESSES": "1", "PROXY_LISTEN": f"127.0.0.1:{PORT}{terms}",
+                "ADMIN_LISTEN": f"127.0.0.1:{ADMIN_PORT}", **LIMITS, **dict(scenario.gibbon_settings)}
+    if scenario.by_tls:
+        settings |= {"SSL_CERT": str(place.certificate), "SSL_CERT_KEY": str(place.certificate_key)}
     if peer.kind != "gibbon-log":
         settings["PROXY_ACCESS_LOG"] = "off"
     env = {name: value for name, value in os.environ.items() if not name.startswith(("GIBBON_", "KONG_"))}

@@ -1,58 +1,53 @@
 """One measurement: a peer is started, tried, warmed up, loaded and stopped."""
 
 import http.client
-import json
-import subprocess
+import ssl
 import sys
 
 from . import gibbon
+from .load import Lgen, h2load
 from .peers import UPSTREAM_PORT
-from .processes import LOAD_CPU, on_cpu
 
 WARM_UP = 4_000
 
 
 def measure(peer, scenario, place, requests, connections):
     """CPU microseconds a request, requests a second, latencies in milliseconds, memory in MB."""
+    requests, connections = scenario.requests(requests), scenario.connections or connections
     with peer.server(scenario, place) as server:
         if peer.kind.startswith("gibbon"):
             gibbon.provision(scenario, place, UPSTREAM_PORT)
         idle = server.memory_mb()
         _check_it_works(peer, scenario, place)
-        with Load(peer, scenario, place, WARM_UP, connections, first_token=0) as warm_up:
-            bad = warm_up.bad
-        before = server.cpu_seconds()
-        with Load(peer, scenario, place, requests, connections, first_token=WARM_UP) as load:
-            after = server.cpu_seconds()
-            busy = server.memory_mb()
-    answer = load.answer
-    return {"us": (after - before) * 1e6 / answer["answered"], "rps": answer["rps"], "p50": answer["p50"] / 1000,
-            "p99": answer["p99"] / 1000, "idle": idle, "busy": busy, "bad": bad + load.bad}
+        run = _by_tls if scenario.by_tls else _plain
+        seconds, busy, answer = run(server, peer, scenario, place, requests, connections)
+    return {"us": seconds * 1e6 / answer["answered"], "rps": answer["rps"], "p50": answer["p50"] / 1000,
+            "p99": answer["p99"] / 1000, "idle": idle, "busy": busy, "bad": answer["bad"]}
 
 
-class Load:
-    """A run of the load generator, whose connections stay open until the end of the `with`."""
+def _plain(server, peer, scenario, place, requests, connections):
+    """CPU time of the load without its warm-up, the memory while its connections are open, and what was answered."""
+    bad = 0
+    if not scenario.at_once:
+        with Lgen(peer, scenario, place, int(WARM_UP * scenario.share), connections) as warm_up:
+            bad = warm_up.answer["bad"]
+    before = server.cpu_seconds()
+    with Lgen(peer, scenario, place, requests, connections, first_token=WARM_UP) as load:
+        after = server.cpu_seconds()
+        busy = server.memory_mb()
+    return after - before, busy, load.answer | {"bad": bad + load.answer["bad"]}
 
-    def __init__(self, peer, scenario, place, requests, connections, first_token):
-        self.argv = [place.tools / "lgen", "--address", f"127.0.0.1:{peer.port}", "--connections", connections,
-                     "--requests", requests, "--hold"]
-        if scenario.tokens:
-            self.argv += ["--tokens", place.keys / scenario.tokens, "--first", first_token]
-        if scenario.each_once:
-            self.argv += ["--once"]
 
-    def __enter__(self):
-        self.process = subprocess.Popen([str(part) for part in self.argv], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, preexec_fn=on_cpu(LOAD_CPU))
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit("the load generator failed")
-        self.answer = json.loads(line)
-        self.bad = self.answer["refused"] + self.answer["lost"]
-        return self
-
-    def __exit__(self, *_):
-        self.process.communicate()
+def _by_tls(server, peer, scenario, place, requests, connections):
+    """The same without the handshakes: a run with one request for each connection is taken from one with all."""
+    h2load(peer, scenario, place, max(connections, int(WARM_UP * scenario.share)), connections)
+    start = server.cpu_seconds()
+    opening = h2load(peer, scenario, place, connections, connections)
+    between = server.cpu_seconds()
+    answer = h2load(peer, scenario, place, connections + requests, connections)
+    seconds = (server.cpu_seconds() - between) - (between - start)
+    answer["answered"] -= opening["answered"]
+    return seconds, server.memory_mb(), answer
 
 
 def _check_it_works(peer, scenario, place):
@@ -64,13 +59,18 @@ def _check_it_works(peer, scenario, place):
         flipped = "A" if token[-20] != "A" else "B"
         wanted = {None: 401, f"Bearer {token}": 200, f"Bearer {token[:-20]}{flipped}{token[-19:]}": 401}
     for authorization, status in wanted.items():
-        if (got := _status(peer.port, authorization)) != status:
+        if (got := _status(peer.port, scenario, authorization)) != status:
             sys.exit(f"{peer.name} answers {got} instead of {status} in scenario {scenario.name}")
 
 
-def _status(port, authorization):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/svc/hello?x=1", headers={"Authorization": authorization} if authorization else {})
+def _status(port, scenario, authorization):
+    if scenario.by_tls:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10,
+                                                 context=ssl._create_unverified_context())
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    method, body = ("POST", bytes(scenario.upload)) if scenario.upload else ("GET", None)
+    connection.request(method, scenario.path, body, {"Authorization": authorization} if authorization else {})
     status = connection.getresponse().status
     connection.close()
     return status

@@ -14,6 +14,7 @@ from .processes import GATEWAY_CPU, LOAD_CPU, Server
 CONF = Path(__file__).resolve().parent.parent / "conf"
 UPSTREAM_PORT = 27301
 KINDS = ("nginx", "haproxy", "envoy", "hyper", "floor", "gibbon", "gibbon-log")
+FILES = {"10k": 10_000, "1m": 1_000_000}
 PORTS = {"nginx": 27001, "haproxy": 27002, "envoy": 27003, "hyper": 27102, "floor": 27103, "gibbon": gibbon.PORT}
 
 
@@ -27,6 +28,14 @@ class Workplace:
     @property
     def keys(self):
         return self.run / "keys"
+
+    @property
+    def certificate(self):
+        return self.run / "server.pem"
+
+    @property
+    def certificate_key(self):
+        return self.run / "server.key"
 
 
 @dataclass(frozen=True)
@@ -52,9 +61,20 @@ class Peer:
         return Server([str(part) for part in argv], env, self.port, GATEWAY_CPU, place.run / f"{self.kind}.log")
 
 
+def make_certificate(place):
+    """What all peers show to clients that use TLS: a key on P-256."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-subj", "/CN=bench.local", "-days", "2", "-out", place.certificate, "-keyout",
+                    place.certificate_key], check=True, capture_output=True)
+
+
 def upstream(place):
     """The nginx that answers."""
     program = _find("nginx") or sys.exit("the upstream is nginx, which is not installed")
+    # Started by root, the workers of nginx are somebody else.
+    place.run.chmod(0o711)
+    for name, size in FILES.items():
+        (place.run / name).write_bytes(b"x" * size)
     argv = [program, "-e", place.run / "upstream.err", "-c", _conf("upstream.conf", place, UPSTREAM=UPSTREAM_PORT)]
     return Server([str(part) for part in argv], dict(os.environ), UPSTREAM_PORT, LOAD_CPU, place.run / "upstream.log")
 
@@ -94,8 +114,11 @@ def _conf(name, place, **values):
     return path
 
 
-def _nginx(peer, _, place):
-    conf = _conf("nginx.conf", place, PORT=peer.port, UPSTREAM=UPSTREAM_PORT)
+def _nginx(peer, scenario, place):
+    terms = (f"ssl http2; ssl_certificate {place.certificate}; ssl_certificate_key {place.certificate_key}"
+             if scenario.by_tls else "")
+    connections = max(8192, 3 * (scenario.connections or 0))
+    conf = _conf("nginx.conf", place, PORT=peer.port, UPSTREAM=UPSTREAM_PORT, TERMS=terms, CONNECTIONS=connections)
     return [peer.program, "-e", place.run / "nginx.err", "-c", conf]
 
 

@@ -2,18 +2,29 @@
 
 from statistics import median
 
-from .scenarios import SCENARIOS
+from .scenarios import SCENARIOS, TOKENS
 
 BASES = ("nginx", "haproxy", "hyper")
 COLUMNS = ("", "CPU µs a request", "rounds", *(f"÷ {base}" for base in BASES), "requests/s", "p50 ms", "p99 ms",
            "idle MB", "busy MB", "bad")
 
-IDLE_MB = 30
 TARGETS = (
     # What it says, the scenario of Gibbon, what it is divided by (peer, scenario; `None` is Gibbon itself), the most.
     ("plain ÷ hyper prototype", "off", ("hyper", "off"), 1.25),
+    ("plain ÷ nginx", "off", ("nginx", "off"), 0.9),
+    ("answers of 1 MB ÷ nginx", "body-1m", ("nginx", "body-1m"), 1.2),
+    ("uploads of 1 MB ÷ nginx", "upload-1m", ("nginx", "upload-1m"), 1.2),
+    ("TLS ÷ nginx", "tls", ("nginx", "tls"), 1.3),
+    ("TLS, answers of 1 MB ÷ nginx", "tls-1m", ("nginx", "tls-1m"), 1.3),
+    ("HTTP/2 ÷ nginx (a goal)", "http2", ("nginx", "http2"), 1.5),
+    ("HTTP/2, answers of 1 MB ÷ nginx (a goal)", "http2-1m", ("nginx", "http2-1m"), 1.5),
     ("HS256 ÷ HAProxy", "hs", ("haproxy", "hs"), 0.8),
     ("RS256, tokens remembered ÷ own plain", "rs-1000", (None, "off"), 1.3),
+)
+MEMORY_TARGETS = (
+    # What it says, the scenario, when, the most in MB.
+    ("idle memory, MB", "off", "idle", 30),
+    ("memory with 10,000 idle connections, MB", "idle-10000", "busy", 250),
 )
 
 
@@ -54,7 +65,7 @@ def tables(results, machine, gibbons):
     """All that a run has to say: the machine, a table for each scenario, what costs what, the targets."""
     scenarios = [scenario for name, scenario in SCENARIOS.items() if results.peers(name)]
     parts = [machine, *(table(results, scenario) for scenario in scenarios), costs(results), targets(results, gibbons)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def table(results, scenario):
@@ -87,14 +98,14 @@ def _range(values, digits):
 
 
 def costs(results):
-    """What each scenario costs a peer beyond its own plain one, taken within each round."""
-    names = [name for name in SCENARIOS if name != "off" and results.peers(name)]
+    """What tokens cost a peer beyond its own plain scenario, taken within each round."""
+    names = [scenario.name for scenario in TOKENS if results.peers(scenario.name)]
     lines = []
     for peer in results.peers("off"):
         differences = [results.differences((name, peer), ("off", peer)) for name in names]
         if any(differences):
             lines.append((peer, *(f"{median(found):+.1f}" if found else "" for found in differences)))
-    return "### CPU µs a request beyond plain\n\n" + _markdown(("", *(f"`{name}`" for name in names)), lines)
+    return lines and "### CPU µs a request beyond plain\n\n" + _markdown(("", *(f"`{name}`" for name in names)), lines)
 
 
 def targets(results, gibbons):
@@ -105,9 +116,10 @@ def targets(results, gibbons):
             pair = (scenario, name), (base, peer or name)
             if ratios := results.ratios(*pair):
                 lines.append(_target(text, name, most, ratios, results.ratio_of_least(*pair)))
-    for name in gibbons:
-        if idle := list(results.values("off", name, "idle").values()):
-            lines.append(_target("idle memory, MB", name, IDLE_MB, idle, min(idle)))
+    for text, scenario, when, most in MEMORY_TARGETS:
+        for name in gibbons:
+            if found := list(results.values(scenario, name, when).values()):
+                lines.append(_target(text, name, most, found, min(found)))
     return "### Targets\n\n" + _markdown(("", "", "at most", "median", "rounds", "of the least", "met"), lines)
 
 

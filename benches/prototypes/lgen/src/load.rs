@@ -1,50 +1,43 @@
 //! The connections, and what comes of them.
 
-use std::io::{ErrorKind, Read, Result, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::collections::VecDeque;
+use std::io::Result;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use crate::answer;
+use crate::connection::{Connection, Received, Sent};
 use crate::options::Options;
 use crate::requests::Requests;
+use crate::tally::Tally;
 
 /// A run that has not ended by then is given up.
 const LIMIT: Duration = Duration::from_secs(300);
+const BUFFER: usize = 65_536;
 
 /// Open connections.
 pub struct Load {
     address: SocketAddr,
     epoll: Epoll,
     connections: Vec<Connection>,
-    /// For the bytes of a request and those that were read.
+    /// Those without a request, the one that has waited longest first.
+    free: VecDeque<usize>,
+    at_once: usize,
     buffer: Vec<u8>,
-}
-
-struct Connection {
-    stream: TcpStream,
-    answer: Vec<u8>,
-    sent: Instant,
-}
-
-/// What became of the requests.
-#[derive(Default)]
-pub struct Tally {
-    /// From the last byte that was sent to the last that was received, in microseconds, one for each answer.
-    latencies: Vec<u128>,
-    /// Answers that were no success.
-    refused: usize,
-    /// Requests without an answer.
-    lost: usize,
-    took: Duration,
 }
 
 impl Load {
     /// Opens the connections.
     pub fn connect(options: &Options) -> Result<Self> {
-        let epoll = Epoll::new(EpollCreateFlags::empty())?;
-        let mut load = Load { address: options.address, epoll, connections: Vec::new(), buffer: Vec::new() };
+        let mut load = Load {
+            address: options.address,
+            epoll: Epoll::new(EpollCreateFlags::empty())?,
+            connections: Vec::new(),
+            free: (0..options.connections).collect(),
+            at_once: options.at_once.unwrap_or(options.connections),
+            buffer: vec![0; BUFFER],
+        };
         for index in 0..options.connections {
             let connection = load.open(index)?;
             load.connections.push(connection);
@@ -53,87 +46,71 @@ impl Load {
     }
 
     fn open(&self, index: usize) -> Result<Connection> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        self.epoll.add(&stream, EpollEvent::new(EpollFlags::EPOLLIN, index as u64))?;
-        Ok(Connection { stream, answer: Vec::with_capacity(4096), sent: Instant::now() })
+        let connection = Connection::open(self.address)?;
+        self.epoll.add(&connection, EpollEvent::new(EpollFlags::EPOLLIN, index as u64))?;
+        Ok(connection)
     }
 
-    /// Sends `count` requests, as many at once as there are connections.
+    /// Sends `count` requests, as many at once as were asked for.
     pub fn run(&mut self, requests: &Requests, count: usize) -> Result<Tally> {
         let started = Instant::now();
-        let mut tally = Tally { latencies: Vec::with_capacity(count), ..Tally::default() };
+        let mut tally = Tally::of(count);
         let mut next = 0;
-        for index in 0..self.connections.len().min(count) {
-            self.send(index, requests, &mut next)?;
+        for _ in 0..self.at_once.min(count) {
+            self.start(requests, &mut next)?;
         }
         let mut events = [EpollEvent::empty(); 256];
         while tally.ended() < count && started.elapsed() < LIMIT {
             let ready = self.epoll.wait(&mut events, EpollTimeout::from(500u16))?;
             for event in &events[..ready] {
                 let index = event.data() as usize;
-                if self.receive(index, &mut tally)? && next < count {
-                    self.send(index, requests, &mut next)?;
+                if event.events().contains(EpollFlags::EPOLLOUT) {
+                    self.send_more(index, requests)?;
+                }
+                if self.receive(index, requests, &mut tally)? && next < count {
+                    self.start(requests, &mut next)?;
                 }
             }
         }
-        tally.lost += count - tally.ended();
-        tally.took = started.elapsed();
-        tally.latencies.sort_unstable();
+        tally.end(count, started.elapsed());
         Ok(tally)
     }
 
-    fn send(&mut self, index: usize, requests: &Requests, next: &mut usize) -> Result<()> {
-        requests.write(*next, &mut self.buffer);
+    /// The next request, on the connection that has waited longest.
+    fn start(&mut self, requests: &Requests, next: &mut usize) -> Result<()> {
+        let Some(index) = self.free.pop_front() else { return Ok(()) };
+        let number = *next;
         *next += 1;
-        let connection = &mut self.connections[index];
-        connection.answer.clear();
-        connection.sent = Instant::now();
-        connection.stream.write_all(&self.buffer)
+        match self.connections[index].start(|head| requests.write(number, head), requests.body()) {
+            Ok(Sent::Part) => self.wait_for(index, EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT),
+            // An error shows again when the answer is read.
+            Ok(Sent::All) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Goes on with a request that the peer has not taken as a whole.
+    fn send_more(&mut self, index: usize, requests: &Requests) -> Result<()> {
+        match self.connections[index].send(requests.body()) {
+            Ok(Sent::Part) => Ok(()),
+            Ok(Sent::All) | Err(_) => self.wait_for(index, EpollFlags::EPOLLIN),
+        }
+    }
+
+    fn wait_for(&self, index: usize, flags: EpollFlags) -> Result<()> {
+        Ok(self.epoll.modify(&self.connections[index], &mut EpollEvent::new(flags, index as u64))?)
     }
 
     /// Reads what is there, and tells whether the connection is free for the next request.
-    fn receive(&mut self, index: usize, tally: &mut Tally) -> Result<bool> {
-        self.buffer.resize(65_536, 0);
-        let connection = &mut self.connections[index];
-        match connection.stream.read(&mut self.buffer) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-            Ok(0) | Err(_) => {
+    fn receive(&mut self, index: usize, requests: &Requests, tally: &mut Tally) -> Result<bool> {
+        match self.connections[index].receive(requests.body(), &mut self.buffer) {
+            Received::Part => return Ok(false),
+            Received::Whole(status, took) => tally.answered(status, took),
+            Received::Lost => {
+                tally.lost();
                 self.connections[index] = self.open(index)?;
-                tally.lost += 1;
-                return Ok(true);
             }
-            Ok(read) => connection.answer.extend_from_slice(&self.buffer[..read]),
         }
-        let Some(status) = answer::complete(&connection.answer) else { return Ok(false) };
-        tally.latencies.push(connection.sent.elapsed().as_micros());
-        tally.refused += usize::from(!(200..300).contains(&status));
+        self.free.push_back(index);
         Ok(true)
-    }
-}
-
-impl Tally {
-    fn ended(&self) -> usize {
-        self.latencies.len() + self.lost
-    }
-
-    fn percentile(&self, share: f64) -> u128 {
-        let index = (self.latencies.len() as f64 * share) as usize;
-        self.latencies.get(index).or(self.latencies.last()).copied().unwrap_or_default()
-    }
-
-    /// One line; latencies in microseconds.
-    pub fn to_json(&self) -> String {
-        let answered = self.latencies.len();
-        format!(
-            r#"{{"answered":{answered},"refused":{},"lost":{},"seconds":{:.4},"rps":{:.1},"p50":{},"p99":{}}}"#,
-            self.refused,
-            self.lost,
-            self.took.as_secs_f64(),
-            answered as f64 / self.took.as_secs_f64(),
-            self.percentile(0.5),
-            self.percentile(0.99)
-        )
     }
 }

@@ -3,16 +3,20 @@
 //!
 //! ```text
 //! lgen --address 127.0.0.1:8000 --connections 64 --requests 30000 [--path /svc/hello?x=1]
-//!      [--tokens FILE [--first N] [--once]] [--hold]
+//!      [--at-once N] [--upload BYTES] [--tokens FILE [--first N] [--once]] [--hold]
 //! ```
 //!
+//! `--at-once`: how many requests are under way (as many as there are connections); they go round all connections.
+//! `--upload`: each request is a POST with a body of so many bytes.
 //! `--tokens`: one bearer token a line, used in turn, from line N (0) on. `--once`: none of them twice, or it ends with an
 //! error. `--hold`: after the line of JSON the connections stay open until standard input is closed.
 
 mod answer;
+mod connection;
 mod load;
 mod options;
 mod requests;
+mod tally;
 
 use std::io::Read;
 use std::process::ExitCode;

@@ -10,6 +10,10 @@ pub struct Options {
     pub path: String,
     pub connections: usize,
     pub requests: usize,
+    /// How many requests are under way; all connections have one where it is not said.
+    pub at_once: Option<usize>,
+    /// How many bytes of body each request has; without, it is a GET.
+    pub upload: Option<usize>,
     pub tokens: Option<PathBuf>,
     /// The line of `tokens` to start with, from 0.
     pub first: usize,
@@ -27,6 +31,8 @@ impl Options {
             path: "/svc/hello?x=1".to_owned(),
             connections: 64,
             requests: 30_000,
+            at_once: None,
+            upload: None,
             tokens: None,
             first: 0,
             once: false,
@@ -39,6 +45,8 @@ impl Options {
                 "--path" => options.path = value()?,
                 "--connections" => options.connections = read(&value()?)?,
                 "--requests" => options.requests = read(&value()?)?,
+                "--at-once" => options.at_once = Some(read(&value()?)?),
+                "--upload" => options.upload = Some(read(&value()?)?),
                 "--tokens" => options.tokens = Some(value()?.into()),
                 "--first" => options.first = read(&value()?)?,
                 "--once" => options.once = true,

@@ -10,6 +10,7 @@ pub struct Requests {
     /// Empty where no token is sent.
     tokens: Vec<String>,
     first: usize,
+    body: Vec<u8>,
 }
 
 impl Requests {
@@ -24,15 +25,24 @@ impl Requests {
                 return Err(format!("`{}` has only {} tokens", path.display(), tokens.len()));
             }
         }
-        let head = format!(
-            "GET {} HTTP/1.1\r\nHost: bench.local\r\nUser-Agent: lgen/1.0 (bench)\r\n\
+        let method = if options.upload.is_some() { "POST" } else { "GET" };
+        let mut head = format!(
+            "{method} {} HTTP/1.1\r\nHost: bench.local\r\nUser-Agent: lgen/1.0 (bench)\r\n\
              Accept: application/json, */*\r\nAccept-Encoding: gzip, deflate\r\n",
             options.path
         );
-        Ok(Requests { head, tokens, first: options.first })
+        if let Some(length) = options.upload {
+            head += &format!("Content-Type: application/octet-stream\r\nContent-Length: {length}\r\n");
+        }
+        Ok(Requests { head, tokens, first: options.first, body: vec![b'x'; options.upload.unwrap_or(0)] })
     }
 
-    /// The request with this number, from 0, into `out`.
+    /// What follows each head.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The head of the request with this number, from 0, into `out`.
     pub fn write(&self, number: usize, out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(self.head.as_bytes());
