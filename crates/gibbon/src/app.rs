@@ -3,17 +3,19 @@
 mod control;
 pub(crate) mod database;
 pub(crate) mod declared;
+mod ending;
 mod keep_alive;
 mod ports;
 mod running;
+mod seat;
 mod settings;
 mod tls;
+mod upgrade;
 
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, ServiceNames};
@@ -25,9 +27,14 @@ use gibbon_vault::Vaults;
 use tokio::runtime::Runtime;
 
 use crate::cli::Boot;
+use crate::handover::SuccessorError;
+use crate::pid_file::PidFileError;
+use crate::service_manager;
 use crate::signals::{Signal, Signals};
 use database::Absence;
-use running::{End, Running};
+use ending::End;
+use running::Running;
+pub(crate) use seat::Seat;
 
 /// Why a gateway cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +69,12 @@ pub(crate) enum AppError {
     /// Certificates or authorities of the settings cannot be used.
     #[error("cannot speak TLS: {0}")]
     Tls(#[from] gibbon_tls::TlsError),
+    /// It cannot take over from the process before it.
+    #[error(transparent)]
+    Successor(#[from] SuccessorError),
+    /// The prefix cannot be had.
+    #[error(transparent)]
+    PidFile(#[from] PidFileError),
     /// A plugin is asked for that this gateway does not have.
     #[error("plugin `{0}` is named in `plugins`, but this gateway does not have it")]
     NoSuchPlugin(String),
@@ -71,14 +84,13 @@ pub(crate) enum AppError {
 ///
 /// # Errors
 /// When it cannot start.
-pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
+pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), AppError> {
     let registry = Arc::new(registry(&boot.conf)?);
+    let (seat, mut listeners) = seat.with_listeners();
     // Ports first: whoever cannot have them should not touch the database of the one who has.
-    let proxy_ports = ports::of_proxy(&boot.conf)?;
-    let control_ports = control::Ports {
-        admin: ports::of_admin(&boot.conf, tls::of_admin(&boot.conf)?)?,
-        status: ports::of_status(&boot.conf, tls::of_status(&boot.conf)?)?,
-    };
+    let proxy_ports = ports::of_proxy(&boot.conf, &mut listeners)?;
+    let control_ports = control::Ports::open(&boot.conf, &mut listeners)?;
+    listeners.close_unwanted();
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
     let configuration = control.block_on(async {
@@ -100,65 +112,33 @@ pub(crate) fn run(boot: Boot, ready: impl FnOnce()) -> Result<(), AppError> {
         Database::Sqlite { .. } | Database::Postgres(_) => None,
     };
     let resolver = resolver(&boot.conf, &control);
-    let data_plane = DataPlane::start(
-        proxy_ports,
-        Arc::clone(&configuration),
-        settings::of(&boot.conf, boot.logging.proxy_access(), tls::of_proxy(&boot.conf, &configuration)?),
-        resolver,
-    )?;
-    let admin =
-        control::start(&control, &boot, &configuration, data_plane.counters(), declared.clone(), control_ports)?;
+    let settings = settings::of(&boot.conf, boot.logging.proxy_access(), tls::of_proxy(&boot.conf, &configuration)?);
+    let taken = control.block_on(seat.take(&boot.conf.prefix, &configuration))?;
+    let data_plane = DataPlane::start(proxy_ports, Arc::clone(&configuration), settings, resolver)?;
+    let counters = data_plane.counters();
+    let claim = taken.serves();
+    let admin = control::start(control.handle(), &boot, &configuration, counters, declared.clone(), control_ports)?;
     ready();
+    service_manager::ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
-    let running = Running {
+    let mut running = Running {
         boot: &boot,
         data_plane: &data_plane,
         configuration: &configuration,
-        admin: &admin,
-        declared: declared.as_deref(),
+        admin,
+        declared,
+        listeners,
+        claim,
     };
     let end = control.block_on(running.steer(&mut signals));
+    if end != End::HandedOver {
+        service_manager::stopping();
+    }
     tracing::info!("gibbon is going down");
-    control.block_on(async {
-        match end {
-            End::Now => admin.abort(),
-            End::Gracefully => {
-                tokio::join!(admin.stop(), drain(&data_plane, &mut signals));
-            }
-        }
-    });
+    let _claim = control.block_on(running.end(end, &mut signals));
     data_plane.stop();
-    control.block_on(close(&configuration));
+    control.block_on(ending::close(&configuration, end));
     Ok(())
-}
-
-/// How long the copy of a database may take at the end. What it misses it gets the next time.
-const LAST_COPY: Duration = Duration::from_secs(2);
-
-async fn close(configuration: &Configuration) {
-    let last = configuration.store().keep_copy(configuration.snapshot().revision);
-    if !matches!(tokio::time::timeout(LAST_COPY, last).await, Ok(Ok(()))) {
-        tracing::debug!("the copy of the database is not of the last moment");
-    }
-    configuration.store().close().await;
-}
-
-/// How often a drain is looked at.
-const DRAIN_TICK: Duration = Duration::from_millis(20);
-
-/// Waits for requests under way, unless a signal says that this has lasted long enough.
-async fn drain(data_plane: &DataPlane, signals: &mut Signals) {
-    data_plane.begin_drain();
-    let mut tick = tokio::time::interval(DRAIN_TICK);
-    while !data_plane.is_over() {
-        tokio::select! {
-            _ = tick.tick() => {}
-            signal = signals.next() => if signal == Signal::Stop {
-                tracing::warn!("requests under way are cut off");
-                return;
-            }
-        }
-    }
 }
 
 /// Waits for a signal that asks for the end. Before the gateway is up, the others mean nothing.

@@ -4,6 +4,7 @@
 //! The child says that it is ready with a line on its standard output, which is a pipe to the command. Its standard error
 //! is the command's own until then, so that whatever stops it from starting is read where the command was given.
 
+use crate::program;
 use nix::unistd;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -31,8 +32,7 @@ pub(crate) enum BackgroundError {
 /// # Errors
 /// When the child ends before that.
 pub(crate) fn spawn(arguments: &[OsString]) -> Result<(), BackgroundError> {
-    let program = std::env::current_exe()?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program::path()?);
     let mut child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     if is_ready(&mut child)? {
         return Ok(());

@@ -21,6 +21,7 @@ mod session;
 mod start;
 mod stop;
 mod terminal;
+mod upgrade;
 mod vault;
 mod version;
 
@@ -55,6 +56,8 @@ enum Command {
     Restart(restart::Args),
     /// Make a gateway read its settings again without closing a connection (HUP).
     Reload(reload::Args),
+    /// Put the program that is installed now in the place of the one that runs, without closing a connection (USR2).
+    Upgrade(upgrade::Args),
     /// Tell whether a gateway runs.
     Health(health::Args),
     /// Tell whether a configuration file is valid, and everything that is wrong with it.
@@ -112,6 +115,7 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Quit(args) => quit::run(&args, verbosity),
         Command::Restart(args) => restart::run(&args, verbosity),
         Command::Reload(args) => reload::run(&args, verbosity),
+        Command::Upgrade(args) => upgrade::run(&args, verbosity),
         Command::Health(args) => health::run(&args),
         Command::Check(args) => check::run(&args, verbosity),
         Command::Migrate(args) => migrate::run(&args, verbosity),

@@ -31,6 +31,11 @@ impl ConfSource {
         self
     }
 
+    /// Where relative paths start.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Reads everything.
     ///
     /// # Errors

@@ -2,16 +2,19 @@
 //!
 //! Everything that a gateway does is in the crates below; here are the commands (`cli`), the wiring of the crates to a
 //! running gateway (`app`), and what a Unix process needs: its configuration (`conf_source`), its log (`logging`), its
-//! `memory`, its signals, its process id file, and its way into the background (`background`). Start reading at `cli`,
-//! then `cli/start`.
+//! `memory`, its signals, its process id file, its way into the background (`background`), the `program` that it is, whom
+//! it hands over to (`handover`), and what the `service_manager` is told. Start reading at `cli`, then `cli/start`.
 
 mod app;
 mod background;
 mod cli;
 mod conf_source;
+mod handover;
 mod logging;
 mod memory;
 mod pid_file;
+mod program;
+mod service_manager;
 mod signals;
 
 use std::process::ExitCode;

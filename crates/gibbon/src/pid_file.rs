@@ -37,6 +37,7 @@ pub(crate) enum PidFileError {
 /// in the process of a gateway may open the file.
 #[derive(Debug)]
 pub(crate) struct PidFile {
+    prefix: PathBuf,
     path: PathBuf,
     _file: File,
 }
@@ -47,7 +48,18 @@ impl PidFile {
     /// # Errors
     /// When another gateway has it, or the file cannot be written.
     pub(crate) fn claim(prefix: &Path) -> Result<Self, PidFileError> {
-        let path = path_below(prefix);
+        Self::claim_at(prefix, path_below(prefix))
+    }
+
+    /// A file beside that of the gateway which has the prefix, to take its place: see [`PidFile::move_in`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn beside(prefix: &Path) -> Result<Self, PidFileError> {
+        Self::claim_at(prefix, path_beside(prefix, Pid::this()))
+    }
+
+    fn claim_at(prefix: &Path, path: PathBuf) -> Result<Self, PidFileError> {
         let failed = |source| PidFileError::Io { path: path.clone(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
@@ -67,9 +79,34 @@ impl PidFile {
             // is on a file that nobody else will ever find.
             if file.metadata().map_err(failed)?.nlink() > 0 {
                 file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
-                return Ok(Self { path, _file: file });
+                return Ok(Self { prefix: prefix.to_path_buf(), path, _file: file });
             }
         }
+    }
+
+    /// Makes room for the process that takes over. Until it has moved in, the file is there under both names, so that
+    /// the prefix is never free.
+    ///
+    /// # Errors
+    /// When the file system does not allow it.
+    pub(crate) fn move_aside(&mut self) -> Result<(), PidFileError> {
+        let beside = path_beside(&self.prefix, Pid::this());
+        std::fs::hard_link(&self.path, &beside).map_err(|source| PidFileError::Io { path: beside.clone(), source })?;
+        self.path = beside;
+        Ok(())
+    }
+
+    /// Takes the place of the process that has moved aside, or takes it back from one that is gone.
+    ///
+    /// # Errors
+    /// When the file system does not allow it.
+    pub(crate) fn move_in(&mut self) -> Result<(), PidFileError> {
+        let place = path_below(&self.prefix);
+        std::fs::rename(&self.path, &place).map_err(|source| PidFileError::Io { path: place.clone(), source })?;
+        // If both names were of this very file, renaming has changed nothing (POSIX), and one name is too many.
+        let _ = std::fs::remove_file(&self.path);
+        self.path = place;
+        Ok(())
     }
 }
 
@@ -93,8 +130,25 @@ pub(crate) enum Holder {
 
 /// Looks who holds a prefix, without touching anything.
 pub(crate) fn holder(prefix: &Path) -> Holder {
+    holder_of(&path_below(prefix))
+}
+
+/// The processes that have handed a prefix over and serve what was under way then.
+pub(crate) fn predecessors(prefix: &Path) -> Vec<Pid> {
+    let Ok(files) = std::fs::read_dir(path_below(prefix).with_file_name("")) else { return Vec::new() };
+    let beside = |name: &str| name.strip_prefix(FILE)?.strip_prefix('.')?.parse().ok().map(Pid::from_raw);
+    let names = files.filter_map(|file| beside(file.ok()?.file_name().to_str()?));
+    names.filter(|pid| is_predecessor(prefix, *pid)).collect()
+}
+
+/// Whether a process is one of those.
+pub(crate) fn is_predecessor(prefix: &Path, pid: Pid) -> bool {
+    holder_of(&path_beside(prefix, pid)) == Holder::Process(pid)
+}
+
+fn holder_of(path: &Path) -> Holder {
     let mut lock = whole_file(libc::F_WRLCK);
-    let asked = File::open(path_below(prefix)).map(|file| fcntl(&file, FcntlArg::F_GETLK(&mut lock)));
+    let asked = File::open(path).map(|file| fcntl(&file, FcntlArg::F_GETLK(&mut lock)));
     match asked {
         Ok(Ok(_)) if i32::from(lock.l_type) == libc::F_UNLCK => Holder::Nobody,
         Ok(Ok(_)) if lock.l_pid > 0 => Holder::Process(Pid::from_raw(lock.l_pid)),
@@ -104,8 +158,15 @@ pub(crate) fn holder(prefix: &Path) -> Holder {
     }
 }
 
+const FILE: &str = "gibbon.pid";
+
 fn path_below(prefix: &Path) -> PathBuf {
-    prefix.join("pids/gibbon.pid")
+    prefix.join("pids").join(FILE)
+}
+
+/// Where the file of a process is that does not have the prefix yet, or no longer.
+fn path_beside(prefix: &Path, pid: Pid) -> PathBuf {
+    prefix.join("pids").join(format!("{FILE}.{pid}"))
 }
 
 /// A lock on all of a file; the constants are small, whatever the width of the field on this system.
@@ -142,5 +203,18 @@ mod tests {
         assert_eq!(holder(prefix.path()), Holder::Nobody, "process 1 lives, but holds no lock");
         let _claim = PidFile::claim(prefix.path()).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{}\n", std::process::id()));
+    }
+
+    #[test]
+    fn whoever_moves_aside_can_take_its_place_back() {
+        let prefix = tempfile::tempdir().unwrap();
+        let mut claim = PidFile::claim(prefix.path()).unwrap();
+        claim.move_aside().unwrap();
+        let files = || std::fs::read_dir(prefix.path().join("pids")).unwrap().count();
+        assert_eq!(files(), 2, "the prefix is not free before somebody else has it");
+        claim.move_in().unwrap();
+        assert_eq!(files(), 1);
+        drop(claim);
+        assert_eq!(files(), 0);
     }
 }

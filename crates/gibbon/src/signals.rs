@@ -12,6 +12,8 @@ pub(crate) enum Signal {
     Quit,
     /// `HUP`: read the settings again.
     Reload,
+    /// `USR2`: start the program anew, which may be another one by now, and hand over to it.
+    Upgrade,
     /// `USR1`: open the log files again, which somebody has moved away.
     ReopenLogs,
 }
@@ -24,6 +26,7 @@ pub(crate) struct Signals {
     quit: unix::Signal,
     hup: unix::Signal,
     usr1: unix::Signal,
+    usr2: unix::Signal,
 }
 
 impl Signals {
@@ -38,6 +41,7 @@ impl Signals {
             quit: unix::signal(SignalKind::quit())?,
             hup: unix::signal(SignalKind::hangup())?,
             usr1: unix::signal(SignalKind::user_defined1())?,
+            usr2: unix::signal(SignalKind::user_defined2())?,
         })
     }
 
@@ -50,6 +54,7 @@ impl Signals {
             _ = self.quit.recv() => Signal::Quit,
             _ = self.hup.recv() => Signal::Reload,
             _ = self.usr1.recv() => Signal::ReopenLogs,
+            _ = self.usr2.recv() => Signal::Upgrade,
         }
     }
 }
@@ -68,6 +73,7 @@ mod tests {
             (signal::SIGQUIT, Signal::Quit),
             (signal::SIGHUP, Signal::Reload),
             (signal::SIGUSR1, Signal::ReopenLogs),
+            (signal::SIGUSR2, Signal::Upgrade),
         ];
         for (sent, expected) in cases {
             signal::raise(sent).unwrap();

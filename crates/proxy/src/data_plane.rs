@@ -77,6 +77,11 @@ impl DataPlane {
         self.shared.drain();
     }
 
+    /// Whether a worker still accepts connections, after the beginning of a drain.
+    pub fn accepts(&self) -> bool {
+        self.shared.accepts()
+    }
+
     /// Whether every worker has ended.
     pub fn is_over(&self) -> bool {
         self.threads.iter().all(JoinHandle::is_finished)

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// How the connections of a port are served.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,6 +43,22 @@ pub fn open(address: SocketAddr, workers: usize, backlog: Option<i32>) -> io::Re
         listeners.push(bind(address, backlog)?);
     }
     Ok(listeners)
+}
+
+/// Makes as many of the sockets that this process has on an address as there are workers, if there are fewer, with
+/// `backlog` for all of them.
+///
+/// # Errors
+/// Where the address cannot be had any more.
+pub fn join(sockets: &mut Vec<TcpListener>, workers: usize, backlog: Option<i32>) -> io::Result<()> {
+    for socket in &*sockets {
+        SockRef::from(socket).listen(backlog.unwrap_or(BACKLOG))?;
+    }
+    let Some(address) = sockets.first().map(TcpListener::local_addr).transpose()? else { return Ok(()) };
+    while sockets.len() < workers {
+        sockets.push(bind(address, backlog)?);
+    }
+    Ok(())
 }
 
 fn refuse_if_taken(address: SocketAddr) -> io::Result<()> {

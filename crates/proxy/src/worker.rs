@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use gibbon_balancer::dns::Resolver;
@@ -36,6 +36,18 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     pub(crate) side: Side,
     state: AtomicU8,
+    /// Workers whose ports are open.
+    accepting: AtomicUsize,
+}
+
+/// How far a worker is on its way to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Running,
+    /// Answers say that their connection ends. One that is idle stays for a while, since a request may be on its way.
+    LastRequests,
+    /// What is idle ends.
+    LastAnswers,
 }
 
 const RUNNING: u8 = 0;
@@ -59,6 +71,7 @@ impl Shared {
             counters: Arc::new(Counters::new(workers)),
             side,
             state: AtomicU8::new(RUNNING),
+            accepting: AtomicUsize::new(workers),
         })
     }
 
@@ -70,6 +83,17 @@ impl Shared {
     /// End now.
     pub(crate) fn stop(&self) {
         self.state.store(STOPPED, Ordering::Release);
+    }
+
+    /// Whether the ports of some worker are open.
+    pub(crate) fn accepts(&self) -> bool {
+        self.accepting.load(Ordering::Acquire) > 0
+    }
+
+    fn closed_ports(&self) {
+        // One that died and was replaced says so twice.
+        let less = |workers: usize| Some(workers.saturating_sub(1));
+        let _ = self.accepting.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
     }
 
     fn state(&self) -> u8 {
@@ -103,7 +127,7 @@ pub(crate) struct Worker {
     pub(crate) access_log: Option<Rc<AccessLog>>,
     settings: RefCell<Rc<Settings>>,
     snapshot: RefCell<(u64, Rc<Held>)>,
-    draining: Cell<bool>,
+    stage: Cell<Stage>,
     date: RefCell<Date>,
     pub(crate) ids: RequestIds,
     turn: Cell<usize>,
@@ -125,7 +149,7 @@ impl Worker {
             access_log: settings.access_log.clone().map(AccessLog::new),
             settings: RefCell::new(Rc::new(settings)),
             snapshot: RefCell::new((generation, snapshot)),
-            draining: Cell::new(false),
+            stage: Cell::new(Stage::Running),
             date: RefCell::default(),
             ids: RequestIds::new(),
             turn: Cell::new(0),
@@ -160,8 +184,21 @@ impl Worker {
         write(date.text(self.wheel.clock().now()));
     }
 
+    /// Whether no connection may carry more than the request that it carries, or that comes next.
     pub(crate) fn is_draining(&self) -> bool {
-        self.draining.get()
+        self.stage.get() > Stage::Running
+    }
+
+    /// Whether a connection on which no request has begun ends.
+    pub(crate) fn lets_idle_go(&self) -> bool {
+        self.stage.get() == Stage::LastAnswers
+    }
+
+    /// Goes on to a stage; every connection gets to know.
+    fn enter(&self, stage: Stage) {
+        if self.stage.replace(stage) != stage {
+            self.connections.wake_all();
+        }
     }
 
     fn tick(&self) {
@@ -207,22 +244,40 @@ pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<Vec<Port>
 async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>, ports: &RefCell<Vec<Port>>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut idle_until = None;
     loop {
         tick.tick().await;
         worker.tick();
-        match worker.shared.state() {
-            RUNNING => {}
-            DRAINING => {
+        match (worker.shared.state(), idle_until) {
+            (RUNNING, _) => {}
+            (DRAINING, None) => {
                 accepting.iter().for_each(tokio::task::JoinHandle::abort);
-                ports.borrow_mut().clear();
-                if !worker.draining.replace(true) {
-                    worker.connections.wake_all();
+                ports.borrow_mut().drain(..).for_each(|port| empty(worker, &port));
+                idle_until = Some(Instant::now() + worker.settings().limits.drain_time);
+                worker.enter(Stage::LastRequests);
+                worker.shared.closed_ports();
+            }
+            (DRAINING, Some(moment)) => {
+                if Instant::now() >= moment {
+                    worker.enter(Stage::LastAnswers);
                 }
                 if worker.connections.is_empty() {
                     return;
                 }
             }
             _ => return,
+        }
+    }
+}
+
+/// Takes the connections that wait at a port which is about to close: their clients have been told that they are there.
+fn empty(worker: &Rc<Worker>, port: &Port) {
+    let Ok(address) = port.socket.local_addr() else { return };
+    let door = Door { address, serves: port.serves };
+    while let Ok((stream, peer)) = port.socket.accept() {
+        let taken = stream.set_nonblocking(true).and_then(|()| tokio::net::TcpStream::from_std(stream));
+        if let Ok(stream) = taken {
+            tokio::task::spawn_local(server::serve(Rc::clone(worker), stream, peer, door));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use http::{HeaderValue, header};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -63,7 +64,13 @@ async fn converse(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let pacer = Pacer::default();
     let io = TokioIo::new(Paced::new(socket, pacer.clone(), server.options.times));
-    let service = service_fn(|request| one(Arc::clone(server), peer, pacer.clone(), request));
+    let going_down = shutdown.clone();
+    let service = service_fn(|request: http::Request<_>| {
+        let is_http1 = request.version() < http::Version::HTTP_2;
+        let answer = one(Arc::clone(server), peer, pacer.clone(), request);
+        let going_down = going_down.clone();
+        async move { answer.await.map(|answer| if is_http1 && *going_down.borrow() { last(answer) } else { answer }) }
+    });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().max_headers(FIELDS).max_buf_size(HEAD_BYTES as usize).header_read_timeout(None);
     builder.http2().max_header_list_size(HEAD_BYTES).max_concurrent_streams(STREAMS);
@@ -73,12 +80,22 @@ async fn converse(
     };
     let mut connection = pin!(builder.serve_connection(io, service));
     tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut shutdown) => {
+        ended = connection.as_mut() => return ended,
+        () = stopped(&mut shutdown) => {}
+    }
+    match timeout(server.options.times.last_request, connection.as_mut()).await {
+        Ok(ended) => ended,
+        Err(_) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     }
+}
+
+/// An answer that tells its client to ask for nothing more on this connection. With HTTP/2, a frame says so.
+fn last<B>(mut answer: http::Response<B>) -> http::Response<B> {
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 async fn one(

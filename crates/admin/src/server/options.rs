@@ -41,6 +41,8 @@ pub struct Times {
     pub idle: Duration,
     /// To read some of an answer.
     pub send: Duration,
+    /// For a request that is on its way over an idle connection when the server goes down.
+    pub last_request: Duration,
     /// To end what is under way when the server goes down.
     pub drain: Duration,
 }
@@ -48,7 +50,14 @@ pub struct Times {
 impl Default for Times {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { head: seconds(10), body: seconds(10), idle: seconds(65), send: seconds(60), drain: seconds(10) }
+        Self {
+            head: seconds(10),
+            body: seconds(10),
+            idle: seconds(65),
+            send: seconds(60),
+            last_request: Duration::from_millis(300),
+            drain: seconds(10),
+        }
     }
 }
 

@@ -52,7 +52,7 @@ async fn running() -> Running {
 
 fn impatient() -> Times {
     let short = Duration::from_millis(30);
-    Times { head: short, body: short, idle: short, send: short, drain: short }
+    Times { head: short, body: short, idle: short, send: short, last_request: short, drain: short }
 }
 
 impl Running {
@@ -335,6 +335,22 @@ async fn going_down_closes_idle_connections_and_ends() {
     read_to_end(idle).await;
     timeout(Duration::from_secs(10), server.served).await.expect("the server ends").unwrap().unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_request_that_comes_over_an_idle_connection_while_the_server_goes_down_is_the_last_one_there() {
+    let times = Times { last_request: Duration::from_secs(600), drain: Duration::from_secs(600), ..Times::default() };
+    let server = run(fixture().await, ServerOptions { times, ..options() }).await;
+    let mut idle = server.connect().await;
+    idle.write_all(b"GET /tags HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut first = vec![0; 16 * 1024];
+    assert!(idle.read(&mut first).await.unwrap() > 0);
+    server.stop.send(true).unwrap();
+    while TcpStream::connect(server.address).await.is_ok() {}
+    idle.write_all(b"GET /tags HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let reply = read_to_end(idle).await;
+    assert_eq!((reply.status, reply.field("connection")), (200, Some("close")));
+    timeout(Duration::from_secs(20), server.served).await.expect("the server ends").unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub struct Limits {
     pub connection_requests: u32,
     /// How long a client may leave an answer unread.
     pub send_time: Duration,
+    /// How long an idle connection is kept when the gateway ends, for a request that is on its way.
+    pub drain_time: Duration,
     /// Bytes of a whole body; `None` when there is no bound.
     pub body_bytes: Option<u64>,
 }
@@ -109,6 +111,16 @@ const SEND_TIME: Key<Duration> = Key::new(
 )
 .also(&["nginx_proxy_send_timeout"]);
 
+const DRAIN_TIME: Key<Duration> = Key::new(
+    "client_drain_timeout",
+    "1s",
+    Kind::Time,
+    duration::parse,
+    "How long an idle connection of a client is kept when the gateway ends or hands over to another process, for a \
+     request that is on its way: it is answered, and told that the connection ends. 0 closes idle connections at once, as \
+     Kong does.",
+);
+
 const BUFFERS: Key<Option<Buffers>> = Key::new(
     "nginx_http_large_client_header_buffers",
     "",
@@ -156,6 +168,7 @@ const KEYS: &[KeyDoc] = &[
     IDLE.doc,
     CONNECTION_REQUESTS.doc,
     SEND_TIME.doc,
+    DRAIN_TIME.doc,
     BUFFERS.doc,
     BODY_BYTES.doc,
 ];
@@ -182,6 +195,7 @@ impl Limits {
             idle: reader.read(&IDLE),
             connection_requests: reader.read(&CONNECTION_REQUESTS),
             send_time: reader.read(&SEND_TIME),
+            drain_time: reader.read(&DRAIN_TIME),
             body_bytes: Some(reader.read(&BODY_BYTES)).filter(|bytes| *bytes > 0),
         };
         if limits.uri_bytes > limits.head_bytes {

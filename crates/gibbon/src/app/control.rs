@@ -11,12 +11,14 @@ use gibbon_conf::{Conf, Database};
 use gibbon_proxy::Counters;
 use gibbon_runtime::Configuration;
 use gibbon_runtime::feed::{self, Hearer};
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::{AppError, ports, tls};
 use crate::cli::Boot;
+use crate::handover::Listeners;
 use crate::logging::Sink;
 
 /// The name, below the prefix, of the file that holds the id of the node.
@@ -31,11 +33,24 @@ pub(super) struct Ports {
     pub(super) status: Vec<Port>,
 }
 
+impl Ports {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// Where one cannot be had.
+    pub(super) fn open(conf: &Conf, listeners: &mut Listeners) -> Result<Self, AppError> {
+        Ok(Self {
+            admin: ports::of_admin(conf, tls::of_admin(conf)?, listeners)?,
+            status: ports::of_status(conf, tls::of_status(conf)?, listeners)?,
+        })
+    }
+}
+
 /// The parts beside the workers.
 pub(super) struct Control {
     stop: watch::Sender<bool>,
-    admin: JoinHandle<io::Result<()>>,
-    status: JoinHandle<io::Result<()>>,
+    /// By the name of their ports.
+    servers: Vec<(&'static str, JoinHandle<io::Result<()>>)>,
     housekeeping: JoinHandle<()>,
     feed: JoinHandle<()>,
     tokens: Arc<TokenGate>,
@@ -43,7 +58,7 @@ pub(super) struct Control {
 
 /// Starts them on `runtime`.
 pub(super) fn start(
-    runtime: &Runtime,
+    runtime: &Handle,
     boot: &Boot,
     configuration: &Arc<Configuration>,
     counters: Arc<Counters>,
@@ -81,11 +96,11 @@ pub(super) fn start(
     let tokens = of_admin.tokens();
     let admin = serve(ports.admin, admin_api, of_admin, stopped.clone());
     let status = serve(ports.status, status_api, of_status, stopped);
-    let (admin, status) = (runtime.spawn(admin), runtime.spawn(status));
+    let servers = vec![("admin", runtime.spawn(admin)), ("status", runtime.spawn(status))];
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
     let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&*levels, word));
     let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database), hearer));
-    Ok(Control { stop, admin, status, housekeeping, feed, tokens })
+    Ok(Control { stop, servers, housekeeping, feed, tokens })
 }
 
 impl Control {
@@ -96,17 +111,21 @@ impl Control {
 
     /// Ends them at once.
     pub(super) fn abort(self) {
-        self.admin.abort();
-        self.status.abort();
+        self.servers.iter().for_each(|(_, server)| server.abort());
         self.housekeeping.abort();
         self.feed.abort();
     }
 
     /// Ends them; requests to the Admin API that are under way are answered.
-    pub(super) async fn stop(self) {
+    pub(super) async fn stop(mut self) {
+        self.take_leave().await;
+    }
+
+    /// The same, for who may begin anew.
+    pub(super) async fn take_leave(&mut self) {
         // Nobody listens only if the server has ended already.
         let _ = self.stop.send(true);
-        for (port, server) in [("admin", self.admin), ("status", self.status)] {
+        for (port, server) in self.servers.drain(..) {
             match server.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(%error, "the {port} port failed"),

@@ -5,23 +5,28 @@ use std::net::TcpListener;
 
 use gibbon_admin::Port as AdminPort;
 use gibbon_conf::{Conf, Demand, Listener};
-use gibbon_proxy::listen::{self, Port, Serves};
+use gibbon_proxy::listen::{Port, Serves};
 use gibbon_tls::server::ServerTls;
 
 use super::{AppError, keep_alive};
+use crate::handover::Listeners;
 
 /// The ports of each worker of the proxy.
 ///
 /// # Errors
 /// Where one cannot be had.
-pub(super) fn of_proxy(conf: &Conf) -> Result<Vec<Vec<Port>>, AppError> {
+pub(super) fn of_proxy(conf: &Conf, listeners: &mut Listeners) -> Result<Vec<Vec<Port>>, AppError> {
     let mut workers: Vec<Vec<Port>> = (0..conf.workers).map(|_| Vec::new()).collect();
     for listener in &conf.proxy.listeners {
-        let Some(sockets) = open(conf.workers, listener, Need::of(listener, conf.proxy.demand))? else { continue };
+        let need = Need::of(listener, conf.proxy.demand);
+        let Some(sockets) = open(conf.workers, listener, need, listeners)? else { continue };
         let Listener { tls, http2, proxy_protocol, .. } = *listener;
         let serves = Serves { tls, http2, proxy_protocol };
-        for (worker, socket) in workers.iter_mut().zip(sockets) {
-            worker.push(Port { socket, serves });
+        // There may be more sockets than workers: those of a process that had more of them.
+        for (number, socket) in sockets.into_iter().enumerate() {
+            if let Some(worker) = workers.get_mut(number % conf.workers) {
+                worker.push(Port { socket, serves });
+            }
         }
     }
     Ok(workers)
@@ -31,8 +36,12 @@ pub(super) fn of_proxy(conf: &Conf) -> Result<Vec<Vec<Port>>, AppError> {
 ///
 /// # Errors
 /// Where one cannot be had.
-pub(super) fn of_admin(conf: &Conf, tls: Option<ServerTls>) -> Result<Vec<AdminPort>, AppError> {
-    of_control(&conf.admin.listeners, tls, |listener| Need::of(listener, conf.admin.demand))
+pub(super) fn of_admin(
+    conf: &Conf,
+    tls: Option<ServerTls>,
+    listeners: &mut Listeners,
+) -> Result<Vec<AdminPort>, AppError> {
+    of_control(&conf.admin.listeners, tls, listeners, |listener| Need::of(listener, conf.admin.demand))
 }
 
 /// The ports of the Status API. A second gateway on one machine has other ports for what its operator thought of; that
@@ -40,21 +49,26 @@ pub(super) fn of_admin(conf: &Conf, tls: Option<ServerTls>) -> Result<Vec<AdminP
 ///
 /// # Errors
 /// Where one cannot be had.
-pub(super) fn of_status(conf: &Conf, tls: Option<ServerTls>) -> Result<Vec<AdminPort>, AppError> {
-    of_control(&conf.status.listeners, tls, |_| match conf.status.demand {
+pub(super) fn of_status(
+    conf: &Conf,
+    tls: Option<ServerTls>,
+    listeners: &mut Listeners,
+) -> Result<Vec<AdminPort>, AppError> {
+    of_control(&conf.status.listeners, tls, listeners, |_| match conf.status.demand {
         Demand::Usual => Need::Wish,
         Demand::Explicit => Need::Must,
     })
 }
 
 fn of_control(
-    listeners: &[Listener],
+    wanted: &[Listener],
     tls: Option<ServerTls>,
+    listeners: &mut Listeners,
     need: impl Fn(&Listener) -> Need,
 ) -> Result<Vec<AdminPort>, AppError> {
     let mut ports = Vec::new();
-    for listener in listeners {
-        for socket in open(1, listener, need(listener))?.into_iter().flatten() {
+    for listener in wanted {
+        for socket in open(1, listener, need(listener), listeners)?.into_iter().flatten() {
             let mut port = AdminPort::plain(socket);
             if let Some(tls) = tls.as_ref().filter(|_| listener.tls) {
                 let config = if listener.http2 { &tls.http2 } else { &tls.http1 };
@@ -82,11 +96,16 @@ impl Need {
 
 /// The sockets of one address, as many as there are threads that accept on it; `None` where it is taken and only wished
 /// for.
-fn open(threads: usize, listener: &Listener, need: Need) -> Result<Option<Vec<TcpListener>>, AppError> {
+fn open(
+    threads: usize,
+    listener: &Listener,
+    need: Need,
+    listeners: &mut Listeners,
+) -> Result<Option<Vec<TcpListener>>, AppError> {
     let address = listener.address;
     let failed = |source| AppError::Listen { address, source };
     let backlog = listener.backlog.map(|backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
-    let sockets = match listen::open(address, threads, backlog) {
+    let sockets = match listeners.open(address, threads, backlog) {
         Err(source) if need == Need::Wish && source.kind() == io::ErrorKind::AddrInUse => {
             tracing::warn!("`{address}`, a port of the defaults, is taken: the gateway starts without it");
             return Ok(None);

@@ -8,8 +8,11 @@ use gibbon_proxy::DataPlane;
 use gibbon_runtime::Configuration;
 
 use super::control::Control;
+use super::ending::{self, End};
 use super::{declared, settings, tls};
 use crate::cli::Boot;
+use crate::handover::Listeners;
+use crate::pid_file::PidFile;
 use crate::signals::{Signal, Signals};
 
 /// Its parts.
@@ -17,28 +20,48 @@ pub(super) struct Running<'a> {
     pub(super) boot: &'a Boot,
     pub(super) data_plane: &'a DataPlane,
     pub(super) configuration: &'a Arc<Configuration>,
-    pub(super) admin: &'a Control,
+    pub(super) admin: Control,
     /// What is served where there is no database.
-    pub(super) declared: Option<&'a Declared>,
-}
-
-/// How the gateway ends.
-pub(super) enum End {
-    Now,
-    Gracefully,
+    pub(super) declared: Option<Arc<Declared>>,
+    /// Its ports.
+    pub(super) listeners: Listeners,
+    /// Its hold on the prefix.
+    pub(super) claim: PidFile,
 }
 
 impl Running<'_> {
     /// Does what signals ask for until one of them asks for the end.
-    pub(super) async fn steer(&self, signals: &mut Signals) -> End {
+    pub(super) async fn steer(&mut self, signals: &mut Signals) -> End {
         loop {
             match signals.next().await {
                 Signal::Stop => return End::Now,
                 Signal::Quit => return End::Gracefully,
                 Signal::ReopenLogs => self.boot.logging.reopen(),
                 Signal::Reload => self.reload().await,
+                Signal::Upgrade => {
+                    if let Some(end) = self.upgrade(signals).await {
+                        return end;
+                    }
+                }
             }
         }
+    }
+
+    /// Ends what runs beside the workers, and lets the workers finish. The prefix stays claimed by what is returned.
+    pub(super) async fn end(self, end: End, signals: &mut Signals) -> PidFile {
+        // Each worker has its own; these would keep the ports open.
+        drop(self.listeners);
+        match end {
+            End::Now => self.admin.abort(),
+            End::Gracefully => {
+                tokio::join!(self.admin.stop(), ending::drain(self.data_plane, signals));
+            }
+            End::HandedOver => tokio::select! {
+                () = ending::drain(self.data_plane, signals) => {}
+                () = ending::follow(self.configuration) => {}
+            },
+        }
+        self.claim
     }
 
     /// Takes over what may change while the gateway runs. A file with a mistake in it changes nothing.
@@ -70,7 +93,7 @@ impl Running<'_> {
         self.admin.reconfigure(&conf);
         self.data_plane.reconfigure(settings::of(&conf, self.boot.logging.proxy_access(), tls));
         tracing::info!("the settings were read again");
-        if let Some(declared) = self.declared {
+        if let Some(declared) = &self.declared {
             declared::reload(declared, &conf.declared).await;
         }
     }

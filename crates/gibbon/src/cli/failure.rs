@@ -46,6 +46,9 @@ pub(crate) enum Failure {
     /// A gateway has been told to stop, and has not.
     #[error("Gibbon is still running at {}", .0.display())]
     StillRunning(PathBuf),
+    /// A gateway was to hand over, and goes on instead.
+    #[error("the gateway was not upgraded, the old one goes on: {0}")]
+    NoSuccessor(String),
     /// A gateway cannot be told.
     #[error("cannot send a signal to the gateway: {0}")]
     Signal(#[from] nix::Error),

@@ -42,13 +42,15 @@ impl NodeArgs {
 pub(super) struct Running {
     pub(super) prefix: PathBuf,
     pid: Pid,
+    /// Those which have handed over to it and serve what was under way then.
+    predecessors: Vec<Pid>,
 }
 
 impl Running {
     /// The gateway at a prefix.
     pub(super) fn at(prefix: PathBuf) -> Result<Self, Failure> {
         match pid_file::holder(&prefix) {
-            Holder::Process(pid) => Ok(Self { prefix, pid }),
+            Holder::Process(pid) => Ok(Self { predecessors: pid_file::predecessors(&prefix), prefix, pid }),
             Holder::Unseen => Err(Failure::Unseen(prefix)),
             Holder::Nobody => Err(Failure::NotRunning(prefix)),
         }
@@ -59,15 +61,35 @@ impl Running {
         Ok(kill(self.pid, signal)?)
     }
 
+    /// Tells it to end, and those before it.
+    pub(super) fn end(&self, signal: Signal) -> Result<(), Failure> {
+        for predecessor in &self.predecessors {
+            // One that has ended meanwhile needs no telling.
+            let _ = kill(*predecessor, signal);
+        }
+        self.signal(signal)
+    }
+
+    /// Whether it is still the one at its prefix.
+    pub(super) fn has_prefix(&self) -> Result<bool, Failure> {
+        match pid_file::holder(&self.prefix) {
+            Holder::Nobody => Err(Failure::NotRunning(self.prefix.clone())),
+            other => Ok(other == Holder::Process(self.pid)),
+        }
+    }
+
     /// Waits until it is gone or the time is over, and tells whether it is gone.
     pub(super) fn is_gone_within(&self, time: Duration) -> bool {
         let start = Instant::now();
-        loop {
-            if pid_file::holder(&self.prefix) != Holder::Process(self.pid) {
-                return true;
-            }
+        while !self.is_gone() {
             let Some(left) = time.checked_sub(start.elapsed()) else { return false };
             std::thread::sleep(left.min(Duration::from_millis(20)));
         }
+        true
+    }
+
+    fn is_gone(&self) -> bool {
+        pid_file::holder(&self.prefix) != Holder::Process(self.pid)
+            && !self.predecessors.iter().any(|pid| pid_file::is_predecessor(&self.prefix, *pid))
     }
 }

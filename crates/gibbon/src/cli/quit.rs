@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
         }
     }
     note(verbosity, &format!("sending QUIT to the gateway at {}", gateway.prefix.display()));
-    gateway.signal(Signal::SIGQUIT)?;
+    gateway.end(Signal::SIGQUIT)?;
     if gateway.is_gone_within(Duration::from_secs(args.timeout.max(1).into())) {
         say("Gibbon stopped (gracefully)");
         return Ok(());

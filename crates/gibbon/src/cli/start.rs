@@ -5,11 +5,13 @@
 use super::node::NodeArgs;
 use super::terminal::{note, say, show_loaded, warn};
 use super::{Failure, Verbosity};
-use crate::app;
+use crate::app::{self, AppError, Seat};
 use crate::background;
 use crate::conf_source::{self, ConfSource};
+use crate::handover::Successor;
 use crate::logging::Logging;
 use crate::pid_file::PidFile;
+use crate::program;
 use gibbon_conf::{Conf, Loaded, LogTarget, Run, Warning};
 use gibbon_vault::Vaults;
 use std::ffi::OsString;
@@ -29,6 +31,9 @@ pub(super) struct Args {
     /// Be the gateway in the background.
     #[arg(long, hide = true, requires = "daemon")]
     detached: bool,
+    /// Take over from the gateway that has started this process.
+    #[arg(long, hide = true)]
+    successor: bool,
 }
 
 /// Options of Kong's command that scripts give.
@@ -71,6 +76,8 @@ pub(crate) struct Boot {
     pub(crate) source: ConfSource,
     /// The logs, already those of the process.
     pub(crate) logging: Logging,
+    /// What this process runs, as it will be started again.
+    pub(crate) program: PathBuf,
 }
 
 pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
@@ -78,15 +85,25 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
     let source = if args.daemon { source.in_background() } else { source };
     // Before the session is left: until then, relative paths are those of the user.
     let loaded = source.load()?;
+    let arrival = if args.successor { Arrival::AsSuccessor } else { Arrival::AsFirst };
     if args.detached {
-        return detached(loaded, source);
+        return detached(loaded, source, arrival);
     }
     show_loaded(&loaded, verbosity);
     args.of_kong.name_what_has_no_effect(verbosity);
     match loaded.conf.run {
-        Run::Background => in_background(&args.node, verbosity),
-        Run::Foreground => serve(loaded, source, || say("Gibbon started")),
+        Run::Background if arrival == Arrival::AsFirst => in_background(&args.node, verbosity),
+        Run::Background | Run::Foreground => serve(loaded, source, arrival, || say("Gibbon started")),
     }
+}
+
+/// How a gateway comes to a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// Nobody may be there.
+    AsFirst,
+    /// Who is there has started this process, to be succeeded by it.
+    AsSuccessor,
 }
 
 /// Starts the gateway as a process of its own.
@@ -106,9 +123,9 @@ pub(super) fn in_background(node: &NodeArgs, verbosity: Verbosity) -> Result<(),
     Ok(())
 }
 
-fn detached(loaded: Loaded, source: ConfSource) -> Result<(), Failure> {
+fn detached(loaded: Loaded, source: ConfSource, arrival: Arrival) -> Result<(), Failure> {
     background::leave_session().map_err(background::BackgroundError::from)?;
-    serve(loaded, source, || {
+    serve(loaded, source, arrival, || {
         if let Err(error) = background::report_ready() {
             // Whoever gave the command is gone; the gateway serves all the same.
             tracing::warn!(%error, "cannot leave the terminal");
@@ -117,15 +134,22 @@ fn detached(loaded: Loaded, source: ConfSource) -> Result<(), Failure> {
 }
 
 /// Serves until the gateway is told to stop. What it holds on to is given back in reverse order, the prefix last.
-fn serve(loaded: Loaded, source: ConfSource, ready: impl FnOnce()) -> Result<(), Failure> {
+fn serve(loaded: Loaded, source: ConfSource, arrival: Arrival, ready: impl FnOnce()) -> Result<(), Failure> {
     let Loaded { conf, vaults, warnings, file } = loaded;
+    let program = program::path().map_err(background::BackgroundError::from)?;
     prepare(&conf.prefix)?;
-    let _claim = PidFile::claim(&conf.prefix)?;
+    let seat = match arrival {
+        Arrival::AsFirst => Seat::Own(PidFile::claim(&conf.prefix)?),
+        Arrival::AsSuccessor => {
+            let (successor, listeners) = Successor::begin().map_err(AppError::from)?;
+            Seat::Anothers(successor, listeners)
+        }
+    };
     let failed = |source| Failure::Prefix { path: conf.prefix.clone(), source };
     conf_source::note(&conf.prefix, file.as_deref()).map_err(failed)?;
     let logging = Logging::start(&conf.logs).map_err(Failure::Log)?;
     log_warnings(&conf, &warnings);
-    Ok(app::run(Boot { conf, vaults, source, logging }, ready)?)
+    Ok(app::run(Boot { conf, vaults, source, logging, program }, seat, ready)?)
 }
 
 /// Makes the folder, for its owner alone: secrets of consumers will be in it.

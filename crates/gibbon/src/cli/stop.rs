@@ -25,6 +25,6 @@ pub(super) fn run(args: &Args, verbosity: Verbosity) -> Result<(), Failure> {
 /// Stops a gateway and waits for its end.
 pub(super) fn stop(gateway: &Running, verbosity: Verbosity) -> Result<(), Failure> {
     note(verbosity, &format!("sending TERM to the gateway at {}", gateway.prefix.display()));
-    gateway.signal(Signal::SIGTERM)?;
+    gateway.end(Signal::SIGTERM)?;
     if gateway.is_gone_within(PATIENCE) { Ok(()) } else { Err(Failure::StillRunning(gateway.prefix.clone())) }
 }

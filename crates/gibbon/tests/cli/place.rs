@@ -91,9 +91,15 @@ impl Place {
 
     /// A request to the Admin API with a form; gives the status.
     pub(crate) fn post(&self, path: &str, form: &str) -> u16 {
+        self.send_form("POST", path, form)
+    }
+
+    /// The same with another method.
+    pub(crate) fn send_form(&self, method: &str, path: &str, form: &str) -> u16 {
         let mut connection = TcpStream::connect(("127.0.0.1", self.admin)).unwrap();
         let head = "Host: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded";
-        write!(connection, "POST {path} HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n\r\n{form}", form.len()).unwrap();
+        write!(connection, "{method} {path} HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n\r\n{form}", form.len())
+            .unwrap();
         status(connection)
     }
 

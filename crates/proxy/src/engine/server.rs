@@ -147,10 +147,10 @@ impl Conversation<'_> {
         let settings = self.worker.settings();
         let limits = settings.head_limits();
         poll_fn(|cx| {
-            if self.wire.is_idle() && self.worker.is_draining() {
+            let next = self.wire.poll_head(cx, limits);
+            if next.is_pending() && self.wire.is_idle() && self.worker.lets_idle_go() {
                 return Poll::Ready(NextHead::Gone);
             }
-            let next = self.wire.poll_head(cx, limits);
             if next.is_pending() && self.client.progress.is_long_idle() {
                 self.wire.shrink();
                 self.out.shrink();

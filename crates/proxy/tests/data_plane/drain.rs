@@ -51,6 +51,25 @@ fn a_request_under_way_is_finished_while_idle_connections_end_and_new_ones_are_r
 }
 
 #[test]
+fn a_request_that_comes_over_an_idle_connection_is_the_last_one_there() {
+    let mut gateway = Gateway::with(&[("client_drain_timeout", "1h")]);
+    let address = gateway.address();
+    let mut clients = [gateway.connect(), gateway.connect()];
+    // One of them has never been used.
+    assert_eq!(clients[0].get("/").status, 404);
+    std::thread::scope(|scope| {
+        let draining = scope.spawn(|| gateway.drain(LONG));
+        eventually("new connections are refused", || Client::try_connect(address).is_err());
+        for client in &mut clients {
+            let answer = client.get("/");
+            assert_eq!((answer.status, answer.field("connection")), (404, Some("close")));
+            assert!(client.is_closed_by_gateway());
+        }
+        assert_eq!(draining.join().unwrap(), Drain::Complete);
+    });
+}
+
+#[test]
 fn an_answer_that_has_begun_is_finished() {
     let (before, within) = (Gate::new(), Gate::new());
     let origin = slow(&before, &within);
