@@ -62,6 +62,7 @@ pub use section::postgres::{Postgres, PostgresSsl};
 pub use section::proxy::{ErrorType, PortMaps, Proxy};
 pub use section::real_ip::{RealIp, RealIpSource};
 pub use section::request_debug::RequestDebug;
+pub use section::router::RouterFlavor;
 pub use section::status::{Demand, Status};
 pub use section::tls::{Ciphers, ClientCertificates, Pem, PemPair, PortTls, Tls, TlsVersion};
 pub use section::upstream::{Trusted, Upstream};

@@ -15,6 +15,7 @@ pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;
 pub(crate) mod request_debug;
+pub(crate) mod router;
 pub(crate) mod status;
 pub(crate) mod tls;
 pub(crate) mod upstream;

@@ -109,7 +109,7 @@ mod tests {
                 "service": {"id": crate::testing::ID}, "protocols": ["http"],
             }),
         ] {
-            let body = inserted(&route::definition(), input);
+            let body = inserted(&route::definition(route::Flavor::default()), input);
             let document = Route::from_body(&body).unwrap().document();
             assert_eq!(sorted(document), sorted(without_nulls(body)));
         }
@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn a_route_of_streams_has_its_ends() {
         let ends = json!([{"ip": "10.1.0.0/16", "port": 5}, {"ip": "::1"}]);
-        let body = inserted(&route::definition(), json!({"protocols": ["tcp"], "sources": ends}));
+        let body =
+            inserted(&route::definition(route::Flavor::default()), json!({"protocols": ["tcp"], "sources": ends}));
         assert_eq!(Route::from_body(&body).unwrap().document()["sources"], ends);
     }
 

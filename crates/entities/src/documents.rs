@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::route::Flavor;
 use crate::testing::{env, object};
 use crate::{core_definitions, described_definitions};
 
@@ -24,14 +25,15 @@ fn undescribed(document: &Value) -> Vec<String> {
 
 #[test]
 fn every_field_says_what_it_is() {
-    for def in core_definitions().iter().chain(&described_definitions()) {
+    for def in core_definitions(Flavor::default()).iter().chain(&described_definitions()) {
         assert_eq!(undescribed(&def.to_json()), Vec::<String>::new(), "{}", def.name);
     }
 }
 
 #[test]
 fn definitions_are_found_where_clients_look_for_them() {
-    let found: Vec<_> = core_definitions().iter().map(|def| (def.name, def.collection, def.endpoint_key)).collect();
+    let found: Vec<_> =
+        core_definitions(Flavor::default()).iter().map(|def| (def.name, def.collection, def.endpoint_key)).collect();
     assert_eq!(
         found,
         [
@@ -49,7 +51,7 @@ fn definitions_are_found_where_clients_look_for_them() {
             ("vaults", "vaults", Some("prefix")),
         ]
     );
-    for def in core_definitions() {
+    for def in core_definitions(Flavor::default()) {
         let below = def.value_below(uuid::Uuid::nil(), "x").map(|value| value.field);
         let names_one = |key| def.unique_fields().any(|field| field == key) || below.is_some_and(|f| f.ends_with(key));
         assert!(def.endpoint_key.is_none_or(names_one), "{}", def.name);
@@ -60,7 +62,7 @@ proptest! {
     #[test]
     fn any_json_is_prepared_or_refused(text in r#"\{"(paths|hosts|headers|protocols|url|name|config|sources)":(\["[^"\\\x00-\x1f]{0,9}"\]|"[^"\\\x00-\x1f]{0,9}"|[0-9]{1,3}|null|\{"[a-z~*]{0,3}":\["~?\*?[^"\\\x00-\x1f]{0,5}"\]\})\}"#) {
         let Ok(body) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
-        for def in core_definitions() {
+        for def in core_definitions(Flavor::default()) {
             let form = def.coerce_form(object(body.clone()), &env());
             for input in [object(body.clone()), form] {
                 if let Ok(record) = def.prepare_insert(input, &env()) {

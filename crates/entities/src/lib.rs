@@ -45,14 +45,15 @@ pub use vault::Vault;
 
 /// The entities that the store keeps for the core, a referenced one before those that refer to it.
 ///
-/// Tags are not among them: they are a view of the tags of all entities.
-pub fn core_definitions() -> Vec<gibbon_schema::EntityDef> {
+/// Tags are not among them: they are a view of the tags of all entities. Which fields a route has depends on how routes
+/// are matched.
+pub fn core_definitions(flavor: route::Flavor) -> Vec<gibbon_schema::EntityDef> {
     vec![
         certificate::definition(),
         sni::definition(),
         ca_certificate::definition(),
         service::definition(),
-        route::definition(),
+        route::definition(flavor),
         consumer::definition(),
         plugin::definition(),
         upstream::definition(),

@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod fields;
+mod flavor;
 mod former_path;
 mod normal_path;
 mod subschema;
@@ -11,14 +12,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use endpoint::{Endpoint, IpRange};
+pub use flavor::Flavor;
 
 use crate::Protocols;
 use crate::body::{Body, BodyError, Switch, texts};
 
-/// The declaration of `routes`.
-pub fn definition() -> EntityDef {
-    let schema = Schema::new(fields::fields())
-        .entity_checks([snis_need_tls(), path_handling(), buildable()])
+/// The declaration of `routes`, as they are where routes are matched in this way.
+pub fn definition(flavor: Flavor) -> EntityDef {
+    let mut checks = vec![snis_need_tls(), path_handling()];
+    checks.extend((flavor != Flavor::Traditional).then(buildable));
+    let schema = Schema::new(fields::fields(flavor))
+        .entity_checks(checks)
         .subschemas("protocols", subschema::all())
         .former_files(former_path::rewrite);
     EntityDef { name: "routes", collection: "routes", nested: "routes", endpoint_key: Some("name"), version: 1, schema }
@@ -30,8 +34,8 @@ fn snis_need_tls() -> EntityCheck {
         .then_err("'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'")
 }
 
-/// Kong warns here that one of its routers does not support `v1`. Ours does, so both values are right; the check is
-/// declared because `/schemas` shows it.
+/// Kong warns here of `v1`, which one flavour honours and the others do not look at. Both values are right in all of
+/// them; the check is declared because `/schemas` shows it.
 fn path_handling() -> EntityCheck {
     custom_check(["path_handling"], |_| Ok(()))
 }

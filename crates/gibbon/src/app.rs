@@ -18,7 +18,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
-use gibbon_conf::{AddressOrder, Conf, Database, ServiceNames};
+use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames};
+use gibbon_entities::route::Flavor;
 use gibbon_plugin_api::{Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
@@ -162,7 +163,7 @@ fn registry(conf: &Conf) -> Result<Registry, AppError> {
 /// # Errors
 /// When the database cannot be opened or read.
 pub(crate) fn stored_vaults(conf: &Conf, mut vaults: Vaults) -> Result<Vaults, AppError> {
-    let definitions = Arc::new(Definitions::new(&registry(conf)?));
+    let definitions = Arc::new(definitions(conf)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = open_store(conf, &definitions).await?;
@@ -179,7 +180,7 @@ async fn configure(
     registry: Arc<Registry>,
     absence: Absence,
 ) -> Result<Arc<Configuration>, AppError> {
-    let definitions = Arc::new(Definitions::new(&registry).with_vaults(vaults.clone()));
+    let definitions = Arc::new(Definitions::with_flavor(&registry, flavor(conf)).with_vaults(vaults.clone()));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = database::open(conf, options, absence).await?;
     let plugin_settings =
@@ -209,7 +210,14 @@ pub(crate) async fn configuration(conf: &Conf, vaults: &Vaults) -> Result<Arc<Co
 /// # Errors
 /// Where they name a plugin that is not there.
 pub(crate) fn definitions(conf: &Conf) -> Result<Definitions, AppError> {
-    Ok(Definitions::new(&registry(conf)?))
+    Ok(Definitions::with_flavor(&registry(conf)?, flavor(conf)))
+}
+
+fn flavor(conf: &Conf) -> Flavor {
+    match conf.proxy.router_flavor {
+        RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
+        RouterFlavor::Traditional => Flavor::Traditional,
+    }
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {

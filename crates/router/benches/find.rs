@@ -6,7 +6,8 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use gibbon_router::{RequestKey, RouteSpec, Router, Scheme, path};
+use gibbon_router::path::PathHandling;
+use gibbon_router::{Change, Flavor, RequestKey, RouteSpec, Router, Scheme, path};
 use uuid::Uuid;
 
 /// The allocator of the gateway; building a router is mostly allocating.
@@ -43,7 +44,7 @@ fn routes(size: usize) -> Vec<RouteSpec> {
 fn find(c: &mut Criterion) {
     let mut group = c.benchmark_group("find");
     for size in SIZES {
-        let (router, errors) = Router::build(routes(size));
+        let (router, errors) = Router::build(Flavor::default(), routes(size));
         assert!(errors.is_empty());
         let n = size / 20 * 10;
         let tenant = n / 10;
@@ -94,12 +95,35 @@ fn build(c: &mut Criterion) {
         let routes = routes(size);
         let input = || routes.clone();
         group.bench_function(BenchmarkId::new("from nothing", size), |b| {
-            b.iter_batched(input, Router::build, BatchSize::PerIteration);
+            b.iter_batched(input, |routes| Router::build(Flavor::default(), routes), BatchSize::PerIteration);
         });
-        let (router, _) = Router::build(routes.clone());
-        group.bench_function(BenchmarkId::new("again", size), |b| {
-            b.iter_batched(input, |routes| router.rebuild(routes), BatchSize::PerIteration);
-        });
+    }
+}
+
+/// One route among many becomes another one, and the router before it is let go of.
+fn change(c: &mut Criterion) {
+    let mut group = c.benchmark_group("change");
+    for size in SIZES {
+        let (mut router, _) = Router::build(Flavor::default(), routes(size));
+        let cases = [("host and prefix", 0), ("shared host", 5), ("prefix", 6), ("regex", 8)];
+        for (name, kind) in cases {
+            let index = size / 20 * 10 + kind;
+            let before = route(index);
+            let paths = before.paths.iter().map(|path| format!("{path}/other")).collect();
+            let after = RouteSpec { paths, ..before.clone() };
+            let mut turns = [(before.clone(), after.clone()), (after, before)].into_iter().cycle();
+            group.bench_function(BenchmarkId::new(name, size), |b| {
+                b.iter_batched(
+                    || turns.next(),
+                    |turn| {
+                        let change =
+                            turn.map(|(before, after)| Change { index, before: Some(before), after: Some(after) });
+                        router = router.changed(change).0;
+                    },
+                    BatchSize::PerIteration,
+                );
+            });
+        }
     }
 }
 
@@ -109,11 +133,10 @@ fn paths(c: &mut Criterion) {
     let escaped = "/api/v1/customers/%C3%A9%20x/../orders//42.json";
     group.bench_function("normalize plain", |b| b.iter(|| path::normalize(black_box(plain.as_bytes())).map(drop)));
     group.bench_function("normalize escaped", |b| b.iter(|| path::normalize(black_box(escaped.as_bytes())).map(drop)));
-    let join =
-        |service| path::join(service, black_box(plain), Some("/api"), path::Strip::Prefix, Router::PATH_HANDLING);
+    let join = |service| path::join(service, black_box(plain), Some("/api"), path::Strip::Prefix, PathHandling::V0);
     group.bench_function("join to nothing", |b| b.iter(|| join(None)));
     group.bench_function("join to a path", |b| b.iter(|| join(Some("/backend"))));
 }
 
-criterion_group!(benches, find, build, paths);
+criterion_group!(benches, find, build, change, paths);
 criterion_main!(benches);

@@ -12,10 +12,20 @@ use crate::trie::{Forward, Trie};
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(crate) order: Order,
-    /// The port that must stand in the request, if the host of the route names one.
-    pub(crate) port: Option<u32>,
+    pub(crate) port: Port,
     pub(crate) path: CandidatePath,
     pub(crate) rule: Arc<Rule>,
+}
+
+/// What the port of a request must be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// There is no condition.
+    Any,
+    /// The one that stands in the request, or the usual one where none stands there.
+    Is(u32),
+    /// This one must stand in the request.
+    Named(u32),
 }
 
 /// What the path of a request must be like.
@@ -34,6 +44,9 @@ pub(crate) enum CandidatePath {
 pub(crate) struct Query<'q> {
     pub(crate) request: &'q RequestKey<'q>,
     pub(crate) method: Method<'q>,
+    /// The port that stands in the host of the request.
+    pub(crate) named_port: Option<u32>,
+    /// The same, or the usual one.
     pub(crate) port: u32,
 }
 
@@ -46,32 +59,57 @@ pub(crate) struct Best<'r> {
 
 /// The candidates of one host (or wildcard host, or of no host), by the beginning of their paths.
 ///
-/// It refers to nothing outside itself, so that it can be built again alone.
-#[derive(Debug)]
+/// A copy shares everything with what it was taken from, and a change copies little more than what it changes.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bucket {
     /// The candidates under one beginning, the best first.
-    paths: Trie<Box<[Candidate]>>,
+    paths: Trie<Arc<[Candidate]>>,
 }
 
+/// A candidate with what every path that it matches begins with.
+pub(crate) type Entry = (Arc<str>, Candidate);
+
 impl Bucket {
-    /// Sorts candidates into a bucket. Each comes with what every path that it matches begins with.
-    pub(crate) fn build(mut entries: Vec<(Arc<str>, Candidate)>) -> Self {
+    /// Sorts candidates into a bucket.
+    pub(crate) fn build(mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable_by(|(a, x), (b, y)| a.cmp(b).then_with(|| y.order.cmp(&x.order)));
-        let mut lists: Vec<(Arc<str>, Vec<Candidate>)> = Vec::new();
-        for (beginning, candidate) in entries {
-            match lists.last_mut() {
-                Some((last, list)) if *last == beginning => list.push(candidate),
-                _ => lists.push((beginning, vec![candidate])),
-            }
+        let mut paths = Trie::default();
+        let mut entries = entries.into_iter().peekable();
+        while let Some((beginning, first)) = entries.next() {
+            let others = std::iter::from_fn(|| entries.next_if(|(other, _)| *other == beginning));
+            let list: Vec<_> = std::iter::once(first).chain(others.map(|(_, candidate)| candidate)).collect();
+            paths.insert(beginning.as_bytes(), list.into());
         }
-        let lists = lists.into_iter().map(|(beginning, list)| (StrBytes(beginning), list.into_boxed_slice()));
-        Self { paths: Trie::build(lists.collect()) }
+        Self { paths }
+    }
+
+    /// Adds one candidate.
+    pub(crate) fn insert(&mut self, beginning: &str, candidate: Candidate) {
+        self.paths.update(beginning.as_bytes(), |list| {
+            let list = list.map_or(&[][..], |list| list);
+            let (better, worse) = list.split_at(list.partition_point(|other| other.order > candidate.order));
+            Some(better.iter().chain([&candidate]).chain(worse).cloned().collect())
+        });
+    }
+
+    /// Takes out the candidates of a route that lie under a beginning.
+    pub(crate) fn remove(&mut self, beginning: &str, index: usize) {
+        self.paths.update(beginning.as_bytes(), |list| {
+            let others = list?.iter().filter(|candidate| candidate.rule.index != index);
+            let others: Vec<_> = others.cloned().collect();
+            (!others.is_empty()).then(|| others.into())
+        });
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
     }
 
     /// The better of `best` and of what fits best here.
     pub(crate) fn find<'r>(&'r self, query: &Query<'_>, mut best: Option<Best<'r>>) -> Option<Best<'r>> {
-        for list in self.paths.prefixes_of(Forward(query.request.path.as_bytes())) {
-            for candidate in list {
+        self.paths.prefixes_of(Forward(query.request.path.as_bytes()), |list| {
+            for candidate in &**list {
                 // The list is in order: from here on there is nothing better in it.
                 if best.is_some_and(|best| best.candidate.order >= candidate.order) {
                     break;
@@ -81,7 +119,7 @@ impl Bucket {
                     break;
                 }
             }
-        }
+        });
         best
     }
 }
@@ -89,8 +127,12 @@ impl Bucket {
 impl Candidate {
     /// The length of the matched path, if everything fits. The regex comes last because it costs most.
     fn accepts(&self, query: &Query<'_>) -> Option<Option<usize>> {
-        let fits = self.port.is_none_or(|port| port == query.port) && self.rule.fits(query.request, query.method);
-        if !fits {
+        let port_fits = match self.port {
+            Port::Any => true,
+            Port::Is(port) => port == query.port,
+            Port::Named(port) => query.named_port == Some(port),
+        };
+        if !port_fits || !self.rule.fits(query.request, query.method) {
             return None;
         }
         match &self.path {
@@ -98,14 +140,5 @@ impl Candidate {
             CandidatePath::Prefix(length) => Some(Some(*length as usize)),
             CandidatePath::Regex(pattern) => pattern.match_length(query.request.path).map(Some),
         }
-    }
-}
-
-/// A shared text as a key of the tree.
-struct StrBytes(Arc<str>);
-
-impl AsRef<[u8]> for StrBytes {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
     }
 }

@@ -1,22 +1,23 @@
 //! Which route a request belongs to, and which path it takes upstream.
 //!
-//! The router is the `traditional_compatible` flavour of Kong: routes are described by methods, hosts, paths, headers
-//! and SNIs, every route has a priority that follows from its description, and the best one that fits wins. It is
-//! compiled once when the configuration changes; [`Router::find`] then neither allocates nor waits.
+//! Routes are described by methods, hosts, paths, headers and SNIs, every route has a priority that follows from its
+//! description and from the [`Flavor`], and the best one that fits wins. Routes are compiled when the configuration
+//! changes; [`Router::find`] then neither allocates nor waits. A change makes another router, which shares with the one
+//! before all that stays as it is.
 //!
 //! This crate knows nothing of services, plugins, sockets or stored records, and does no input or output.
 //!
 //! Start reading at [`Router`]; the rules are in `priority.rs` (who wins), `rule.rs` and `host.rs` (who fits), and the
-//! speed is in `trie.rs` and `bucket.rs`. [`path`] is separate: how a path is brought into its normal form before it is
+//! speed is in `index.rs`, `bucket.rs`, `trie.rs` and `host_map.rs`. [`path`] is separate: how a path is brought into its normal form before it is
 //! routed, and how it is put together again on its way upstream.
 //!
 //! ```
-//! use gibbon_router::{RequestKey, RouteSpec, Router, Scheme};
+//! use gibbon_router::{Flavor, RequestKey, RouteSpec, Router, Scheme};
 //! use uuid::Uuid;
 //!
 //! let orders = RouteSpec { id: Uuid::from_u128(1), paths: vec!["/orders".into()], ..RouteSpec::default() };
 //! let order = RouteSpec { id: Uuid::from_u128(2), paths: vec!["~/orders/(?<id>\\d+)".into()], ..RouteSpec::default() };
-//! let (router, errors) = Router::build([orders, order]);
+//! let (router, errors) = Router::build(Flavor::default(), [orders, order]);
 //! assert!(errors.is_empty());
 //!
 //! let request = RequestKey { path: "/orders/42", ..RequestKey::new(Scheme::Http, "GET") };
@@ -27,10 +28,14 @@
 //! ```
 
 mod bucket;
+mod flavor;
 mod found;
 mod host;
+mod host_map;
+mod index;
 pub mod path;
 mod pattern;
+mod patterns;
 mod priority;
 mod request;
 mod router;
@@ -39,7 +44,8 @@ mod spec;
 mod split;
 mod trie;
 
+pub use flavor::Flavor;
 pub use found::{Capture, Found};
 pub use request::{HeaderLookup, RequestKey};
-pub use router::Router;
+pub use router::{Change, Router};
 pub use spec::{RouteError, RouteFault, RouteSpec, Scheme, Schemes};

@@ -18,7 +18,13 @@
 //! - The 32 bits are a signed number. A negative regex priority, or four attributes and more, set its top bit and with it
 //!   the whole upper half, so that such a route beats all that have neither.
 
+mod traditional;
+
+use std::cmp::Reverse;
+
 use uuid::Uuid;
+
+use crate::flavor::Flavor;
 
 /// Where the "only plain hosts" flag stands.
 const PLAIN_HOSTS: u64 = 1 << 60;
@@ -38,6 +44,8 @@ pub(crate) enum HostShape {
     None,
     Plain,
     Wildcard,
+    /// A wildcard among them has a port.
+    WildcardWithPort,
 }
 
 /// The paths of a route that was split, as far as its priority goes.
@@ -94,14 +102,40 @@ impl Shape {
     }
 }
 
-/// The place of a rule among all others; the greatest is the best.
+/// The place of a candidate among all others; the greatest is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Order {
-    pub(crate) priority: u64,
-    /// Of two equal priorities the larger id wins.
-    pub(crate) id: Uuid,
-    /// Within one rule, an earlier path wins.
-    pub(crate) path: std::cmp::Reverse<u32>,
+    priority: u64,
+    tie: Tie,
+    /// Within one part of a route, an earlier path wins.
+    path: Reverse<u32>,
+}
+
+/// What decides between equal priorities; the larger one wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tie(Uuid);
+
+impl Tie {
+    /// The larger id wins.
+    pub(crate) fn by_id(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    /// The older one wins, and of two of the same age the one with the larger id.
+    pub(crate) fn by_age(created_at: i64, id: Uuid) -> Self {
+        let youth = created_at.max(0).cast_unsigned();
+        Self(Uuid::from_u64_pair(u64::MAX - youth, id.as_u64_pair().0))
+    }
+}
+
+impl Order {
+    pub(crate) fn new(flavor: Flavor, shape: &Shape, tie: Tie, path: Reverse<u32>) -> Self {
+        let priority = match flavor {
+            Flavor::TraditionalCompatible => shape.priority(),
+            Flavor::Traditional => traditional::priority(shape),
+        };
+        Self { priority, tie, path }
+    }
 }
 
 #[cfg(test)]

@@ -1,67 +1,93 @@
 //! The compiled router.
 
-mod build;
+mod compile;
 
-use std::sync::Arc;
-
-use ahash::AHashMap;
-
-use crate::bucket::{Bucket, Query};
+use crate::bucket::Query;
+use crate::flavor::Flavor;
 use crate::found::Found;
 use crate::host::split_port;
-use crate::path::PathHandling;
-use crate::pattern::Pattern;
+use crate::index::Index;
+use crate::patterns::Patterns;
 use crate::request::RequestKey;
 use crate::rule::Method;
-use crate::spec::{RouteError, RouteSpec};
-use crate::trie::{Backward, Forward, Trie};
+use crate::spec::{RouteError, RouteSpec, Scheme};
 
-/// All routes, compiled. It is never changed: a change of the configuration builds the next one.
-///
-/// Routes lie in buckets by their hosts. A request may belong to several buckets (its own host, wildcards, no host at
-/// all), and a route in any of them may be the best, so all of them are asked and the best answer wins.
+use compile::Compiler;
+
+/// All routes, compiled. It is never changed: a change of the configuration makes the next one, which shares with this
+/// one all that stays as it is.
 #[derive(Debug)]
 pub struct Router {
-    exact: AHashMap<Box<str>, Arc<Bucket>>,
-    /// `*.example`, under the reversed suffix.
-    suffixes: Trie<Arc<Bucket>>,
-    /// `example.*`.
-    prefixes: Trie<Arc<Bucket>>,
-    /// Routes without hosts.
-    hostless: Arc<Bucket>,
-    /// The regexes of all paths, for the router that comes after this one.
-    patterns: AHashMap<Box<str>, Arc<Pattern>>,
+    flavor: Flavor,
+    index: Index,
+    patterns: Patterns,
+}
+
+/// A route that is no longer there, is there from now on, or is another one.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The number that [`Found::index`] gives.
+    pub index: usize,
+    /// The route as the router has it so far, if it has it.
+    pub before: Option<RouteSpec>,
+    /// The route as the next router has it, if it has it.
+    pub after: Option<RouteSpec>,
 }
 
 impl Router {
-    /// How this flavour puts paths together, whatever `path_handling` a route is configured with: Kong honours `v1` only
-    /// in its flavour `traditional`.
-    pub const PATH_HANDLING: PathHandling = PathHandling::V0;
-
     /// Compiles routes. Those that do not compile are reported, and what of them does compile is kept
-    /// (see [`RouteError`]).
-    pub fn build(routes: impl IntoIterator<Item = RouteSpec>) -> (Self, Vec<RouteError>) {
-        build::build(routes, AHashMap::new())
+    /// (see [`RouteError`]). What is found of a route is its position among them.
+    pub fn build(flavor: Flavor, routes: impl IntoIterator<Item = RouteSpec>) -> (Self, Vec<RouteError>) {
+        Self { flavor, index: Index::default(), patterns: Patterns::default() }.rebuilt(routes)
     }
 
-    /// Compiles the routes that come after those of this router, with the regexes that it has already compiled.
-    pub fn rebuild(&self, routes: impl IntoIterator<Item = RouteSpec>) -> (Self, Vec<RouteError>) {
-        build::build(routes, self.patterns.clone())
+    /// The same for other routes, with the regexes that are compiled already.
+    #[must_use]
+    pub fn rebuilt(&self, routes: impl IntoIterator<Item = RouteSpec>) -> (Self, Vec<RouteError>) {
+        let mut patterns = self.patterns.clone();
+        let mut compiler = Compiler::new(self.flavor, &mut patterns);
+        let numbered = routes.into_iter().enumerate();
+        let all: Vec<_> = numbered.flat_map(|(index, route)| compiler.compile(index, &route)).collect();
+        let errors = compiler.errors;
+        (Self { flavor: self.flavor, index: Index::build(all), patterns }, errors)
+    }
+
+    /// The router after some changes. It costs what changes, and not what is there. Of the routes that are new or
+    /// other ones, those that do not compile are reported.
+    #[must_use]
+    pub fn changed(&self, changes: impl IntoIterator<Item = Change>) -> (Self, Vec<RouteError>) {
+        let (mut index, mut patterns) = (self.index.clone(), self.patterns.clone());
+        let mut errors = Vec::new();
+        for change in changes {
+            if let Some(before) = &change.before {
+                let places = Compiler::new(self.flavor, &mut patterns).compile(change.index, before);
+                places.iter().for_each(|place| index.remove(place));
+            }
+            if let Some(after) = &change.after {
+                let mut compiler = Compiler::new(self.flavor, &mut patterns);
+                compiler.compile(change.index, after).into_iter().for_each(|place| index.insert(place));
+                errors.extend(compiler.errors);
+            }
+        }
+        (Self { flavor: self.flavor, index, patterns }, errors)
+    }
+
+    /// How it matches.
+    pub fn flavor(&self) -> Flavor {
+        self.flavor
     }
 
     /// The route that a request belongs to.
     pub fn find<'r>(&'r self, request: &RequestKey<'_>) -> Option<Found<'r>> {
-        let (host, port) = split_port(request.host);
-        let query =
-            Query { request, method: Method::new(request.method), port: port.unwrap_or_else(|| request.port.into()) };
-        let mut best = self.exact.get(host).and_then(|bucket| bucket.find(&query, None));
-        for bucket in self.suffixes.prefixes_of(Backward(host.as_bytes())) {
-            best = bucket.find(&query, best);
-        }
-        for bucket in self.prefixes.prefixes_of(Forward(host.as_bytes())) {
-            best = bucket.find(&query, best);
-        }
-        self.hostless.find(&query, best).map(Found::new)
+        let (host, named_port) = split_port(request.host);
+        let usual_port = match (self.flavor, request.scheme) {
+            (Flavor::TraditionalCompatible, _) => request.port,
+            (Flavor::Traditional, Scheme::Http) => 80,
+            (Flavor::Traditional, Scheme::Https) => 443,
+        };
+        let port = named_port.unwrap_or_else(|| usual_port.into());
+        let query = Query { request, method: Method::new(request.method), named_port, port };
+        self.index.find(host, &query).map(Found::new)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::flavor::Flavor;
 use crate::host::HostPattern;
 use crate::pattern::Pattern;
 use crate::request::{HeaderLookup, RequestKey};
@@ -21,14 +22,15 @@ pub(crate) struct Rule {
 
 impl Rule {
     /// Compiles the conditions. Header values that do not compile are reported, and fit nothing.
-    pub(crate) fn compile(index: usize, route: &RouteSpec, faults: &mut Vec<RouteFault>) -> Self {
+    pub(crate) fn compile(index: usize, route: &RouteSpec, flavor: Flavor, faults: &mut Vec<RouteFault>) -> Self {
+        let header = |(name, values): &(String, Vec<String>)| HeaderRule::compile(name, values, flavor, faults);
         Self {
             index,
             id: route.id,
             schemes: route.protocols,
             methods: Methods::new(&route.methods),
             snis: route.snis.iter().map(|name| HostPattern::sni(name)).collect(),
-            headers: route.headers.iter().map(|(name, values)| HeaderRule::compile(name, values, faults)).collect(),
+            headers: route.headers.iter().map(header).collect(),
         }
     }
 
@@ -106,10 +108,12 @@ enum ValueRule {
 }
 
 impl HeaderRule {
-    fn compile(name: &str, values: &[String], faults: &mut Vec<RouteFault>) -> Self {
+    fn compile(name: &str, values: &[String], flavor: Flavor, faults: &mut Vec<RouteFault>) -> Self {
         let mut compiled = Vec::with_capacity(values.len());
+        // One flavour knows regexes only where there is nothing beside them.
+        let is_literal = flavor == Flavor::Traditional && values.len() > 1;
         for value in values {
-            match ValueRule::compile(value) {
+            match if is_literal { Ok(ValueRule::Text(value.as_str().into())) } else { ValueRule::compile(value) } {
                 Ok(rule) => compiled.push(rule),
                 Err(reason) => {
                     faults.push(RouteFault::Header { name: name.to_owned(), value: value.clone(), reason });

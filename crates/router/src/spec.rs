@@ -23,6 +23,8 @@ pub struct RouteSpec {
     pub snis: Vec<String>,
     /// Orders routes whose paths are regexes.
     pub regex_priority: i64,
+    /// When the route was created, in seconds since 1970. It counts in the flavour `traditional` only.
+    pub created_at: i64,
 }
 
 /// How a request came in.

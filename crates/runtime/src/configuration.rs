@@ -88,7 +88,7 @@ impl Configuration {
         settings.node.counters = Some(Arc::new(StoreCounters::new(Arc::clone(&store))));
         settings.node.runtime = Some(tokio::runtime::Handle::current());
         let records = load_records(&*store, &definitions, &registry, &settings).await?;
-        let snapshot = Snapshot::build(&records, &registry);
+        let snapshot = Snapshot::build(&records, &registry, definitions.router_flavor());
         for fault in snapshot.faults() {
             tracing::error!(kind = fault.kind, id = %fault.id, "a stored record is left out: {fault}");
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use gibbon_entities::route::Flavor;
 use gibbon_plugin_api::Registry;
 use gibbon_schema::{EntityDef, Environment, Subschema};
 use gibbon_vault::Vaults;
@@ -15,6 +16,7 @@ pub struct Definitions {
     described: Vec<EntityDef>,
     plugins: HashMap<&'static str, Subschema>,
     vaults: Vaults,
+    flavor: Flavor,
 }
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -23,19 +25,32 @@ const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 const RANDOM_LENGTH: usize = 32;
 
 impl Definitions {
-    /// The core's entities and those of the registered plugins.
+    /// The core's entities and those of the registered plugins, where routes are matched in the usual way.
     pub fn new(registry: &Registry) -> Self {
-        let mut entities = gibbon_entities::core_definitions();
+        Self::with_flavor(registry, Flavor::default())
+    }
+
+    /// The same where routes are matched in another way.
+    pub fn with_flavor(registry: &Registry, flavor: Flavor) -> Self {
+        let mut entities = gibbon_entities::core_definitions(flavor);
         entities.extend(registry.entities());
         let plugins = registry.iter().map(|plugin| (plugin.name, (plugin.schema)())).collect();
         let described = gibbon_entities::described_definitions();
-        Self { entities, described, plugins, vaults: Vaults::default() }
+        Self { entities, described, plugins, vaults: Vaults::default(), flavor }
     }
 
     /// The same with vaults that fields may refer to.
     #[must_use]
     pub fn with_vaults(self, vaults: Vaults) -> Self {
         Self { vaults, ..self }
+    }
+
+    /// How routes are matched.
+    pub(crate) fn router_flavor(&self) -> gibbon_router::Flavor {
+        match self.flavor {
+            Flavor::TraditionalCompatible => gibbon_router::Flavor::TraditionalCompatible,
+            Flavor::Traditional => gibbon_router::Flavor::Traditional,
+        }
     }
 
     /// The vaults that are there without being stored.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gibbon_entities::{Plugin, Route};
+use gibbon_entities::Plugin;
 use uuid::Uuid;
 
 /// Which parts of a snapshot have to be built again.
@@ -22,24 +22,36 @@ pub enum Extent {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
     all: bool,
-    /// Routes, and services with all of their routes.
-    ids: HashSet<Uuid>,
+    routes: HashSet<Uuid>,
+    /// Services, with all of their routes.
+    services: HashSet<Uuid>,
+    plugins: bool,
 }
 
 impl Extent {
     /// A service that has changed in a way that does not concern the router.
     pub(crate) fn of_service(id: Uuid) -> Self {
-        Self::Plans(Touched::one(id))
+        Self::Plans(Touched::service(id))
     }
 
-    /// A route, or a service that is switched on or off.
-    pub(crate) fn of_routes(id: Uuid) -> Self {
-        Self::Routes(Touched::one(id))
+    /// A service that is switched on or off.
+    pub(crate) fn of_switched_service(id: Uuid) -> Self {
+        Self::Routes(Touched::service(id))
+    }
+
+    /// A route.
+    pub(crate) fn of_route(id: Uuid) -> Self {
+        Self::Routes(Touched { routes: HashSet::from([id]), ..Touched::default() })
     }
 
     /// A plugin: it concerns its route, else its service, else everything.
     pub(crate) fn of_plugin(plugin: &Plugin) -> Self {
-        Self::Plans(plugin.route.or(plugin.service).map_or(Touched::all(), Touched::one))
+        let touched = match (plugin.route, plugin.service) {
+            (Some(route), _) => Touched { routes: HashSet::from([route]), ..Touched::default() },
+            (None, Some(service)) => Touched::service(service),
+            (None, None) => Touched::all(),
+        };
+        Self::Plans(Touched { plugins: true, ..touched })
     }
 
     /// Both.
@@ -57,16 +69,18 @@ impl Extent {
 
 impl Touched {
     pub(crate) fn all() -> Self {
-        Self { all: true, ids: HashSet::new() }
+        Self { all: true, plugins: true, ..Self::default() }
     }
 
-    fn one(id: Uuid) -> Self {
-        Self { all: false, ids: HashSet::from([id]) }
+    fn service(id: Uuid) -> Self {
+        Self { services: HashSet::from([id]), ..Self::default() }
     }
 
     fn and(mut self, other: Self) -> Self {
         self.all |= other.all;
-        self.ids.extend(other.ids);
+        self.plugins |= other.plugins;
+        self.routes.extend(other.routes);
+        self.services.extend(other.services);
         self
     }
 
@@ -75,8 +89,18 @@ impl Touched {
         self.all
     }
 
-    /// Whether what belongs to the route has changed.
-    pub(crate) fn contains(&self, route: &Route) -> bool {
-        self.all || self.ids.contains(&route.id) || route.service.is_some_and(|id| self.ids.contains(&id))
+    /// The routes that are named themselves.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = Uuid> {
+        self.routes.iter().copied()
+    }
+
+    /// The services all of whose routes are concerned.
+    pub(crate) fn services(&self) -> impl Iterator<Item = Uuid> {
+        self.services.iter().copied()
+    }
+
+    /// Whether plugins are other ones.
+    pub(crate) fn plugins_changed(&self) -> bool {
+        self.plugins
     }
 }

@@ -2,6 +2,8 @@
 //! last one all that has not changed.
 
 mod certificates;
+mod plugins;
+mod routes;
 pub(crate) mod upstreams;
 
 use std::ops::Bound;
@@ -20,6 +22,8 @@ use crate::plan::Instance;
 use crate::routes::Origin;
 use crate::secrets::{Secrets, VAULTS};
 pub(crate) use certificates::Certificates;
+use plugins::{Configured, Plugins};
+use routes::Routes;
 use upstreams::Upstreams;
 
 /// Everything that is configured, in one revision.
@@ -28,21 +32,14 @@ pub struct Records {
     /// The revision of the store that these are.
     pub revision: u64,
     pub(crate) services: OrdMap<Uuid, Arc<Origin>>,
-    pub(crate) routes: OrdMap<Uuid, Arc<Route>>,
-    pub(crate) plugins: OrdMap<Uuid, Configured>,
+    pub(crate) routes: Routes,
+    pub(crate) plugins: Plugins,
     pub(crate) consumers: Consumers,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) upstreams: Upstreams,
     pub(crate) certificates: Certificates,
     faults: OrdMap<Uuid, Fault>,
     secrets: Secrets,
-}
-
-/// A plugin record with the instance that was made of it.
-#[derive(Clone)]
-pub(crate) struct Configured {
-    pub(crate) plugin: Arc<Plugin>,
-    pub(crate) instance: Arc<Instance>,
 }
 
 /// Consumers by id and by username.
@@ -67,8 +64,8 @@ impl Records {
         Self {
             revision: 0,
             services: OrdMap::new(),
-            routes: OrdMap::new(),
-            plugins: OrdMap::new(),
+            routes: Routes::default(),
+            plugins: Plugins::default(),
             consumers: Consumers::default(),
             credentials: kinds
                 .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
@@ -113,9 +110,7 @@ impl Records {
         let body = &*self.secrets.resolved(kind, id, body);
         let outcome = match kind {
             "services" => self.put_service(id, body),
-            "routes" => {
-                Route::from_body(body).map(|r| drop(self.routes.insert(id, Arc::new(r)))).map_err(fault("routes", id))
-            }
+            "routes" => Route::from_body(body).map(|route| self.routes.insert(route)).map_err(fault("routes", id)),
             "consumers" => Consumer::from_body(body).map(|c| self.consumers.insert(c)).map_err(fault("consumers", id)),
             "plugins" => self.put_plugin(id, body, registry, settings),
             "upstreams" => self.upstreams.put_upstream(id, body).map_err(fault("upstreams", id)),
@@ -151,15 +146,15 @@ impl Records {
         match kind {
             "services" => {
                 self.services.remove(&id);
-                Extent::of_routes(id)
+                Extent::of_switched_service(id)
             }
             "routes" => {
-                self.routes.remove(&id);
-                Extent::of_routes(id)
+                self.routes.remove(id);
+                Extent::of_route(id)
             }
             "plugins" => {
                 let extent = self.extent_of_plugin(id);
-                self.plugins.remove(&id);
+                self.plugins.remove(id);
                 extent
             }
             "consumers" => {
@@ -188,7 +183,7 @@ impl Records {
     }
 
     fn extent_of_plugin(&self, id: Uuid) -> Extent {
-        self.plugins.get(&id).map_or(Extent::Directory, |configured| Extent::of_plugin(&configured.plugin))
+        self.plugins.get(id).map_or(Extent::Directory, |configured| Extent::of_plugin(&configured.plugin))
     }
 
     fn put_service(&mut self, id: Uuid, body: &Object) -> Result<(), Fault> {
@@ -204,7 +199,7 @@ impl Records {
             Err(reason) => (crate::routes::closed(), Err(Fault { kind: "plugins", id, reason })),
         };
         let instance = Arc::new(Instance::new(&plugin, handler));
-        self.plugins.insert(id, Configured { plugin, instance });
+        self.plugins.insert(Configured { plugin, instance });
         outcome
     }
 

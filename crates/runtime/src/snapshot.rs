@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gibbon_entities::Consumer;
 use gibbon_plugin_api::{Directory, Registry};
+use gibbon_router::Flavor;
 use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, candidates};
 use uuid::Uuid;
@@ -27,33 +28,26 @@ pub struct Snapshot {
     credentials: Vec<Credentials>,
     certificates: Certificates,
     faults: Vec<Fault>,
-    route_faults: Arc<[Fault]>,
 }
 
 impl Snapshot {
     /// Builds everything.
-    pub fn build(records: &Records, registry: &Registry) -> Self {
-        Self::with_routes(records, RouteTable::build(records, registry), &Arc::default())
-    }
-
-    fn with_routes(records: &Records, (routes, faults): (RouteTable, Vec<Fault>), pools: &Arc<Pools>) -> Self {
-        Self::assemble(records, Arc::new(routes), faults.into(), pools)
+    pub fn build(records: &Records, registry: &Registry, flavor: Flavor) -> Self {
+        Self::assemble(records, Arc::new(RouteTable::build(records, registry, flavor)), &Arc::default())
     }
 
     /// Builds what `extent` asks for and shares the rest with `self`.
     #[must_use]
     pub fn next(&self, records: &Records, registry: &Registry, extent: Extent) -> Self {
-        let with = |routes| Self::assemble(records, routes, Arc::clone(&self.route_faults), &self.pools);
-        match extent {
-            Extent::Directory => with(Arc::clone(&self.routes)),
-            Extent::Plans(touched) => with(Arc::new(self.routes.replanned(records, registry, &touched))),
-            Extent::Routes(touched) => {
-                Self::with_routes(records, self.routes.recompiled(records, registry, &touched), &self.pools)
-            }
-        }
+        let routes = match extent {
+            Extent::Directory => Arc::clone(&self.routes),
+            Extent::Plans(touched) => Arc::new(self.routes.replanned(records, registry, &touched)),
+            Extent::Routes(touched) => Arc::new(self.routes.recompiled(records, registry, &touched)),
+        };
+        Self::assemble(records, routes, &self.pools)
     }
 
-    fn assemble(records: &Records, routes: Arc<RouteTable>, route_faults: Arc<[Fault]>, before: &Arc<Pools>) -> Self {
+    fn assemble(records: &Records, routes: Arc<RouteTable>, before: &Arc<Pools>) -> Self {
         Self {
             revision: records.revision,
             routes,
@@ -62,7 +56,6 @@ impl Snapshot {
             credentials: records.credentials.clone(),
             certificates: records.certificates.clone(),
             faults: records.faults().cloned().collect(),
-            route_faults,
         }
     }
 
@@ -83,7 +76,7 @@ impl Snapshot {
 
     /// What is stored and left out of this revision.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.faults.iter().chain(self.route_faults.iter())
+        self.faults.iter().chain(self.routes.faults())
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
-use gibbon_conf::{Conf, ConfFile, Listener, Machine, Sources, User};
+use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User};
+use gibbon_entities::route::Flavor;
 use gibbon_plugin_api::{PluginDef, Registry, Settings as PluginSettings};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings};
@@ -77,7 +78,8 @@ impl Builder {
         let conf = configure(folder.path(), &self.settings);
         let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let control = control.expect("a runtime is to be had");
-        let configuration = Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins))));
+        let configuration =
+            Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins), conf.proxy.router_flavor)));
         let access_log = Lines::default();
         let listener = conf.proxy.listeners.first().expect("a gateway of a test listens");
         let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None);
@@ -186,9 +188,13 @@ fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
     loaded.conf
 }
 
-async fn load(folder: &Path, registry: Registry) -> Configuration {
+async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Configuration {
     let registry = Arc::new(registry);
-    let definitions = Arc::new(Definitions::new(&registry));
+    let flavor = match flavor {
+        RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
+        RouterFlavor::Traditional => Flavor::Traditional,
+    };
+    let definitions = Arc::new(Definitions::with_flavor(&registry, flavor));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = sqlite::open_with(&folder.join("gibbon.db"), options).await.expect("the store opens");
     let store: Arc<dyn Store> = Arc::new(store);

@@ -6,6 +6,7 @@ use crate::reader::Reader;
 use crate::section::error_pages::ErrorPages;
 use crate::section::headers::{self, GatewayHeaders};
 use crate::section::request_debug::RequestDebug;
+use crate::section::router::{self, RouterFlavor};
 use crate::section::status::Demand;
 use crate::section::tls::{self, PortTls};
 use crate::switch::{self, choose};
@@ -61,6 +62,8 @@ pub struct Proxy {
     pub tls: PortTls,
     /// Ports as clients see them.
     pub port_maps: PortMaps,
+    /// How routes are matched.
+    pub router_flavor: RouterFlavor,
     /// Headers that the gateway adds to answers.
     pub headers: GatewayHeaders,
     /// Headers that the gateway adds to requests on their way upstream.
@@ -121,19 +124,6 @@ const DEBUG_HEADER: Key<bool> = Key::new(
     "Whether a request with the header `Kong-Debug: 1` is answered with `Kong-Route-Id`, `Kong-Service-Id` and the like.",
 );
 
-/// There is one flavour yet, so the value only has to be that one.
-const FLAVOUR: Key<()> = Key::new(
-    "router_flavor",
-    "traditional_compatible",
-    Kind::Choice("`traditional_compatible`"),
-    |text| match text {
-        "traditional_compatible" => Ok(()),
-        "traditional" | "expressions" => Err("is not supported in this version".to_owned()),
-        _ => Err("expected `traditional_compatible`".to_owned()),
-    },
-    "How routes are matched. Kong's `traditional` and `expressions` are not supported in this version.",
-);
-
 /// A node that is told to be part of a cluster must not quietly stand alone.
 const ROLE: Key<()> = Key::new(
     "role",
@@ -147,17 +137,17 @@ const ROLE: Key<()> = Key::new(
     "What the node is in a cluster. Kong's `control_plane` and `data_plane` are not supported in this version.",
 );
 
-const KEYS: &[KeyDoc] = &[LISTEN.doc, PORT_MAPS.doc, ERROR_TYPE.doc, DEBUG_HEADER.doc, FLAVOUR.doc, ROLE.doc];
+const KEYS: &[KeyDoc] = &[LISTEN.doc, PORT_MAPS.doc, ERROR_TYPE.doc, DEBUG_HEADER.doc, router::FLAVOR.doc, ROLE.doc];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Proxy", keys: KEYS };
 
 impl Proxy {
     pub(crate) fn read(reader: &mut Reader, prefix: &Path) -> Self {
-        reader.read(&FLAVOUR);
         reader.read(&ROLE);
         let (headers, headers_upstream) = headers::read(reader);
         Self {
             demand: Demand::of(reader, &LISTEN),
             listeners: listen::read(reader, &LISTEN),
+            router_flavor: reader.read(&router::FLAVOR),
             tls: tls::read_port(reader, tls::PROXY),
             port_maps: reader.read(&PORT_MAPS),
             headers,

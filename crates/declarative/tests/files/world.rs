@@ -18,7 +18,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let mut entities = gibbon_entities::core_definitions();
+        let mut entities = gibbon_entities::core_definitions(Default::default());
         entities.extend([credentials(), pools(), members(), logins()]);
         let config =
             field("config").of(record([field("limit").integer().default(5), field("mode").string()])).required();

@@ -2,17 +2,18 @@
 
 use gibbon_schema::typedefs::{
     auto_timestamp_s, check_percent_encoding, has_path_chars, header_name, ip_or_cidr, no_empty_segments, port, sni,
-    tags, utf8_name, uuid,
+    tags, utf8_name, uuid, wildcard_host,
 };
 use gibbon_schema::{Field, Rule, address, array_of, at_least_one_of, field, map_of, record, set_of, string};
 use serde_json::json;
 
+use super::flavor::Flavor;
 use super::normal_path::normalize;
 use crate::typedefs;
 
-pub(super) fn fields() -> Vec<Field> {
+pub(super) fn fields(flavor: Flavor) -> Vec<Field> {
     let mut fields = common();
-    fields.extend(matches());
+    fields.extend(matches(flavor));
     fields
 }
 
@@ -38,9 +39,13 @@ fn common() -> Vec<Field> {
     ]
 }
 
-fn matches() -> Vec<Field> {
+fn matches(flavor: Flavor) -> Vec<Field> {
+    let name = match flavor {
+        Flavor::Traditional => sni(),
+        Flavor::TraditionalCompatible => wildcard_host(),
+    };
     vec![
-        field("snis").set_of(sni()).describe("Server names of TLS connections."),
+        field("snis").set_of(name).describe("Server names of TLS connections."),
         field("sources").of(endpoints()).describe("Where streams come from: addresses, ports or both."),
         field("destinations").of(endpoints()).describe("Where streams go to: addresses, ports or both."),
         field("methods").of(methods()),

@@ -9,7 +9,7 @@ const SERVICE: &str = "33333333-3333-4333-8333-333333333333";
 #[test]
 fn the_definition_and_the_struct_agree() {
     let body = inserted(
-        &definition(),
+        &definition(Flavor::default()),
         json!({
             "name": "r", "protocols": ["http", "https"], "methods": ["GET"], "hosts": ["*.example.com:8443"],
             "paths": ["/x", "~/re/\\d+$"], "headers": {"x-team": ["a", "b"]}, "snis": ["example.com"],
@@ -47,8 +47,10 @@ fn the_definition_and_the_struct_agree() {
 #[test]
 fn a_stream_is_known_by_its_ends() {
     let ends = json!([{"ip": "10.1.0.0/16", "port": 1234}, {"port": 5}, {"ip": "::1"}]);
-    let body =
-        inserted(&definition(), json!({"protocols": ["tcp"], "sources": ends, "destinations": [{"port": 80.0}]}));
+    let body = inserted(
+        &definition(Flavor::default()),
+        json!({"protocols": ["tcp"], "sources": ends, "destinations": [{"port": 80.0}]}),
+    );
     assert_eq!(body["sources"][1], json!({"ip": null, "port": 5}));
     let route = Route::from_body(&body).unwrap();
     assert_eq!(route.sources[0], Endpoint { ip: "10.1.0.0/16".parse().ok(), port: Some(1234) });
@@ -58,7 +60,7 @@ fn a_stream_is_known_by_its_ends() {
 
 #[test]
 fn a_damaged_body_is_named_by_its_field() {
-    let mut body = inserted(&definition(), json!({"paths": ["/x"]}));
+    let mut body = inserted(&definition(Flavor::default()), json!({"paths": ["/x"]}));
     body["protocols"] = json!(["smoke"]);
     assert_eq!(Route::from_body(&body).unwrap_err().to_string(), "field `protocols` cannot be `smoke`");
     body["protocols"] = json!(["http"]);
@@ -83,7 +85,7 @@ fn a_route_must_have_something_to_match_by_its_protocols() {
         (json!(["tls_passthrough"]), "must set snis when 'protocols' is 'tls_passthrough'"),
     ];
     for (protocols, text) in cases {
-        let found = violations(&definition(), json!({ "protocols": protocols }));
+        let found = violations(&definition(Flavor::default()), json!({ "protocols": protocols }));
         assert_eq!(found.fields(), &object(json!({ "@entity": [text] })));
         assert_eq!(found.message(), format!("schema violation ({text})"));
     }
@@ -91,9 +93,9 @@ fn a_route_must_have_something_to_match_by_its_protocols() {
 
 #[test]
 fn a_change_to_nothing_to_match_by_is_refused() {
-    let body = inserted(&definition(), json!({"paths": ["/x"]}));
+    let body = inserted(&definition(Flavor::default()), json!({"paths": ["/x"]}));
     assert_eq!(
-        updated(&definition(), &body, json!({"paths": null})).unwrap_err().message(),
+        updated(&definition(Flavor::default()), &body, json!({"paths": null})).unwrap_err().message(),
         "schema violation (must set one of 'methods', 'hosts', 'headers', 'paths', 'snis' when 'protocols' is 'https')"
     );
 }
@@ -111,29 +113,30 @@ fn what_means_nothing_for_a_protocol_cannot_be_set() {
         ("grpcs", "strip_path", json!(true), "'grpc' or 'grpcs'"),
     ];
     for (protocol, field, value, protocols) in cases {
-        let found = violations(&definition(), json!({"protocols": [protocol], field: value}));
+        let found = violations(&definition(Flavor::default()), json!({"protocols": [protocol], field: value}));
         assert_eq!(found.fields()[field], json!(format!("cannot set '{field}' when 'protocols' is {protocols}")));
     }
 }
 
 #[test]
 fn server_names_need_tls() {
-    let found = violations(&definition(), json!({"protocols": ["http"], "paths": ["/"], "snis": ["a"]}));
+    let found =
+        violations(&definition(Flavor::default()), json!({"protocols": ["http"], "paths": ["/"], "snis": ["a"]}));
     let text = "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'";
     assert_eq!(found.fields(), &object(json!({"snis": "length must be 0", "@entity": [text]})));
-    inserted(&definition(), json!({"protocols": ["http", "https"], "snis": ["a"]}));
+    inserted(&definition(Flavor::default()), json!({"protocols": ["http", "https"], "snis": ["a"]}));
 }
 
 #[test]
 fn grpc_keeps_its_paths() {
-    let body = inserted(&definition(), json!({"protocols": ["grpc"], "paths": ["/"]}));
+    let body = inserted(&definition(Flavor::default()), json!({"protocols": ["grpc"], "paths": ["/"]}));
     assert_eq!(body["strip_path"], false);
-    assert_eq!(inserted(&definition(), json!({"paths": ["/"]}))["strip_path"], true);
+    assert_eq!(inserted(&definition(Flavor::default()), json!({"paths": ["/"]}))["strip_path"], true);
 }
 
 #[test]
 fn protocols_come_from_one_family() {
-    let found = violations(&definition(), json!({"protocols": ["http", "tcp"], "paths": ["/"]}));
+    let found = violations(&definition(Flavor::default()), json!({"protocols": ["http", "tcp"], "paths": ["/"]}));
     let text = "these sets are mutually exclusive: ('http', 'https'), ('tcp', 'tls', 'udp')";
     assert_eq!(found.fields(), &object(json!({ "protocols": text })));
 }
@@ -141,21 +144,24 @@ fn protocols_come_from_one_family() {
 #[test]
 fn an_unknown_protocol_is_all_that_is_told() {
     let body = json!({"protocols": ["smoke"], "paths": ["no-slash"], "methods": ["get it"]});
-    assert_eq!(violations(&definition(), body).message(), "schema violation (protocols: unknown type: smoke)");
+    assert_eq!(
+        violations(&definition(Flavor::default()), body).message(),
+        "schema violation (protocols: unknown type: smoke)"
+    );
     for (protocols, violation) in [
         (json!(7), json!("expected a set")),
         (json!([]), json!("length must be at least 1")),
         (json!([5]), json!(["expected a string"])),
         (json!(null), json!("required field missing")),
     ] {
-        let found = violations(&definition(), json!({"protocols": protocols, "paths": ["/"]}));
+        let found = violations(&definition(Flavor::default()), json!({"protocols": protocols, "paths": ["/"]}));
         assert_eq!(found.fields(), &object(json!({ "protocols": violation })));
     }
 }
 
 /// The violation of one element of a list.
 fn of_element(field: &'static str, element: &str) -> String {
-    let found = violations(&definition(), json!({ field: [element] }));
+    let found = violations(&definition(Flavor::default()), json!({ field: [element] }));
     found.fields()[field][0].as_str().unwrap().to_owned()
 }
 
@@ -174,7 +180,7 @@ fn paths_are_prefixes_in_normal_form_or_regular_expressions() {
         assert_eq!(of_element("paths", path), text, "{path}");
     }
     for path in ["/", "/a.b/~c", "/a%2Fb", "/re/\\d+", "/grüße", "~/a/(?<id>\\d+)$", "~/a(?!b)", "~/(a|b)/../c"] {
-        inserted(&definition(), json!({ "paths": [path] }));
+        inserted(&definition(Flavor::default()), json!({ "paths": [path] }));
     }
 }
 
@@ -201,37 +207,43 @@ fn hosts_have_at_most_one_wildcard_at_an_end() {
         assert_eq!(of_element("hosts", host), text, "{host}");
     }
     for host in ["example.com", "*.example.com", "example.*", "*.example.com:80", "1.2.3.4:80", "::1", "[::1]:80"] {
-        inserted(&definition(), json!({ "hosts": [host] }));
+        inserted(&definition(Flavor::default()), json!({ "hosts": [host] }));
     }
 }
 
 #[test]
 fn methods_are_in_capitals() {
     assert_eq!(of_element("methods", "get"), "invalid value: get");
-    assert_eq!(inserted(&definition(), json!({"methods": ["PURGE", "PURGE"]}))["methods"], json!(["PURGE"]));
+    assert_eq!(
+        inserted(&definition(Flavor::default()), json!({"methods": ["PURGE", "PURGE"]}))["methods"],
+        json!(["PURGE"])
+    );
 }
 
 #[test]
 fn the_host_header_has_a_field_of_its_own() {
-    let found = violations(&definition(), json!({"headers": {"HOST": ["a"]}}));
+    let found = violations(&definition(Flavor::default()), json!({"headers": {"HOST": ["a"]}}));
     let text = "cannot contain 'host' header, which must be specified in the 'hosts' attribute";
     assert_eq!(found.fields(), &object(json!({ "headers": text })));
-    let found = violations(&definition(), json!({"headers": {"x y": ["a"]}}));
+    let found = violations(&definition(Flavor::default()), json!({"headers": {"x y": ["a"]}}));
     let text = "bad header name 'x y', allowed characters are A-Z, a-z, 0-9, '_', and '-'";
     assert_eq!(found.fields()["headers"], text);
 }
 
 #[test]
 fn a_single_header_value_may_be_a_regular_expression_and_must_then_be_one() {
-    inserted(&definition(), json!({"headers": {"x": ["~*^a+$"], "y": ["~*(", "b"]}}));
-    let found = violations(&definition(), json!({"headers": {"x": ["~*("]}}));
+    inserted(&definition(Flavor::default()), json!({"headers": {"x": ["~*^a+$"], "y": ["~*(", "b"]}}));
+    let found = violations(&definition(Flavor::default()), json!({"headers": {"x": ["~*("]}}));
     let text = found.fields()["@entity"][0].as_str().unwrap();
     assert!(text.starts_with("Router Expression failed validation: header 'x': invalid regex: '(' ("), "{text}");
 }
 
 #[test]
 fn ends_of_streams_have_an_address_or_a_port() {
-    let found = violations(&definition(), json!({"protocols": ["tcp"], "sources": [{"ip": "x"}, {}, {"port": 70000}]}));
+    let found = violations(
+        &definition(Flavor::default()),
+        json!({"protocols": ["tcp"], "sources": [{"ip": "x"}, {}, {"port": 70000}]}),
+    );
     assert_eq!(
         found.fields()["sources"],
         json!([
@@ -245,8 +257,8 @@ fn ends_of_streams_have_an_address_or_a_port() {
 #[test]
 fn forms_give_routes_their_lists_and_references() {
     let form = json!({"paths": ["/one"], "methods": "GET", "service": {"id": SERVICE}, "headers": {"x": "y"}, "strip_path": "false"});
-    let form = definition().coerce_form(object(form), &env());
-    let body = definition().prepare_insert(form, &env()).unwrap();
+    let form = definition(Flavor::default()).coerce_form(object(form), &env());
+    let body = definition(Flavor::default()).prepare_insert(form, &env()).unwrap();
     assert_eq!((&body["methods"], &body["headers"]), (&json!(["GET"]), &json!({"x": ["y"]})));
     assert_eq!((&body["service"], &body["strip_path"]), (&json!({"id": SERVICE}), &json!(false)));
 }

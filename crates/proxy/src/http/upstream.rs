@@ -8,8 +8,8 @@ use gibbon_balancer::UnderWay;
 use gibbon_conf::GatewayHeader;
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::ResponseHead;
+use gibbon_router::Found;
 use gibbon_router::path::{self, Strip};
-use gibbon_router::{Found, Router};
 use gibbon_runtime::{Origin, Pool, Snapshot};
 use http::{Method, StatusCode};
 
@@ -91,10 +91,11 @@ impl<'s> Target<'s> {
         request_path: &'s str,
         query: Option<&str>,
     ) -> Self {
-        let (route, found) = (&matched.entry.route, matched.found);
+        let (entry, found) = (matched.entry, matched.found);
+        let route = &entry.route;
         let matched = found.matched(request_path);
         let strip = if route.strip_path { Strip::Prefix } else { Strip::Nothing };
-        let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, Router::PATH_HANDLING);
+        let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, entry.path_handling);
         let mut line = path.into_owned();
         if let Some(query) = query {
             line.reserve_exact(1 + query.len());

@@ -34,6 +34,7 @@ mod plugins;
 mod proxy_protocol;
 mod reconfiguration;
 mod retries;
+mod router_flavors;
 mod routing;
 mod smuggling;
 mod timeouts;

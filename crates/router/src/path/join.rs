@@ -28,7 +28,7 @@ pub enum PathHandling {
 /// - `service` is the path of the service; none (or an empty one) counts as `/`.
 /// - `request` is the normalised path of the request, and `matched` the beginning of it that the route matched.
 /// - `handling` is not what the route is configured with but what the router's flavour makes of it
-///   ([`Router::PATH_HANDLING`](crate::Router::PATH_HANDLING)).
+///   ([`Flavor::path_handling`](crate::Flavor::path_handling)).
 ///
 /// ```
 /// use gibbon_router::path::{PathHandling::{V0, V1}, Strip, join};

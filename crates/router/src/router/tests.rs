@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::{Found, RequestKey, RouteError, RouteFault, RouteSpec, Router, Scheme, Schemes};
+use crate::{Flavor, Found, RequestKey, RouteError, RouteFault, RouteSpec, Router, Scheme, Schemes};
 
 fn texts(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
@@ -21,7 +21,8 @@ fn header(name: &str, values: &[&str]) -> RouteSpec {
 /// Routes get the ids 1, 2, 3, ….
 fn router(routes: &[RouteSpec]) -> Router {
     let ids = (1..).map(Uuid::from_u128);
-    let (router, errors) = Router::build(routes.iter().cloned().zip(ids).map(|(route, id)| RouteSpec { id, ..route }));
+    let (router, errors) =
+        Router::build(Flavor::default(), routes.iter().cloned().zip(ids).map(|(route, id)| RouteSpec { id, ..route }));
     assert_eq!(errors, []);
     router
 }
@@ -102,7 +103,7 @@ fn plain_hosts_beat_more_attributes_and_wildcards_do_not() {
 #[test]
 fn of_equal_routes_the_one_with_the_larger_id_wins() {
     let route = |id| RouteSpec { id: Uuid::from_u128(id), ..paths(&["/a"]) };
-    let (router, _) = Router::build([route(1), route(7), route(3)]);
+    let (router, _) = Router::build(Flavor::default(), [route(1), route(7), route(3)]);
     assert_eq!(router.find(&get("/a")).unwrap().id, Uuid::from_u128(7));
 }
 
@@ -247,7 +248,7 @@ fn captures_are_there_on_demand() {
 fn a_route_that_does_not_compile_keeps_what_does() {
     let id = Uuid::from_u128(9);
     let broken = RouteSpec { id, ..paths(&["/kept", "~/lost(", "~/kept-too"]) };
-    let (router, errors) = Router::build([broken, RouteSpec { id, ..header("h", &["~*["]) }]);
+    let (router, errors) = Router::build(Flavor::default(), [broken, RouteSpec { id, ..header("h", &["~*["]) }]);
     let named: Vec<_> = errors.iter().map(|error| (error.id, error.to_string())).collect();
     assert_eq!(named.len(), 2);
     assert!(named[0].1.starts_with(&format!("cannot build route `{id}`: path `~/lost(` is not a valid regex: ")));
@@ -260,18 +261,9 @@ fn a_route_that_does_not_compile_keeps_what_does() {
 
 #[test]
 fn a_route_without_conditions_is_refused() {
-    let (router, errors) = Router::build([RouteSpec::default()]);
+    let (router, errors) = Router::build(Flavor::default(), [RouteSpec::default()]);
     assert_eq!(errors, [RouteError { id: Uuid::nil(), fault: RouteFault::Unconditional }]);
     assert!(router.find(&get("/")).is_none());
-}
-
-#[test]
-fn the_next_router_reuses_regexes_and_forgets_those_it_does_not_need() {
-    let first = router(&[paths(&["~/a"]), paths(&["~/b"])]);
-    let (second, _) = first.rebuild([paths(&["~/a"]), paths(&["~/c"])]);
-    assert!(std::sync::Arc::ptr_eq(&first.patterns["/a"], &second.patterns["/a"]));
-    assert!(!second.patterns.contains_key("/b"));
-    assert_eq!(index(&second, &get("/c")), Some(1));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gibbon_entities::Protocol;
+use gibbon_router::{Flavor, RequestKey, Scheme};
 use gibbon_runtime::{Extent, Records, Secrets, Snapshot};
 use gibbon_schema::Object;
 use gibbon_store::{Change, Op};
@@ -110,8 +111,9 @@ impl Step {
 
 /// Everything of a snapshot that a request could tell.
 fn seen(snapshot: &Snapshot) -> Vec<String> {
-    let entries = (0..).map_while(|index| snapshot.routes.entry(index));
-    let mut seen: Vec<String> = entries
+    let mut seen: Vec<String> = snapshot
+        .routes
+        .entries()
         .map(|entry| {
             let of = |consumer| {
                 let chosen = entry.plan.steps.iter().filter_map(move |step| step.select(consumer, Protocol::Http));
@@ -125,6 +127,13 @@ fn seen(snapshot: &Snapshot) -> Vec<String> {
     let mut faults: Vec<String> = snapshot.faults().map(|fault| format!("{} {fault}", fault.id)).collect();
     faults.sort();
     seen.extend(faults);
+    // The plan of the route that a request finds, and not only that it is somewhere.
+    for path in ["/a", "/a/b", "/c", "/b"] {
+        let found = snapshot.routes.router().find(&RequestKey { path, ..RequestKey::new(Scheme::Http, "GET") });
+        let entry = found.map(|found| snapshot.routes.entry(found.index).map(|entry| (entry.route.id, found.id)));
+        seen.push(format!("{path} {entry:?}"));
+    }
+    seen.extend(snapshot.routes.secret_arguments().iter().map(ToString::to_string));
     seen
 }
 
@@ -137,13 +146,13 @@ fn whatever_changes_in_whatever_order() {
     let registry = registry();
     proptest!(ProptestConfig::with_cases(200), |(steps in prop::collection::vec(prop::collection::vec(step(), 1..3), 1..25))| {
         let mut records = Records::empty(&registry, Secrets::new(Arc::clone(&definitions)));
-        let mut snapshot = Snapshot::build(&records, &registry);
+        let mut snapshot = Snapshot::build(&records, &registry, Flavor::default());
         for transaction in &steps {
             let changes: Vec<Change> = transaction.iter().map(|step| step.change(&prepared)).collect();
             let extent = records.apply(&changes, &registry, &gibbon_plugin_api::Settings::default());
             prop_assert!(extent != Extent::Directory || changes.iter().all(|change| matches!(change.op, Op::Delete)));
             snapshot = snapshot.next(&records, &registry, extent);
-            prop_assert_eq!(seen(&snapshot), seen(&Snapshot::build(&records, &registry)), "after {:?}", transaction);
+            prop_assert_eq!(seen(&snapshot), seen(&Snapshot::build(&records, &registry, Flavor::default())), "after {:?}", transaction);
         }
     });
 }

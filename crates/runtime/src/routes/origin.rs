@@ -1,0 +1,41 @@
+//! Services as routes see them.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use gibbon_entities::{Protocol, Service};
+use http::HeaderValue;
+
+use crate::fault::Fault;
+use crate::live;
+
+/// A service with what is worth computing once.
+pub struct Origin {
+    /// The service.
+    pub service: Arc<Service>,
+    /// Its address, where its host is one.
+    pub literal: Option<IpAddr>,
+    /// What an upstream with the name of its host would be found by; none where its host is an address.
+    pub upstream: Option<Box<str>>,
+    /// What an upstream is asked for in `Host`: the port is there only if it is not the protocol's own.
+    pub authority: HeaderValue,
+}
+
+impl Origin {
+    pub(crate) fn new(service: Service) -> Result<Self, Fault> {
+        let host = &*service.host;
+        let default_port = match service.protocol {
+            Protocol::Https | Protocol::Grpcs | Protocol::Tls => 443,
+            _ => 80,
+        };
+        let text = if service.port == default_port { host.to_owned() } else { format!("{host}:{}", service.port) };
+        let authority = HeaderValue::from_str(&text).map_err(|_| Fault {
+            kind: "services",
+            id: service.id,
+            reason: format!("`{text}` is no host"),
+        })?;
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+        let upstream = literal.is_none().then(|| live::key(host));
+        Ok(Self { service: Arc::new(service), literal, upstream, authority })
+    }
+}

@@ -1,0 +1,43 @@
+//! Routes as the router sees them.
+
+use gibbon_entities::{Protocol, Route};
+use gibbon_router::path::PathHandling;
+use gibbon_router::{RouteSpec, Schemes};
+
+use crate::records::Records;
+
+/// A route is served over HTTP here unless its service is switched off or it speaks another protocol.
+pub(super) fn is_served(route: &Route, records: &Records) -> bool {
+    let schemes = schemes(route);
+    let speaks_http = schemes.http || schemes.https;
+    let service_is_on = route.service.is_none_or(|id| records.services.get(&id).is_none_or(|s| s.service.enabled));
+    speaks_http && service_is_on
+}
+
+pub(super) fn spec(route: &Route) -> RouteSpec {
+    let texts = |list: &[Box<str>]| list.iter().map(|text| text.to_string()).collect::<Vec<_>>();
+    RouteSpec {
+        id: route.id,
+        protocols: schemes(route),
+        methods: texts(&route.methods),
+        hosts: texts(&route.hosts),
+        paths: texts(&route.paths),
+        headers: route.headers.iter().map(|(name, values)| (name.to_string(), texts(values))).collect(),
+        snis: texts(&route.snis),
+        regex_priority: route.regex_priority,
+        created_at: route.created_at,
+    }
+}
+
+fn schemes(route: &Route) -> Schemes {
+    let any = |protocols: [Protocol; 2]| protocols.into_iter().any(|protocol| route.protocols.contains(protocol));
+    Schemes { http: any([Protocol::Http, Protocol::Grpc]), https: any([Protocol::Https, Protocol::Grpcs]) }
+}
+
+/// How a route wants paths put together.
+pub(super) fn path_handling(route: &Route) -> PathHandling {
+    match route.path_handling {
+        gibbon_entities::PathHandling::V0 => PathHandling::V0,
+        gibbon_entities::PathHandling::V1 => PathHandling::V1,
+    }
+}
