@@ -36,6 +36,7 @@ const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-manager", Floor::Level(4)),
     ("gibbon", Floor::Level(5)),
     ("gibbon-testkit", Floor::Tests),
+    ("gibbon-strangers", Floor::Tests),
     ("xtask", Floor::Checks),
 ];
 

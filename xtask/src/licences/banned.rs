@@ -17,7 +17,7 @@ const NOWHERE: &[(&str, &str)] = &[
 /// Crates that stand behind a seam: only the named crates of ours may depend on them directly.
 const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["gibbon-store"], "nothing but the store names a SQL crate"),
-    ("hyper", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
+    ("hyper", &["gibbon-admin", "gibbon-strangers"], "the data plane has an engine of its own; plugins see neither"),
     ("hyper-util", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
     ("hickory-resolver", &["gibbon-balancer"], "one place resolves names"),
     (

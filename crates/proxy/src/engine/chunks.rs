@@ -23,6 +23,8 @@ pub(crate) struct Chunks {
 enum State {
     /// In the size; the second is the number of digits so far.
     Size(u64, u8),
+    /// In white space behind the size.
+    Gap(u64),
     /// In an extension of the chunk of this size.
     Extension(u64),
     /// Behind the CR of the line of the size.
@@ -35,7 +37,9 @@ enum State {
     DataLineEnd,
     /// At the beginning of a line of trailers, or of the empty line that ends the body.
     TrailerStart,
-    /// In a line of trailers.
+    /// In the name of a trailer.
+    TrailerName,
+    /// In its value.
     Trailer,
     /// Behind the CR of such a line.
     TrailerEnd,
@@ -87,21 +91,20 @@ impl Chunks {
         match (self.state, byte) {
             (State::Size(size, digits), byte) if byte.is_ascii_hexdigit() => digit(size, digits, byte),
             (State::Size(_, 0), _) => Err(BadChunk),
-            (State::Size(size, _), b';') => Ok(State::Extension(size)),
+            (State::Size(size, _) | State::Gap(size), b';') => Ok(State::Extension(size)),
             // White space before an extension is bad, and common enough to be borne (RFC 9112 section 7.1.1).
-            (State::Size(size, _), b' ' | b'\t') => Ok(State::Extension(size)),
-            (State::Size(size, _) | State::Extension(size), b'\r') => Ok(State::SizeEnd(size)),
+            (State::Size(size, _) | State::Gap(size), b' ' | b'\t') => self.aside(State::Gap(size)),
+            (State::Size(size, _) | State::Gap(size) | State::Extension(size), b'\r') => Ok(State::SizeEnd(size)),
             (State::Extension(size), b'\t' | b' '..=b'~' | 0x80..) => self.aside(State::Extension(size)),
             (State::SizeEnd(0), b'\n') | (State::TrailerEnd, b'\n') => Ok(State::TrailerStart),
             (State::SizeEnd(size), b'\n') => Ok(State::Data(size)),
             (State::DataEnd, b'\r') => Ok(State::DataLineEnd),
             (State::DataLineEnd, b'\n') => Ok(State::Size(0, 0)),
             (State::TrailerStart, b'\r') => Ok(State::LastEnd),
+            (State::TrailerStart | State::TrailerName, byte) if is_token(byte) => self.aside(State::TrailerName),
+            (State::TrailerName, b':') | (State::Trailer, b'\t' | b' '..=b'~' | 0x80..) => self.aside(State::Trailer),
             (State::Trailer, b'\r') => Ok(State::TrailerEnd),
             (State::LastEnd, b'\n') => Ok(State::Over),
-            (State::TrailerStart, b'!'..=b'~') | (State::Trailer, b'\t' | b' '..=b'~' | 0x80..) => {
-                self.aside(State::Trailer)
-            }
             _ => Err(BadChunk),
         }
     }
@@ -110,6 +113,11 @@ impl Chunks {
         self.asides += 1;
         if self.asides > MAX_ASIDES { Err(BadChunk) } else { Ok(state) }
     }
+}
+
+/// What the name of a field is made of (RFC 9110 section 5.6.2).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// A size has at most 16 digits, so that no reader's number can overflow.
@@ -177,6 +185,13 @@ mod tests {
             "0\r\n folded\r\n",
             "0\r\nX: 1\n\r\n",
             "0\r\nX\0: 1\r\n",
+            "0\r\nX\r\n\r\n",
+            "0\r\nX Y: 1\r\n\r\n",
+            "0\r\nX : 1\r\n\r\n",
+            "0\r\n: 1\r\n\r\n",
+            "5 x\r\n",
+            "5\tx\r\n",
+            "5 5\r\n",
             "0\r\n\rx",
         ] {
             assert_eq!(decoded(coded.as_bytes(), 100), Err(BadChunk), "{coded:?}");
@@ -186,7 +201,12 @@ mod tests {
     #[test]
     fn asides_do_not_go_on_for_ever() {
         let long = "x".repeat(MAX_ASIDES);
-        for coded in [format!("5;{long}\r\n"), format!("5;{long}x\r\n"), format!("0\r\n{long}x\r\n")] {
+        for coded in [
+            format!("5;{long}\r\n"),
+            format!("5;{long}x\r\n"),
+            format!("5{}\r\n", " ".repeat(MAX_ASIDES + 3)),
+            format!("0\r\n{long}x\r\n"),
+        ] {
             assert_eq!(decoded(coded.as_bytes(), 1 << 20).is_err(), coded.len() > MAX_ASIDES + 4, "{}", coded.len());
         }
     }

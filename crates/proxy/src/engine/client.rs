@@ -149,9 +149,13 @@ impl UpstreamConnection {
         tls: &Handshakes,
         wheel: &Rc<Wheel>,
     ) -> Result<Self, ConnectFailure> {
-        let stream = dial(destination, limit, tls).await?;
+        Ok(Self::new(dial(destination, limit, tls).await?, wheel))
+    }
+
+    /// A connection on which nothing has been sent.
+    pub(crate) fn new(stream: Transport, wheel: &Wheel) -> Self {
         let clock = Rc::clone(wheel.clock());
-        Ok(Self {
+        Self {
             stream,
             input: Input::default(),
             out: Outgoing::default(),
@@ -160,7 +164,7 @@ impl UpstreamConnection {
             write_blocked: false,
             requests: 0,
             interim: 0,
-        })
+        }
     }
 
     /// How many requests it has carried.
@@ -366,18 +370,18 @@ async fn connect(destination: &Destination, tls: &Handshakes) -> Result<Transpor
 
 /// What an answer is; `None` for an interim one, which is not passed on (RFC 9110 section 15.2).
 fn judge(answer: AnswerHead, method: &Method) -> Result<Option<Answered>, Ambiguous> {
-    let AnswerHead { head, version, .. } = answer;
+    let head = &answer.head;
     if head.status.is_informational() && head.status != StatusCode::SWITCHING_PROTOCOLS {
         return Ok(None);
     }
     let survey = Survey::of(&head.headers);
-    let body = framing::of_answer(method, head.status, &head.headers, survey)?;
-    let stays = match (survey.persistence, version) {
+    let body = framing::of_answer(method, &answer, survey)?;
+    let stays = match (survey.persistence, answer.version) {
         (Persistence::Close, _) | (Persistence::Unsaid, AnswerVersion::Http10) => false,
         (Persistence::KeepAlive, _) | (Persistence::Unsaid, AnswerVersion::Http11) => true,
     };
     let has_two_framings = survey.transfer_encoding && survey.lengths > 0;
     let is_whole = !has_two_framings && !matches!(body, BodyReader::UntilClose);
     let reuse = if stays && is_whole { Reuse::Allowed } else { Reuse::Forbidden };
-    Ok(Some(Answered { head, survey, body, reuse }))
+    Ok(Some(Answered { head: answer.head, survey, body, reuse }))
 }

@@ -1,8 +1,9 @@
 //! Where the body of a message ends (RFC 9112 section 6.3).
 
-use gibbon_plugin_api::{Headers, RequestHead};
+use gibbon_plugin_api::{Headers, RequestHead, ResponseHead};
 use http::{Method, StatusCode, Version, header};
 
+use crate::engine::answer_head::{AnswerHead, AnswerVersion};
 use crate::engine::body_reader::BodyReader;
 use crate::engine::chunks::Chunks;
 use crate::http::survey::Survey;
@@ -29,15 +30,11 @@ pub(crate) fn of_request(head: &RequestHead, survey: Survey) -> Result<BodyReade
 }
 
 /// The body of the answer to a request with this method.
-pub(crate) fn of_answer(
-    method: &Method,
-    status: StatusCode,
-    headers: &Headers,
-    survey: Survey,
-) -> Result<BodyReader, Ambiguous> {
+pub(crate) fn of_answer(method: &Method, answer: &AnswerHead, survey: Survey) -> Result<BodyReader, Ambiguous> {
+    let ResponseHead { status, headers } = &answer.head;
     let has_none = *method == Method::HEAD
         || status.is_informational()
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        || matches!(*status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if has_none {
         return Ok(BodyReader::Over);
     }
@@ -45,6 +42,7 @@ pub(crate) fn of_answer(
         return Err(Ambiguous("a transfer coding that is not known"));
     }
     match (survey.transfer_encoding, survey.lengths) {
+        (true, _) if answer.version == AnswerVersion::Http10 => Err(Ambiguous("HTTP/1.0 knows no chunks")),
         // The chunks tell how long the body is; a length beside them is wrong.
         (true, _) => Ok(BodyReader::Chunked(Chunks::default())),
         (false, 0) => Ok(BodyReader::UntilClose),
@@ -106,9 +104,18 @@ mod tests {
     }
 
     fn answer(method: Method, status: u16, fields: &[(&str, &'static str)]) -> Option<Option<u64>> {
-        let headers = headers(fields);
-        let status = StatusCode::from_u16(status).unwrap();
-        of_answer(&method, status, &headers, Survey::of(&headers)).ok().map(|reader| reader.left())
+        answer_in(AnswerVersion::Http11, method, status, fields)
+    }
+
+    fn answer_in(
+        version: AnswerVersion,
+        method: Method,
+        status: u16,
+        fields: &[(&str, &'static str)],
+    ) -> Option<Option<u64>> {
+        let head = ResponseHead { status: StatusCode::from_u16(status).unwrap(), headers: headers(fields) };
+        let answer = AnswerHead { head, version, length: 0 };
+        of_answer(&method, &answer, Survey::of(&answer.head.headers)).ok().map(|reader| reader.left())
     }
 
     #[test]
@@ -123,5 +130,13 @@ mod tests {
         }
         assert_eq!(answer(Method::GET, 200, &[("content-length", "5"), ("content-length", "6")]), None);
         assert_eq!(answer(Method::GET, 200, &[("transfer-encoding", "gzip")]), None);
+    }
+
+    #[test]
+    fn an_answer_in_http_1_0_has_no_chunks() {
+        let chunked = [("transfer-encoding", "chunked")];
+        assert_eq!(answer_in(AnswerVersion::Http10, Method::GET, 200, &chunked), None);
+        assert_eq!(answer_in(AnswerVersion::Http10, Method::HEAD, 200, &chunked), Some(Some(0)));
+        assert_eq!(answer_in(AnswerVersion::Http10, Method::GET, 200, &[]), Some(None));
     }
 }

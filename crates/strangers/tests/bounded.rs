@@ -1,0 +1,44 @@
+//! Each reader of strangers' bytes, with a bounded number of inputs.
+
+use gibbon_strangers::TARGETS;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+/// Runs the target that is called so.
+fn holds(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name).expect("there is such a target");
+    let mut runner = TestRunner::new(Config { cases: 1500, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&(target.inputs)(), |bytes| {
+        (target.check)(&bytes);
+        Ok::<_, TestCaseError>(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+macro_rules! targets {
+    ($($name:ident),* $(,)?) => {
+        $(#[test]
+        fn $name() {
+            holds(stringify!($name));
+        })*
+
+        #[test]
+        fn every_target_is_run() {
+            let known = [$(stringify!($name)),*];
+            assert!(TARGETS.iter().all(|target| known.contains(&target.name)));
+        }
+    };
+}
+
+targets!(
+    answers,
+    declarative_yaml,
+    forwarded_headers,
+    jwk,
+    jws_parse,
+    path_normalize,
+    pem_key,
+    proxy_protocol,
+    requests,
+);
