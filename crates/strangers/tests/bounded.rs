@@ -1,4 +1,5 @@
 //! Each reader of strangers' bytes, with a bounded number of inputs.
+#![cfg(test)]
 
 use gibbon_strangers::TARGETS;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
