@@ -75,11 +75,9 @@ impl<'t> Parts<'t> {
         if raw.len() > limits.max_bytes {
             return Err(TokenError::TooLong(limits.max_bytes));
         }
-        let mut parts = raw.splitn(3, |&byte| byte == b'.');
-        match (parts.next(), parts.next(), parts.next()) {
-            (Some(header), Some(payload), Some(signature)) => Ok(Parts { header, payload, signature }),
-            _ => Err(TokenError::Parts),
-        }
+        let (header, rest) = split_at_dot(raw)?;
+        let (payload, signature) = split_at_dot(rest)?;
+        Ok(Parts { header, payload, signature })
     }
 
     /// How many of the token's bytes are signed: the first two parts and the dot between them.
@@ -109,6 +107,12 @@ impl<'t> Parts<'t> {
             decoded => decoded.map_err(|_| TokenError::Signature),
         }
     }
+}
+
+fn split_at_dot(text: &[u8]) -> Result<(&[u8], &[u8]), TokenError> {
+    let dot = memchr::memchr(b'.', text).ok_or(TokenError::Parts)?;
+    let (before, behind) = text.split_at(dot);
+    Ok((before, behind.get(1..).unwrap_or_default()))
 }
 
 /// The algorithm that a header claims, and the header itself as the object that it has to be.

@@ -46,7 +46,7 @@ impl Member {
 
 /// A name that was seen in an object that is still open.
 struct Seen {
-    hash: u64,
+    mark: u64,
     name: StringSpan,
 }
 
@@ -155,9 +155,7 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         let mut escapes = Escapes::None;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            self.at +=
-                rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20).ok_or(JsonError::Syntax)?;
+            self.at += plain_length(self.bytes.get(self.at..).unwrap_or_default()).ok_or(JsonError::Syntax)?;
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -233,13 +231,12 @@ impl<'t> Scanner<'t> {
     fn remember(&mut self, frame: usize, name: StringSpan) -> Result<(), JsonError> {
         self.members_left = self.members_left.checked_sub(1).ok_or(JsonError::TooManyMembers)?;
         let text = name.string(self.text).to_str();
-        // The hashes keep hundreds of names cheap to compare; their key keeps them hard to make collide.
-        let hash = name_hasher().hash_one(text.as_bytes());
+        let mark = mark(text.as_bytes());
         let names = self.seen.get(frame..).unwrap_or_default();
-        if names.iter().any(|seen| seen.hash == hash && seen.name.string(self.text).is(&text)) {
+        if names.iter().any(|seen| seen.mark == mark && seen.name.string(self.text).is(&text)) {
             return Err(JsonError::DuplicateMember);
         }
-        self.seen.push(Seen { hash, name });
+        self.seen.push(Seen { mark, name });
         Ok(())
     }
 
@@ -326,7 +323,31 @@ impl<'t> Scanner<'t> {
     }
 }
 
-fn name_hasher() -> &'static RandomState {
+/// How far `text` goes before a quote, a backslash or a control character; `None` where there is none.
+fn plain_length(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The highest bit of each byte of `word` that is zero; of bytes behind the first such one it may be wrong.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (words, rest) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let ends = controls | zeros(word ^ ONES * u64::from(b'"')) | zeros(word ^ ONES * u64::from(b'\\'));
+        if ends != 0 {
+            return Some(index * 8 + ends.trailing_zeros() as usize / 8);
+        }
+    }
+    let end = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)?;
+    Some(text.len() - rest.len() + end)
+}
+
+/// What differs for nearly all names that differ, so that hundreds of them are cheap to compare. Short names are their
+/// own mark; the marks of long ones are hard to make collide.
+fn mark(name: &[u8]) -> u64 {
     static HASHER: OnceLock<RandomState> = OnceLock::new();
-    HASHER.get_or_init(RandomState::new)
+    if name.len() <= 8 {
+        return name.iter().fold(0, |mark, &byte| mark << 8 | u64::from(byte));
+    }
+    HASHER.get_or_init(RandomState::new).hash_one(name)
 }

@@ -38,6 +38,28 @@ fn escapes_are_read_in_names_and_values() {
 }
 
 #[test]
+fn a_string_ends_where_its_quote_stands_however_long_it_is() {
+    for length in 0..40 {
+        let plain = "é€x😀-_.~".chars().cycle().take(length).collect::<String>();
+        assert_eq!(parse(&format!(r#"{{"a":"{plain}","b":1}}"#)).unwrap().get_str("a").as_deref(), Some(&*plain));
+        let escaped = format!(r#"{{"a":"{plain}\"{plain}"}}"#);
+        assert_eq!(parse(&escaped).unwrap().get_str("a").unwrap(), format!("{plain}\"{plain}"));
+        for control in ['\u{0}', '\u{1f}', '\n'] {
+            assert_eq!(parse(&format!(r#"{{"a":"{plain}{control}"}}"#)), Err(JsonError::Syntax), "{length}");
+        }
+        assert_eq!(parse(&format!(r#"{{"a":"{plain}"#)), Err(JsonError::Syntax));
+    }
+}
+
+#[test]
+fn names_that_begin_alike_are_different_names() {
+    let object = parse(r#"{"a":1,"a\u0000":2,"aaaaaaaa":3,"aaaaaaaaa":4,"aaaaaaaab":5,"":6}"#).unwrap();
+    assert_eq!(object.len(), 6);
+    assert_eq!(parse(r#"{"aaaaaaaaa":1,"aaaaaaaa\u0061":2}"#), Err(JsonError::DuplicateMember));
+    assert_eq!(parse(r#"{"":1,"":2}"#), Err(JsonError::DuplicateMember));
+}
+
+#[test]
 fn what_is_nested_is_reached_by_path() {
     let object =
         parse(r#"{"realm":{"roles":[ "admin" , "ops",[1] ],"deep":{"n":-7}},"empty":{"a":[],"o":{}}}"#).unwrap();

@@ -78,6 +78,10 @@ impl<'a> JsonNumber<'a> {
     /// The nearest `f64`; finite.
     #[must_use]
     pub fn as_f64(self) -> f64 {
+        // Up to fifteen digits are exact, and that is what times look like.
+        if let (true, Ok(whole)) = (self.0.len() <= 15, self.0.parse::<i64>()) {
+            return whole as f64;
+        }
         // The scanner has parsed it before; a number that could not be read would compare false with everything.
         self.0.parse().unwrap_or(f64::NAN)
     }
