@@ -1,8 +1,9 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
-use http::{HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderValue, Method, StatusCode, Version};
 
 use crate::headers::{Headers, visible};
+use crate::known_name::KnownName;
 use crate::target::Target;
 
 /// The head of a request as the client sent it, with what plugins have changed since.
@@ -35,7 +36,7 @@ impl RequestHead {
     pub fn new(method: Method, target: Target, version: Version, headers: Headers) -> Self {
         let host = match target.authority() {
             Some(authority) => authority.into(),
-            None => headers.get(header::HOST).and_then(visible).unwrap_or("").into(),
+            None => headers.get(KnownName::Host).and_then(visible).unwrap_or("").into(),
         };
         Self { method, version, headers, target, host, edited_query: None, upstream: None }
     }

@@ -1,41 +1,42 @@
 //! The header fields of a request or a response.
 //!
-//! The one place that knows how they are kept: as parts of the bytes that were received, beside those that were set
-//! since. Names are case-insensitive (RFC 9110 section 5.1) and go out as they were written; a name may occur several
-//! times, and the order of the values of one name is kept. There are few fields, so they are looked through rather than
-//! hashed.
+//! The one place that knows how they are kept: as lines in one buffer, first those that were received, then those that
+//! were set since. Names are case-insensitive (RFC 9110 section 5.1) and go out as they were written; a name may occur
+//! several times, and the order of the values of one name is kept. There are few fields, so they are looked through
+//! rather than hashed; what the gateway itself looks for is recognised when it comes in ([`KnownName`]).
 
-use std::rc::Rc;
+use std::ops::Range;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::received::{ReceivedHead, Span};
+use crate::known_name::{KnownName, KnownNames};
 
 /// Header fields, by name.
 #[derive(Debug, Default, Clone)]
 pub struct Headers {
-    received: Rc<ReceivedHead>,
+    /// What was received, and behind it a line for each field that was set. Nothing is ever taken out of it.
+    bytes: Vec<u8>,
     fields: Vec<Field>,
+    /// Which known names there are.
+    present: KnownNames,
+    /// Which of them there are, or were, more than once.
+    repeated: KnownNames,
 }
 
-#[derive(Debug, Clone)]
+/// A part of a buffer that is never as long as 4 GiB.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Field {
-    /// Of the name: most names differ in it already, and nothing else of them has to be looked at.
-    length: u32,
-    name: Name,
-    value: Value,
-}
-
-#[derive(Debug, Clone)]
-enum Name {
-    Received(Span),
-    Set(FieldName),
-}
-
-#[derive(Debug, Clone)]
-enum Value {
-    Received(Span),
-    Set(HeaderValue),
+    name: Span,
+    value: Span,
+    known: Option<KnownName>,
+    /// Whether it stands in the buffer just as it is written: name, colon, space, value, CRLF.
+    is_line: bool,
 }
 
 /// The name of a field that is set.
@@ -68,15 +69,38 @@ impl From<HeaderName> for FieldName {
     }
 }
 
+impl From<KnownName> for FieldName {
+    fn from(name: KnownName) -> Self {
+        Self::Fixed(name.as_str())
+    }
+}
+
 /// Whatever a field can be asked for by.
 pub trait AsFieldName {
     /// The name, in any case.
     fn as_field_name(&self) -> &str;
+
+    /// The known name that it is.
+    #[inline]
+    fn known(&self) -> Option<KnownName> {
+        KnownName::of(self.as_field_name().as_bytes())
+    }
 }
 
 impl AsFieldName for &str {
     fn as_field_name(&self) -> &str {
         self
+    }
+}
+
+impl AsFieldName for KnownName {
+    fn as_field_name(&self) -> &str {
+        self.as_str()
+    }
+
+    #[inline]
+    fn known(&self) -> Option<KnownName> {
+        Some(*self)
     }
 }
 
@@ -92,22 +116,111 @@ impl AsFieldName for &HeaderName {
     }
 }
 
+/// Whatever the value of a field can be: bytes without control characters but the tab (RFC 9110 section 5.5).
+pub trait AsFieldValue {
+    /// The bytes.
+    fn as_field_value(&self) -> &[u8];
+}
+
+impl AsFieldValue for HeaderValue {
+    fn as_field_value(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl AsFieldValue for &HeaderValue {
+    fn as_field_value(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+/// A text that can be the value of a field.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldText<'t>(&'t str);
+
+impl<'t> FieldText<'t> {
+    /// `text`, where no field is cut short by it.
+    pub fn new(text: &'t str) -> Option<Self> {
+        text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..)).then_some(Self(text))
+    }
+}
+
+impl AsFieldValue for FieldText<'_> {
+    fn as_field_value(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+enum Wanted<'n> {
+    Known(KnownName),
+    Other(&'n [u8]),
+}
+
+impl<'n> Wanted<'n> {
+    #[inline]
+    fn new(name: &'n impl AsFieldName) -> Self {
+        name.known().map_or_else(|| Self::Other(name.as_field_name().as_bytes()), Self::Known)
+    }
+
+    #[inline]
+    fn is(self, field: &Field, bytes: &[u8]) -> bool {
+        match self {
+            Self::Known(known) => field.known == Some(known),
+            Self::Other(name) => {
+                field.name.length() == name.len()
+                    && field.known.is_none()
+                    && field.name.of(bytes).eq_ignore_ascii_case(name)
+            }
+        }
+    }
+}
+
 impl Headers {
-    /// For the engine: fields as parts of `received`, in the order in which they came. There is room for `more`.
+    /// For the engine: `fields` are where the names and values stand in `head`, in the order in which they came. There
+    /// is room for `more` fields, of `more_bytes` together.
     pub fn received(
-        received: Rc<ReceivedHead>,
-        fields: impl ExactSizeIterator<Item = (Span, Span)>,
+        head: &[u8],
+        fields: impl ExactSizeIterator<Item = (Range<usize>, Range<usize>)>,
         more: usize,
+        more_bytes: usize,
     ) -> Self {
+        let mut bytes = Vec::with_capacity(head.len() + more_bytes);
+        bytes.extend_from_slice(head);
         let mut list = Vec::with_capacity(fields.len() + more);
-        list.extend(fields.map(|(name, value)| Field::received(name, value)));
-        Self { received, fields: list }
+        let (mut present, mut repeated) = (KnownNames::NONE, KnownNames::NONE);
+        for (name, value) in fields {
+            let field = Field::received(head, name, value);
+            if let Some(known) = field.known {
+                if present.contains(known) {
+                    repeated = repeated.with(known);
+                }
+                present = present.with(known);
+            }
+            list.push(field);
+        }
+        Self { bytes, fields: list, present, repeated }
+    }
+
+    /// Which known names there are.
+    pub fn present(&self) -> KnownNames {
+        self.present
+    }
+
+    /// Whether there may be several values of `name`.
+    pub fn is_repeated(&self, name: KnownName) -> bool {
+        self.repeated.contains(name)
     }
 
     /// The first value of `name`.
+    #[inline]
     pub fn get(&self, name: impl AsFieldName) -> Option<&[u8]> {
-        let name = name.as_field_name().as_bytes();
-        self.fields.iter().find(|field| self.is_named(field, name)).map(|field| self.value(field))
+        let wanted = Wanted::new(&name);
+        if !self.may_have(wanted) {
+            return None;
+        }
+        self.fields.iter().find(|field| wanted.is(field, &self.bytes)).map(|field| field.value.of(&self.bytes))
     }
 
     /// The first value of `name`, where it is visible ASCII.
@@ -122,10 +235,15 @@ impl Headers {
 
     /// Every value of `name`, in the order in which they came.
     pub fn all(&self, name: impl AsFieldName) -> impl Iterator<Item = &[u8]> {
-        self.fields
+        let wanted = Wanted::new(&name);
+        let (known, fields) = (wanted.known(), if self.may_have(wanted) { &*self.fields } else { &[] });
+        fields
             .iter()
-            .filter(move |field| self.is_named(field, name.as_field_name().as_bytes()))
-            .map(|field| self.value(field))
+            .filter(move |field| {
+                let other = || Wanted::Other(name.as_field_name().as_bytes());
+                known.map_or_else(other, Wanted::Known).is(field, &self.bytes)
+            })
+            .map(|field| field.value.of(&self.bytes))
     }
 
     /// Whether `name` occurs at all.
@@ -134,45 +252,73 @@ impl Headers {
     }
 
     /// Replaces all values of `name` by one.
-    pub fn set(&mut self, name: impl Into<FieldName>, value: HeaderValue) {
+    pub fn set(&mut self, name: impl Into<FieldName>, value: impl AsFieldValue) {
         let name = name.into();
-        let Some(first) = self.fields.iter().position(|field| self.is_named(field, name.as_str().as_bytes())) else {
-            self.append(name, value);
-            return;
+        let wanted = Wanted::new(&name);
+        let first = if self.may_have(wanted) {
+            self.fields.iter().position(|field| wanted.is(field, &self.bytes))
+        } else {
+            None
         };
-        self.remove_from(first + 1, name.as_str());
-        if let Some(field) = self.fields.get_mut(first) {
-            *field = Field::set(name, value);
+        let field = self.line(name.as_str(), wanted.known(), value.as_field_value());
+        match first {
+            None => self.push(field),
+            Some(first) => {
+                self.remove_from(first + 1, wanted);
+                if let Some(place) = self.fields.get_mut(first) {
+                    *place = field;
+                }
+            }
         }
     }
 
     /// Adds a value and keeps those that are there.
-    pub fn append(&mut self, name: impl Into<FieldName>, value: HeaderValue) {
-        self.fields.push(Field::set(name.into(), value));
+    pub fn append(&mut self, name: impl Into<FieldName>, value: impl AsFieldValue) {
+        let name = name.into();
+        let field = self.line(name.as_str(), name.known(), value.as_field_value());
+        self.push(field);
     }
 
     /// Removes all values of `name`; whether there was any.
     pub fn remove(&mut self, name: impl AsFieldName) -> bool {
-        let before = self.fields.len();
-        self.remove_from(0, name.as_field_name());
-        self.fields.len() < before
-    }
-
-    fn remove_from(&mut self, first: usize, name: &str) {
-        let (name, received) = (name.as_bytes(), &self.received);
-        if !self.fields.iter().skip(first).any(|field| field.is_named(received, name)) {
-            return;
+        let wanted = Wanted::new(&name);
+        if !self.may_have(wanted) {
+            return false;
         }
-        let mut index = 0;
-        self.fields.retain(|field| {
-            index += 1;
-            index <= first || !field.is_named(received, name)
-        });
+        let before = self.fields.len();
+        self.remove_from(0, wanted);
+        if let Wanted::Known(known) = wanted {
+            self.present = self.present.without(known);
+        }
+        self.fields.len() < before
     }
 
     /// Every field with its name as it is written, a repeated name once for each of its values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|field| (field.name(&self.received), self.value(field)))
+        self.fields.iter().map(|field| (field.name.of(&self.bytes), field.value.of(&self.bytes)))
+    }
+
+    /// Writes every field as a line that ends in CRLF, but for those of the names in `without`.
+    pub fn write(&self, out: &mut Vec<u8>, without: KnownNames) {
+        // Lines that stand one behind the other in the buffer are copied together.
+        let mut run = Span::default();
+        for field in &self.fields {
+            if field.known.is_some_and(|known| without.contains(known)) {
+                continue;
+            }
+            if field.is_line && field.name.start == run.end {
+                run.end = field.value.end + LINE_END;
+                continue;
+            }
+            out.extend_from_slice(run.of(&self.bytes));
+            run = Span::default();
+            if field.is_line {
+                run = Span { start: field.name.start, end: field.value.end + LINE_END };
+            } else {
+                write_line(out, field.name.of(&self.bytes), field.value.of(&self.bytes));
+            }
+        }
+        out.extend_from_slice(run.of(&self.bytes));
     }
 
     /// How many fields there are, repeated ones counted each.
@@ -185,39 +331,104 @@ impl Headers {
         self.fields.is_empty()
     }
 
-    fn is_named(&self, field: &Field, name: &[u8]) -> bool {
-        field.is_named(&self.received, name)
+    #[inline]
+    fn may_have(&self, wanted: Wanted<'_>) -> bool {
+        match wanted {
+            Wanted::Known(known) => self.present.contains(known),
+            Wanted::Other(_) => true,
+        }
     }
 
-    fn value<'h>(&'h self, field: &'h Field) -> &'h [u8] {
-        match &field.value {
-            Value::Received(span) => self.received.slice(*span),
-            Value::Set(value) => value.as_bytes(),
+    /// Writes the line of a field behind everything else.
+    fn line(&mut self, name: &str, known: Option<KnownName>, value: &[u8]) -> Field {
+        let start = self.bytes.len();
+        write_line(&mut self.bytes, name.as_bytes(), value);
+        let name = start..start + name.len();
+        let value = name.end + SEPARATOR.len()..name.end + SEPARATOR.len() + value.len();
+        match (Span::new(name), Span::new(value)) {
+            (Some(name), Some(value)) => Field { name, value, known, is_line: true },
+            _ => Field { name: Span::default(), value: Span::default(), known, is_line: false },
+        }
+    }
+
+    fn push(&mut self, field: Field) {
+        if let Some(known) = field.known {
+            if self.present.contains(known) {
+                self.repeated = self.repeated.with(known);
+            }
+            self.present = self.present.with(known);
+        }
+        self.fields.push(field);
+    }
+
+    fn remove_from(&mut self, first: usize, wanted: Wanted<'_>) {
+        let bytes = &self.bytes;
+        if !self.fields.iter().skip(first).any(|field| wanted.is(field, bytes)) {
+            return;
+        }
+        let mut index = 0;
+        self.fields.retain(|field| {
+            index += 1;
+            index <= first || !wanted.is(field, bytes)
+        });
+    }
+}
+
+const SEPARATOR: &[u8] = b": ";
+
+/// The length of CRLF.
+const LINE_END: u32 = 2;
+
+fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.reserve(name.len() + value.len() + 4);
+    out.extend_from_slice(name);
+    out.extend_from_slice(SEPARATOR);
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+impl Wanted<'_> {
+    fn known(self) -> Option<KnownName> {
+        match self {
+            Self::Known(known) => Some(known),
+            Self::Other(_) => None,
         }
     }
 }
 
-impl Field {
-    fn received(name: Span, value: Span) -> Self {
-        Self { length: name.length(), name: Name::Received(name), value: Value::Received(value) }
+impl AsFieldName for FieldName {
+    fn as_field_name(&self) -> &str {
+        self.as_str()
     }
+}
 
-    fn set(name: FieldName, value: HeaderValue) -> Self {
-        // A name that is as long as that would not have become one.
-        let length = u32::try_from(name.as_str().len()).unwrap_or(u32::MAX);
-        Self { length, name: Name::Set(name), value: Value::Set(value) }
+impl Field {
+    #[inline]
+    fn received(head: &[u8], name: Range<usize>, value: Range<usize>) -> Self {
+        let known = head.get(name.clone()).and_then(KnownName::of);
+        let is_line =
+            head.get(name.end..value.start) == Some(SEPARATOR) && head.get(value.end..value.end + 2) == Some(b"\r\n");
+        match (Span::new(name), Span::new(value)) {
+            (Some(name), Some(value)) => Self { name, value, known, is_line },
+            _ => Self { name: Span::default(), value: Span::default(), known, is_line: false },
+        }
+    }
+}
+
+impl Span {
+    #[inline]
+    fn new(range: Range<usize>) -> Option<Self> {
+        Some(Self { start: u32::try_from(range.start).ok()?, end: u32::try_from(range.end).ok()? })
     }
 
     #[inline]
-    fn is_named(&self, received: &ReceivedHead, name: &[u8]) -> bool {
-        self.length as usize == name.len() && self.name(received).eq_ignore_ascii_case(name)
+    fn length(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
     }
 
-    fn name<'f>(&'f self, received: &'f ReceivedHead) -> &'f [u8] {
-        match &self.name {
-            Name::Received(span) => received.slice(*span),
-            Name::Set(name) => name.as_str().as_bytes(),
-        }
+    #[inline]
+    fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
@@ -238,11 +449,10 @@ mod tests {
         let mut start = 0;
         for line in text.lines() {
             let colon = start + line.find(':').unwrap();
-            spans.push((Span::new(start..colon), Span::new(colon + 2..start + line.len())));
-            start += line.len() + 1;
+            spans.push((start..colon, start + line.find(": ").unwrap() + 2..start + line.len()));
+            start += line.len() + 2;
         }
-        let head = ReceivedHead { bytes: text.as_bytes().to_vec() };
-        Headers::received(Rc::new(head), spans.into_iter(), 0)
+        Headers::received(text.replace('\n', "\r\n").as_bytes(), spans.into_iter(), 0, 0)
     }
 
     fn written(headers: &Headers) -> Vec<String> {
@@ -273,6 +483,31 @@ mod tests {
         let mut headers = received("X-A: 1\nx-a: 2\nX-AB: 3");
         assert!(headers.remove("x-A"));
         assert_eq!((written(&headers), headers.contains("X-A")), (vec!["X-AB: 3".to_owned()], false));
+    }
+
+    #[test]
+    fn what_is_known_is_found_as_what_is_not() {
+        let mut headers = received("HOST: a\nX: 1\nhost: b\n");
+        assert_eq!((headers.get("Host"), headers.get(KnownName::Host)), (Some(&b"a"[..]), Some(&b"a"[..])));
+        assert!(headers.is_repeated(KnownName::Host) && !headers.is_repeated(KnownName::Te));
+        headers.set(http::header::HOST, HeaderValue::from_static("c"));
+        assert_eq!((headers.all("host").count(), headers.len()), (1, 2));
+        assert!(headers.remove(KnownName::Host) && !headers.remove("host") && headers.get("HOST").is_none());
+        assert!(!headers.present().contains(KnownName::Host));
+        headers.append(KnownName::Host, HeaderValue::from_static("d"));
+        assert_eq!(headers.get("host"), Some(&b"d"[..]));
+    }
+
+    #[test]
+    fn fields_are_written_as_lines_whatever_stood_around_them() {
+        let mut headers = received("Host: h\nX-A: 1\nX-Gone: 2\nX-B: 3 \nX-C:  4\nVia: v\nX-D: 5");
+        headers.remove("X-Gone");
+        headers.append("X-E", HeaderValue::from_static("6"));
+        headers.append("X-F", HeaderValue::from_static(""));
+        let mut out = b"|".to_vec();
+        headers.write(&mut out, KnownNames::of(&[KnownName::Host, KnownName::Via]));
+        let expected = "|X-A: 1\r\nX-B: 3 \r\nX-C:  4\r\nX-D: 5\r\nX-E: 6\r\nX-F: \r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, Route, Service};
-use http::HeaderValue;
 use uuid::Uuid;
 
 use crate::captures::Captures;
@@ -15,8 +14,9 @@ use crate::connection::Connection;
 use crate::credential::Credential;
 use crate::directory::Directory;
 use crate::head::RequestHead;
-use crate::headers::visible;
+use crate::headers::{FieldText, visible};
 use crate::identity::Identity;
+use crate::known_name::KnownName;
 use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
 use crate::reply::Reply;
@@ -24,26 +24,20 @@ use crate::scope::Scope;
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
-pub const IDENTITY_HEADERS: [&str; 7] = [
-    X_CONSUMER_ID,
-    X_CONSUMER_CUSTOM_ID,
-    X_CONSUMER_USERNAME,
-    X_CREDENTIAL_IDENTIFIER,
-    X_ANONYMOUS_CONSUMER,
-    X_CONSUMER_GROUPS,
-    X_AUTHENTICATED_GROUPS,
+pub const IDENTITY_HEADERS: [KnownName; 7] = [
+    KnownName::XConsumerId,
+    KnownName::XConsumerCustomId,
+    KnownName::XConsumerUsername,
+    KnownName::XCredentialIdentifier,
+    KnownName::XAnonymousConsumer,
+    KnownName::XConsumerGroups,
+    KnownName::XAuthenticatedGroups,
 ];
 
 /// The groups that the consumer is in.
 pub const X_CONSUMER_GROUPS: &str = "X-Consumer-Groups";
 /// The groups that authentication has found.
 pub const X_AUTHENTICATED_GROUPS: &str = "X-Authenticated-Groups";
-
-const X_CONSUMER_ID: &str = "X-Consumer-ID";
-const X_CONSUMER_CUSTOM_ID: &str = "X-Consumer-Custom-ID";
-const X_CONSUMER_USERNAME: &str = "X-Consumer-Username";
-const X_CREDENTIAL_IDENTIFIER: &str = "X-Credential-Identifier";
-const X_ANONYMOUS_CONSUMER: &str = "X-Anonymous-Consumer";
 
 /// What a client says of the body that it is going to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,12 +139,13 @@ impl RequestCx<'_> {
     /// Makes `consumer` the one that the request is from, and tells the upstream so. Without a credential it is
     /// anonymous. Whatever an earlier plugin or the client said of these fields is gone.
     pub fn authenticate(&mut self, consumer: Arc<Consumer>, credential: Option<Credential>) {
-        self.head.headers.set(X_CONSUMER_ID, id_value(consumer.id));
-        set_or_remove(self.head, X_CONSUMER_CUSTOM_ID, consumer.custom_id.as_deref());
-        set_or_remove(self.head, X_CONSUMER_USERNAME, consumer.username.as_deref());
-        set_or_remove(self.head, X_CREDENTIAL_IDENTIFIER, credential.as_ref().map(|c| &*c.identifier));
+        let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
+        set_or_remove(self.head, KnownName::XConsumerId, Some(consumer.id.hyphenated().encode_lower(&mut id)));
+        set_or_remove(self.head, KnownName::XConsumerCustomId, consumer.custom_id.as_deref());
+        set_or_remove(self.head, KnownName::XConsumerUsername, consumer.username.as_deref());
+        set_or_remove(self.head, KnownName::XCredentialIdentifier, credential.as_ref().map(|c| &*c.identifier));
         let anonymous = if credential.is_none() { Some("true") } else { None };
-        set_or_remove(self.head, X_ANONYMOUS_CONSUMER, anonymous);
+        set_or_remove(self.head, KnownName::XAnonymousConsumer, anonymous);
         self.identity.consumer = Some(consumer);
         self.identity.credential = credential;
     }
@@ -167,16 +162,9 @@ impl RequestCx<'_> {
     }
 }
 
-fn id_value(id: Uuid) -> HeaderValue {
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    let text = id.hyphenated().encode_lower(&mut text);
-    // Hex digits and hyphens are always a valid value, so the fallback is never seen.
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
-}
-
 /// A value that no header can carry (a control character in a username) is not sent at all, rather than cut short.
-fn set_or_remove(head: &mut RequestHead, name: &'static str, value: Option<&str>) {
-    match value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
+fn set_or_remove(head: &mut RequestHead, name: KnownName, value: Option<&str>) {
+    match value.and_then(FieldText::new) {
         Some(value) => head.headers.set(name, value),
         None => {
             head.headers.remove(name);

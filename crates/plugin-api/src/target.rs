@@ -27,7 +27,7 @@ impl Target {
         if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
             return Err(BadTarget);
         }
-        let text = text.split('#').next().unwrap_or(text);
+        let text = memchr::memchr(b'#', text.as_bytes()).and_then(|end| text.get(..end)).unwrap_or(text);
         if text.starts_with('/') || text == "*" {
             return Ok(Self::of(text.into(), None, 0));
         }
@@ -55,7 +55,8 @@ impl Target {
     }
 
     fn of(text: Box<str>, authority: Option<Range<usize>>, path: usize) -> Self {
-        let mark = text.get(path..).and_then(|rest| rest.find('?')).map(|offset| path + offset);
+        let rest = text.as_bytes().get(path..).unwrap_or_default();
+        let mark = memchr::memchr(b'?', rest).map(|offset| path + offset);
         let end = mark.unwrap_or(text.len());
         let query = mark.map(|mark| mark + 1..text.len());
         Self { text, authority, path: path..end, query }

@@ -170,7 +170,7 @@ mod tests {
             bytes: 7,
             referer: None,
             agent: Some(b"a\"b\xff".as_slice().into()),
-            id: id.clone(),
+            id,
             custom: None,
         });
         log.flush();

@@ -327,13 +327,15 @@ impl<'t> Scanner<'t> {
 fn plain_length(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
+    const QUOTES: u64 = u64::from_ne_bytes([b'"'; 8]);
+    const BACKSLASHES: u64 = u64::from_ne_bytes([b'\\'; 8]);
     // The highest bit of each byte of `word` that is zero; of bytes behind the first such one it may be wrong.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
     let (words, rest) = text.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let ends = controls | zeros(word ^ ONES * u64::from(b'"')) | zeros(word ^ ONES * u64::from(b'\\'));
+        let ends = controls | zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES);
         if ends != 0 {
             return Some(index * 8 + ends.trailing_zeros() as usize / 8);
         }
@@ -347,7 +349,7 @@ fn plain_length(text: &[u8]) -> Option<usize> {
 fn mark(name: &[u8]) -> u64 {
     static HASHER: OnceLock<RandomState> = OnceLock::new();
     if name.len() <= 8 {
-        return name.iter().fold(0, |mark, &byte| mark << 8 | u64::from(byte));
+        return name.iter().fold(0, |mark, &byte| (mark << 8) | u64::from(byte));
     }
     HASHER.get_or_init(RandomState::new).hash_one(name)
 }

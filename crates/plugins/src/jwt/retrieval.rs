@@ -124,6 +124,13 @@ fn cookie(pair: &[u8]) -> Option<(&[u8], &[u8])> {
 /// token, and `Foo bearer x` has one. So it is in Kong, and what Kong takes for a token must not pass unread here.
 fn behind_bearer(value: &[u8]) -> Option<&[u8]> {
     const REST: &[u8] = b"earer";
+    // As nearly all clients write it.
+    if let Some(behind) = value.strip_prefix(b"Bearer ")
+        && let token = behind.trim_ascii_start()
+        && !token.is_empty()
+    {
+        return Some(token);
+    }
     let mut from = 0;
     while let Some(found) = memchr::memmem::find(value.get(from..)?, REST) {
         let place = from + found;

@@ -1,9 +1,8 @@
 //! The head of an answer, as an upstream sends it.
 
 use std::mem::MaybeUninit;
-use std::rc::Rc;
 
-use gibbon_plugin_api::{Headers, ReceivedHead, ResponseHead};
+use gibbon_plugin_api::{Headers, ResponseHead};
 use http::StatusCode;
 use httparse::{Header, ParserConfig, Response, Status};
 
@@ -17,6 +16,9 @@ const MAX_FIELDS: usize = 1000;
 
 /// How many fields the gateway and its plugins add to an answer, as a rule.
 const ADDED_FIELDS: usize = 8;
+
+/// And the bytes of them.
+const ADDED_BYTES: usize = 320;
 
 /// Bytes that are no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +58,7 @@ fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Result<
     let status = response.code.and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.ok_or(BadAnswer(httparse::Error::Status))?;
     let head = input.get(..length).unwrap_or_default();
-    let received = ReceivedHead { bytes: head.to_vec() };
-    let headers = Headers::received(Rc::new(received), spans(head, response.headers), ADDED_FIELDS);
+    let headers = Headers::received(head, spans(head, response.headers), ADDED_FIELDS, ADDED_BYTES);
     let version = if response.version == Some(0) { AnswerVersion::Http10 } else { AnswerVersion::Http11 };
     Ok(Some(AnswerHead { head: ResponseHead { status, headers }, version, length }))
 }

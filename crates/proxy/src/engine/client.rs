@@ -22,7 +22,7 @@ use crate::engine::progress::CoarseClock;
 use crate::engine::transport::Transport;
 use crate::engine::upstream_body::Reuse;
 use crate::engine::upstream_tls::Handshakes;
-use crate::http::survey::{Persistence, Survey};
+use crate::http::survey::{Count, Persistence, Survey};
 use crate::wheel::{Timer, Wheel};
 
 /// The largest head of an answer.
@@ -380,7 +380,7 @@ fn judge(answer: AnswerHead, method: &Method) -> Result<Option<Answered>, Ambigu
         (Persistence::Close, _) | (Persistence::Unsaid, AnswerVersion::Http10) => false,
         (Persistence::KeepAlive, _) | (Persistence::Unsaid, AnswerVersion::Http11) => true,
     };
-    let has_two_framings = survey.transfer_encoding && survey.lengths > 0;
+    let has_two_framings = survey.transfer_encoding && survey.lengths != Count::None;
     let is_whole = !has_two_framings && !matches!(body, BodyReader::UntilClose);
     let reuse = if stays && is_whole { Reuse::Allowed } else { Reuse::Forbidden };
     Ok(Some(Answered { head: answer.head, survey, body, reuse }))

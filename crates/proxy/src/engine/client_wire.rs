@@ -75,7 +75,7 @@ impl ClientWire {
         loop {
             match self.take_head(&mut input, limits) {
                 Ok(None) => {}
-                Ok(Some(head)) => return Poll::Ready(NextHead::Head(Box::new(head))),
+                Ok(Some(head)) => return Poll::Ready(NextHead::Head(head)),
                 Err(bad) => return Poll::Ready(NextHead::Bad(bad)),
             }
             match ready!(input.poll_receive(&mut self.stream.borrow_mut(), cx)) {
@@ -85,7 +85,7 @@ impl ClientWire {
         }
     }
 
-    fn take_head(&self, input: &mut Input, limits: HeadLimits) -> Result<Option<RequestHead>, BadHead> {
+    fn take_head(&self, input: &mut Input, limits: HeadLimits) -> Result<Option<Box<RequestHead>>, BadHead> {
         let (received, seen) = (input.unread().len(), self.seen.get());
         if received == 0 || (seen > 0 && received < limits.bytes && !head::may_have_ended(input.unread(), seen)) {
             self.seen.set(received);

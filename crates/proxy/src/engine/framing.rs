@@ -1,12 +1,12 @@
 //! Where the body of a message ends (RFC 9112 section 6.3).
 
-use gibbon_plugin_api::{Headers, RequestHead, ResponseHead};
-use http::{Method, StatusCode, Version, header};
+use gibbon_plugin_api::{Headers, KnownName, RequestHead, ResponseHead};
+use http::{Method, StatusCode, Version};
 
 use crate::engine::answer_head::{AnswerHead, AnswerVersion};
 use crate::engine::body_reader::BodyReader;
 use crate::engine::chunks::Chunks;
-use crate::http::survey::Survey;
+use crate::http::survey::{Count, Survey};
 
 /// Two readers could find the end in two places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -20,12 +20,12 @@ pub(crate) fn of_request(head: &RequestHead, survey: Survey) -> Result<BodyReade
         return Err(Ambiguous("a transfer coding that is not known"));
     }
     match (survey.transfer_encoding, survey.lengths) {
-        (false, 0) => Ok(BodyReader::Over),
-        (false, 1) => length(&head.headers).map(BodyReader::of_length),
-        (false, _) => Err(Ambiguous("several Content-Length fields")),
-        (true, 0) if head.version == Version::HTTP_10 => Err(Ambiguous("HTTP/1.0 knows no chunks")),
-        (true, 0) => Ok(BodyReader::Chunked(Chunks::default())),
-        (true, _) => Err(Ambiguous("two ways of telling the length")),
+        (false, Count::None) => Ok(BodyReader::Over),
+        (false, Count::One) => length(&head.headers).map(BodyReader::of_length),
+        (false, Count::Several) => Err(Ambiguous("several Content-Length fields")),
+        (true, Count::None) if head.version == Version::HTTP_10 => Err(Ambiguous("HTTP/1.0 knows no chunks")),
+        (true, Count::None) => Ok(BodyReader::Chunked(Chunks::default())),
+        (true, Count::One | Count::Several) => Err(Ambiguous("two ways of telling the length")),
     }
 }
 
@@ -45,9 +45,10 @@ pub(crate) fn of_answer(method: &Method, answer: &AnswerHead, survey: Survey) ->
         (true, _) if answer.version == AnswerVersion::Http10 => Err(Ambiguous("HTTP/1.0 knows no chunks")),
         // The chunks tell how long the body is; a length beside them is wrong.
         (true, _) => Ok(BodyReader::Chunked(Chunks::default())),
-        (false, 0) => Ok(BodyReader::UntilClose),
-        (false, _) => {
-            let mut lengths = headers.all(header::CONTENT_LENGTH);
+        (false, Count::None) => Ok(BodyReader::UntilClose),
+        (false, Count::One) => length(headers).map(BodyReader::of_length),
+        (false, Count::Several) => {
+            let mut lengths = headers.all(KnownName::ContentLength);
             let first = lengths.next();
             if lengths.any(|other| Some(other) != first) {
                 return Err(Ambiguous("several Content-Length fields"));
@@ -59,8 +60,9 @@ pub(crate) fn of_answer(method: &Method, answer: &AnswerHead, survey: Survey) ->
 
 /// Digits and nothing else (RFC 9110 section 8.6).
 fn length(headers: &Headers) -> Result<u64, Ambiguous> {
-    let text = headers.get_str(header::CONTENT_LENGTH).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    text.and_then(|text| text.parse().ok()).ok_or(Ambiguous("the Content-Length is no length"))
+    let text = headers.get(KnownName::ContentLength).filter(|text| text.iter().all(u8::is_ascii_digit));
+    text.and_then(|text| std::str::from_utf8(text).ok()?.parse().ok())
+        .ok_or(Ambiguous("the Content-Length is no length"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The head of a request: found in what was received, and taken apart (RFC 9112 sections 2, 3 and 5).
 
 use std::mem::MaybeUninit;
-use std::rc::Rc;
+use std::ops::Range;
 
-use gibbon_plugin_api::{Headers, ReceivedHead, RequestHead, Span, Target};
+use gibbon_plugin_api::{Headers, RequestHead, Target};
 use http::{Method, Version};
 use httparse::{Error as ParseError, Header, Request, Status};
 
@@ -12,6 +12,9 @@ const USUAL_FIELDS: usize = 64;
 
 /// How many fields the gateway and its plugins add to a request, as a rule.
 const ADDED_FIELDS: usize = 6;
+
+/// And the bytes of them.
+const ADDED_BYTES: usize = 256;
 
 /// What a head may take.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +39,7 @@ pub(crate) enum BadHead {
 }
 
 /// Reads the head at the beginning of `input`, which takes so many bytes of it; `None` while it has not ended.
-pub(crate) fn read(input: &[u8], limits: HeadLimits) -> Result<Option<(RequestHead, usize)>, BadHead> {
+pub(crate) fn read(input: &[u8], limits: HeadLimits) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
     let mut usual = [const { MaybeUninit::uninit() }; USUAL_FIELDS];
     let count = limits.fields.min(USUAL_FIELDS);
     let outcome = match parse(input, usual.get_mut(..count).unwrap_or_default()) {
@@ -60,7 +63,10 @@ fn too_large(input: &[u8], limits: HeadLimits) -> BadHead {
     }
 }
 
-fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Result<Option<(RequestHead, usize)>, BadHead> {
+fn parse<'i>(
+    input: &'i [u8],
+    fields: &mut [MaybeUninit<Header<'i>>],
+) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
     let mut request = Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(input, fields) {
         Ok(Status::Complete(length)) => length,
@@ -78,16 +84,18 @@ fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Result<
         _ => Target::parse(target).map_err(|_| BadHead::Malformed)?,
     };
     let version = if version == 0 { Version::HTTP_10 } else { Version::HTTP_11 };
-    let received = ReceivedHead { bytes: head.to_vec() };
-    let headers = Headers::received(Rc::new(received), spans(head, request.headers), ADDED_FIELDS);
-    Ok(Some((RequestHead::new(method, target, version, headers), length)))
+    let headers = Headers::received(head, spans(head, request.headers), ADDED_FIELDS, ADDED_BYTES);
+    Ok(Some((Box::new(RequestHead::new(method, target, version, headers)), length)))
 }
 
 /// Where the names and values of `fields` stand in `head`.
-pub(crate) fn spans<'f>(head: &'f [u8], fields: &'f [Header<'f>]) -> impl ExactSizeIterator<Item = (Span, Span)> + 'f {
+pub(crate) fn spans<'f>(
+    head: &'f [u8],
+    fields: &'f [Header<'f>],
+) -> impl ExactSizeIterator<Item = (Range<usize>, Range<usize>)> + 'f {
     let span = |part: &[u8]| {
         let start = (part.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
-        Span::new(start..start.wrapping_add(part.len()))
+        start..start.wrapping_add(part.len())
     };
     fields.iter().map(move |field| (span(field.name.as_bytes()), span(field.value)))
 }
@@ -114,7 +122,7 @@ mod tests {
 
     const LIMITS: HeadLimits = HeadLimits { bytes: 200, fields: 3 };
 
-    fn outcome(text: &str) -> Result<Option<(RequestHead, usize)>, BadHead> {
+    fn outcome(text: &str) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
         read(text.as_bytes(), LIMITS)
     }
 

@@ -14,7 +14,8 @@ use crate::engine::client::UpstreamConnection;
 
 pub(crate) struct Pool {
     limits: Upstream,
-    idle: RefCell<HashMap<Destination, Vec<Idle>, ahash::RandomState>>,
+    #[expect(clippy::vec_box, reason = "a lease takes the box as it is, so that the connection is never moved")]
+    idle: RefCell<HashMap<Destination, Vec<Box<Kept>>, ahash::RandomState>>,
 }
 
 /// Where a connection leads. Those to one address are different ones where another name was asked for, or where the
@@ -42,28 +43,33 @@ pub(crate) enum Care {
     Utmost,
 }
 
-struct Idle {
+/// A connection that waits, or is lent; so large that it stays where it is.
+struct Kept {
     connection: UpstreamConnection,
+    destination: Destination,
     since: Instant,
 }
 
 /// A connection that is in use, and the pool that it goes back to.
 pub(crate) struct Lease {
-    pub(crate) connection: UpstreamConnection,
-    destination: Destination,
+    kept: Box<Kept>,
     pool: Weak<Pool>,
 }
 
 impl Lease {
+    pub(crate) fn connection(&mut self) -> &mut UpstreamConnection {
+        &mut self.kept.connection
+    }
+
     /// The connection will never come back.
     pub(crate) fn into_connection(self) -> UpstreamConnection {
-        self.connection
+        self.kept.connection
     }
 
     /// The exchange is over and the connection is whole.
     pub(crate) fn give_back(self) {
         if let Some(pool) = self.pool.upgrade() {
-            pool.put(self.destination, self.connection);
+            pool.put(self.kept);
         }
     }
 }
@@ -77,31 +83,37 @@ impl Pool {
     pub(crate) fn take(self: &Rc<Self>, destination: &Destination, care: Care) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         let waiting = idle.get_mut(destination)?;
-        while let Some(Idle { mut connection, .. }) = waiting.pop() {
+        while let Some(mut kept) = waiting.pop() {
             let is_usable = match care {
-                Care::Usual => connection.is_quiet(),
-                Care::Utmost => connection.is_alive(),
+                Care::Usual => kept.connection.is_quiet(),
+                Care::Utmost => kept.connection.is_alive(),
             };
             if is_usable {
-                return Some(self.lease(destination.clone(), connection));
+                return Some(Lease { kept, pool: Rc::downgrade(self) });
             }
         }
         None
     }
 
+    /// Lends a connection that is new.
     pub(crate) fn lease(self: &Rc<Self>, destination: Destination, connection: UpstreamConnection) -> Lease {
-        Lease { connection, destination, pool: Rc::downgrade(self) }
+        let kept = Box::new(Kept { connection, destination, since: Instant::now() });
+        Lease { kept, pool: Rc::downgrade(self) }
     }
 
-    fn put(&self, destination: Destination, mut connection: UpstreamConnection) {
-        let used_up = self.limits.max_requests.is_some_and(|limit| connection.requests() >= limit);
-        if used_up || !connection.is_quiet() {
+    fn put(&self, mut kept: Box<Kept>) {
+        let used_up = self.limits.max_requests.is_some_and(|limit| kept.connection.requests() >= limit);
+        if used_up || !kept.connection.is_quiet() {
             return;
         }
         let mut idle = self.idle.borrow_mut();
-        let waiting = idle.entry(destination).or_default();
+        let waiting = match idle.get_mut(&kept.destination) {
+            Some(waiting) => waiting,
+            None => idle.entry(kept.destination.clone()).or_default(),
+        };
         if waiting.len() < self.limits.pool_size {
-            waiting.push(Idle { connection, since: Instant::now() });
+            kept.since = Instant::now();
+            waiting.push(kept);
         }
     }
 
@@ -110,9 +122,9 @@ impl Pool {
         let limit = self.limits.idle_timeout;
         let now = Instant::now();
         self.idle.borrow_mut().retain(|_, waiting| {
-            let in_time = |idle: &Idle| limit.is_none_or(|limit| now.duration_since(idle.since) < limit);
-            waiting.retain_mut(|idle| idle.connection.is_quiet() && in_time(idle));
-            waiting.iter_mut().for_each(|idle| idle.connection.shrink());
+            let in_time = |kept: &Kept| limit.is_none_or(|limit| now.duration_since(kept.since) < limit);
+            waiting.retain_mut(|kept| kept.connection.is_quiet() && in_time(kept));
+            waiting.iter_mut().for_each(|kept| kept.connection.shrink());
             !waiting.is_empty()
         });
     }

@@ -108,7 +108,7 @@ impl Conversation<'_> {
     async fn hold(mut self) {
         loop {
             let next = match self.next_head().await {
-                NextHead::Head(head) => self.serve(*head).await,
+                NextHead::Head(head) => self.serve(head).await,
                 NextHead::Bad(bad) => self.refuse(bad).await,
                 NextHead::Gone => Next::End,
             };
@@ -160,7 +160,7 @@ impl Conversation<'_> {
         .await
     }
 
-    async fn serve(&mut self, head: RequestHead) -> Next {
+    async fn serve(&mut self, head: Box<RequestHead>) -> Next {
         self.client.progress.begin_request();
         let survey = Survey::of(&head.headers);
         let version = head.version;

@@ -113,8 +113,8 @@ impl Source for UpstreamBody {
             return Poll::Ready(if self.reader.is_over() { Ok(0) } else { Err(ReadFailure::Truncated.into()) });
         };
         // The rest of the request's body; when that fails, the answer may still come whole.
-        lease.connection.go_on(&mut self.asking, cx);
-        match lease.connection.poll_body(&mut self.reader, cx, out, room) {
+        lease.connection().go_on(&mut self.asking, cx);
+        match lease.connection().poll_body(&mut self.reader, cx, out, room) {
             Poll::Ready(Ok(length)) => {
                 self.timer = None;
                 self.release_when_over();

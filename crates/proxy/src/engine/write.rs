@@ -1,7 +1,7 @@
 //! Writing heads.
 
-use gibbon_plugin_api::ResponseHead;
-use http::{StatusCode, Version, header};
+use gibbon_plugin_api::{KnownName, KnownNames, ResponseHead};
+use http::{StatusCode, Version};
 
 use crate::engine::outgoing::Coding;
 
@@ -40,18 +40,16 @@ pub(crate) fn answer_head(
     date: &[u8],
 ) {
     status_line(out, head.status);
-    let mut has_date = false;
-    for (name, value) in head.headers.iter() {
-        match name.len() {
-            // Said below.
-            10 if value == b"close" && name.eq_ignore_ascii_case(b"connection") => continue,
-            14 if coding == Coding::Chunked && name.eq_ignore_ascii_case(b"content-length") => continue,
-            4 => has_date |= name.eq_ignore_ascii_case(b"date"),
-            _ => {}
-        }
-        field(out, name, value);
+    let mut without = KnownNames::NONE;
+    if says_close(head) {
+        // Said below.
+        without = without.with(KnownName::Connection);
     }
-    if !has_date {
+    if coding == Coding::Chunked {
+        without = without.with(KnownName::ContentLength);
+    }
+    head.headers.write(out, without);
+    if !head.headers.present().contains(KnownName::Date) {
         field(out, "Date", date);
     }
     if coding == Coding::Chunked {
@@ -80,5 +78,5 @@ fn status_line(out: &mut Vec<u8>, status: StatusCode) {
 
 /// Whether the gateway's own answer says that the connection ends with it.
 pub(crate) fn says_close(head: &ResponseHead) -> bool {
-    head.headers.get(header::CONNECTION) == Some(b"close")
+    head.headers.get(KnownName::Connection) == Some(b"close")
 }

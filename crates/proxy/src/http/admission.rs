@@ -1,13 +1,13 @@
 //! What is refused before anybody looks at it: requests that two parties could read in two ways.
 
-use gibbon_plugin_api::RequestHead;
-use http::{Method, Version, header};
+use gibbon_plugin_api::{KnownName, RequestHead};
+use http::{Method, Version};
 
 use crate::engine::body::BodyFailure;
 use crate::engine::framing::Ambiguous;
 use crate::http::error::ProxyError;
 use crate::http::request::ArrivingBody;
-use crate::http::survey::Survey;
+use crate::http::survey::{Count, Survey};
 use crate::settings::Settings;
 
 /// Refuses what is ambiguous (RFC 9112 sections 3.2 and 6.1) or over a limit.
@@ -33,11 +33,11 @@ fn check_host(head: &RequestHead, survey: Survey) -> Result<(), ProxyError> {
         return Err(ProxyError::BadRequest("the target names no host"));
     }
     match survey.hosts {
-        0 if head.version >= Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
-        0 => Ok(()),
-        1 if head.headers.get(header::HOST).is_some_and(is_authority) => Ok(()),
-        1 => Err(ProxyError::BadRequest("the Host field is no host")),
-        _ => Err(ProxyError::BadRequest("several Host fields")),
+        Count::None if head.version >= Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
+        Count::None => Ok(()),
+        Count::One if head.headers.get(KnownName::Host).is_some_and(is_authority) => Ok(()),
+        Count::One => Err(ProxyError::BadRequest("the Host field is no host")),
+        Count::Several => Err(ProxyError::BadRequest("several Host fields")),
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
     fn verdict(version: Version, fields: &[(&str, &str)]) -> bool {
         let mut headers = Headers::default();
         for (name, value) in fields {
-            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse::<http::HeaderValue>().unwrap());
         }
         let head = RequestHead::new(Method::POST, "/".parse().unwrap(), version, headers);
         check_host(&head, Survey::of(&head.headers)).is_ok()

@@ -9,6 +9,7 @@ use gibbon_plugin_api::{Connection, Scheme};
 use http::HeaderValue;
 
 use crate::engine::progress::Progress;
+use crate::http::forwarded;
 use crate::settings::Settings;
 
 /// A connection as its requests share it.
@@ -17,6 +18,8 @@ pub(crate) struct Client {
     pub(crate) connection: Connection,
     /// The port as the client knows it, for `X-Forwarded-Port`.
     pub(crate) port: HeaderValue,
+    /// What upstreams are told about every request of it, where nobody else has a say.
+    pub(crate) forwarded: Rc<[u8]>,
     pub(crate) progress: Rc<Progress>,
     /// Whom something in front, which is trusted, says that the connection comes from.
     pub(crate) announced: Option<IpAddr>,
@@ -51,7 +54,9 @@ impl Client {
             trusted,
         };
         let announced = announced.filter(|_| counts).map(|address| address.ip());
-        Self { connection, port: HeaderValue::from(seen), progress, announced }
+        let port = HeaderValue::from(seen);
+        let forwarded = forwarded::lines_of(&connection, &port).into();
+        Self { connection, port, forwarded, progress, announced }
     }
 }
 

@@ -2,42 +2,35 @@
 
 use std::borrow::Cow;
 
-use gibbon_plugin_api::{RequestHead, Scheme};
-use http::Version;
+use gibbon_plugin_api::{Connection, KnownName, KnownNames, RequestHead, Scheme};
+use http::{HeaderValue, Version};
 
 use crate::engine::write::{field, is_value};
 use crate::http::client::Client;
 use crate::http::real_ip;
 use crate::settings::Settings;
 
-const FOR: &str = "X-Forwarded-For";
-const PROTO: &str = "X-Forwarded-Proto";
-const HOST: &str = "X-Forwarded-Host";
-const PORT: &str = "X-Forwarded-Port";
-const PATH: &str = "X-Forwarded-Path";
-const PREFIX: &str = "X-Forwarded-Prefix";
-const REAL_IP: &str = "X-Real-IP";
-const VIA: &str = "Via";
+const FOR: KnownName = KnownName::XForwardedFor;
+const PROTO: KnownName = KnownName::XForwardedProto;
+const HOST: KnownName = KnownName::XForwardedHost;
+const PORT: KnownName = KnownName::XForwardedPort;
+const PATH: KnownName = KnownName::XForwardedPath;
+const PREFIX: KnownName = KnownName::XForwardedPrefix;
+const REAL_IP: KnownName = KnownName::XRealIp;
 
-/// Whether a client's field of that name makes room for the gateway's own.
-pub(crate) fn is_replaced(name: &[u8]) -> bool {
-    let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-    match name.len() {
-        9 => is(REAL_IP),
-        15 => is(FOR),
-        16 => is(HOST) || is(PORT) || is(PATH),
-        17 => is(PROTO),
-        18 => is(PREFIX),
-        _ => false,
-    }
-}
+/// The fields of a client that make room for the gateway's own.
+pub(crate) const REPLACED: KnownNames = KnownNames::of(&[FOR, PROTO, HOST, PORT, PATH, PREFIX, REAL_IP]);
 
 /// How the client speaks to the first proxy that is trusted. What a client says of itself counts only where it is one.
 pub(crate) fn proto<'r>(head: &'r RequestHead, client: &Client) -> &'r [u8] {
-    told(head, client, PROTO).unwrap_or(match client.connection.scheme {
+    told(head, client, PROTO).unwrap_or(scheme(&client.connection))
+}
+
+fn scheme(connection: &Connection) -> &'static [u8] {
+    match connection.scheme {
         Scheme::Http => b"http",
         Scheme::Https => b"https",
-    })
+    }
 }
 
 /// The host that the client asked that proxy for.
@@ -45,16 +38,20 @@ pub(crate) fn host<'r>(head: &'r RequestHead, client: &Client) -> Cow<'r, [u8]> 
     told(head, client, HOST).map_or_else(|| host_name(head.host()), Cow::Borrowed)
 }
 
-fn told<'r>(head: &'r RequestHead, client: &Client, name: &'static str) -> Option<&'r [u8]> {
+fn told<'r>(head: &'r RequestHead, client: &Client, name: KnownName) -> Option<&'r [u8]> {
     if client.connection.trusted { head.headers.get(name) } else { None }
 }
 
 /// Writes everything into the upstream's head. `prefix` is the part of the path that the route takes off.
 pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings, prefix: Option<&str>) {
-    write_addresses(out, head, client, settings);
-    field(out, PROTO, proto(head, client));
+    if client.connection.trusted || head.headers.present().contains(FOR) {
+        write_addresses(out, head, client, settings);
+        field(out, PROTO, proto(head, client));
+        field(out, PORT, told(head, client, PORT).unwrap_or(client.port.as_bytes()));
+    } else {
+        out.extend_from_slice(&client.forwarded);
+    }
     field(out, HOST, &host(head, client));
-    field(out, PORT, told(head, client, PORT).unwrap_or(client.port.as_bytes()));
     field(out, PATH, told(head, client, PATH).unwrap_or(head.raw_path().as_bytes()));
     // A path that has been decoded may hold what no field can.
     let prefix = told(head, client, PREFIX).or(prefix.map(str::as_bytes)).filter(|prefix| is_value(prefix));
@@ -62,7 +59,17 @@ pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, sett
         field(out, PREFIX, prefix);
     }
     let via = if head.version == Version::HTTP_2 { &settings.via_http2 } else { &settings.via };
-    field(out, VIA, via.as_bytes());
+    field(out, KnownName::Via, via.as_bytes());
+}
+
+/// The lines that are the same for all requests of a connection whose peer is not trusted and tells of nobody else.
+pub(crate) fn lines_of(connection: &Connection, port: &HeaderValue) -> Box<[u8]> {
+    let mut lines = Vec::new();
+    field(&mut lines, REAL_IP, connection.peer_ip.as_bytes());
+    field(&mut lines, FOR, connection.peer_ip.as_bytes());
+    field(&mut lines, PROTO, scheme(connection));
+    field(&mut lines, PORT, port.as_bytes());
+    lines.into()
 }
 
 /// The client's address, and the chain so far with the peer behind it; where there is none, the client alone.
@@ -76,7 +83,7 @@ fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, setti
         field(out, FOR, address);
         return;
     }
-    out.extend_from_slice(FOR.as_bytes());
+    out.extend_from_slice(FOR.as_str().as_bytes());
     out.extend_from_slice(b": ");
     for value in chain {
         out.extend_from_slice(value);

@@ -3,18 +3,10 @@
 //! `Connection` lets a sender name further ones. What frames a request, routes it or says who it is from is never
 //! taken away by that: a client that names `Content-Length` there would otherwise make a body into a second request.
 
-use gibbon_plugin_api::Headers;
-use http::{HeaderValue, header};
+use gibbon_plugin_api::{Headers, KnownName};
+use http::HeaderValue;
 
 use crate::http::survey::Survey;
-
-const TE: &str = "TE";
-const UPGRADE: &str = "Upgrade";
-const TRANSFER_ENCODING: &str = "Transfer-Encoding";
-const KEEP_ALIVE: &str = "Keep-Alive";
-const PROXY_CONNECTION: &str = "Proxy-Connection";
-const PROXY: &str = "Proxy";
-const EXPECT: &str = "Expect";
 
 /// Names that `Connection` cannot take away.
 const PROTECTED: [&str; 15] = [
@@ -51,13 +43,21 @@ pub(crate) fn clean_request(headers: &mut Headers, survey: Survey) -> Option<Upg
         return None;
     }
     let upgrade = wanted_upgrade(headers);
-    let trailers = headers.get_str(TE).is_some_and(names_trailers);
+    let trailers = headers.get_str(KnownName::Te).is_some_and(names_trailers);
     remove_named(headers);
-    for name in [TE, UPGRADE, TRANSFER_ENCODING, EXPECT, KEEP_ALIVE, PROXY_CONNECTION, PROXY] {
+    for name in [
+        KnownName::Te,
+        KnownName::Upgrade,
+        KnownName::TransferEncoding,
+        KnownName::Expect,
+        KnownName::KeepAlive,
+        KnownName::ProxyConnection,
+        KnownName::Proxy,
+    ] {
         headers.remove(name);
     }
     if trailers {
-        headers.set(TE, HeaderValue::from_static("trailers"));
+        headers.set(KnownName::Te, HeaderValue::from_static("trailers"));
     }
     upgrade
 }
@@ -69,17 +69,18 @@ pub(crate) fn clean_response(headers: &mut Headers, survey: Survey) {
     }
     if survey.transfer_encoding {
         // The chunks tell how long the body is; a length beside them is wrong (RFC 9112 section 6.3).
-        headers.remove(header::CONTENT_LENGTH);
+        headers.remove(KnownName::ContentLength);
     }
     if survey.hop_by_hop || survey.transfer_encoding {
-        for name in [UPGRADE, TRANSFER_ENCODING, KEEP_ALIVE, PROXY_CONNECTION] {
+        for name in [KnownName::Upgrade, KnownName::TransferEncoding, KnownName::KeepAlive, KnownName::ProxyConnection]
+        {
             headers.remove(name);
         }
     }
 }
 
 fn wanted_upgrade(headers: &Headers) -> Option<Upgrade> {
-    let upgrade = headers.get_str(UPGRADE)?;
+    let upgrade = headers.get_str(KnownName::Upgrade)?;
     upgrade.eq_ignore_ascii_case("websocket").then_some(Upgrade::WebSocket)
 }
 
@@ -90,13 +91,13 @@ fn names_trailers(te: &str) -> bool {
 fn remove_named(headers: &mut Headers) {
     // Most often it says `keep-alive` once, which names no field.
     let names_nothing = {
-        let mut values = headers.all(header::CONNECTION);
+        let mut values = headers.all(KnownName::Connection);
         let first = values.next();
         values.next().is_none() && first.is_none_or(|value| value == b"keep-alive" || value == b"close")
     };
     if !names_nothing {
         let named: Vec<String> = headers
-            .all(header::CONNECTION)
+            .all(KnownName::Connection)
             .filter_map(|value| std::str::from_utf8(value).ok())
             .flat_map(|value| value.split(','))
             .map(str::trim)
@@ -107,7 +108,7 @@ fn remove_named(headers: &mut Headers) {
             headers.remove(name.as_str());
         }
     }
-    headers.remove(header::CONNECTION);
+    headers.remove(KnownName::Connection);
 }
 
 fn is_protected(name: &str) -> bool {
@@ -118,14 +119,14 @@ fn is_protected(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderName;
+    use http::{HeaderName, header};
 
     use super::*;
 
     fn after(fields: &[(&str, &str)]) -> (Vec<String>, Option<Upgrade>) {
         let mut headers = Headers::default();
         for (name, value) in fields {
-            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap());
         }
         let survey = Survey::of(&headers);
         let upgrade = clean_request(&mut headers, survey);

@@ -73,7 +73,7 @@ mod tests {
 
     fn accepting(accept: &str) -> ErrorType {
         let mut headers = Headers::default();
-        headers.set(header::ACCEPT, accept.parse().unwrap());
+        headers.set(header::ACCEPT, accept.parse::<http::HeaderValue>().unwrap());
         Wishes::of(&headers).of_failure(ErrorType::Plain)
     }
 
@@ -96,7 +96,7 @@ mod tests {
     fn what_was_sent_counts_for_a_failure_where_nothing_is_said_and_then_the_default() {
         let mut headers = Headers::default();
         assert_eq!(Wishes::of(&headers).of_failure(ErrorType::Html), ErrorType::Html);
-        headers.set(header::CONTENT_TYPE, "text/plain; charset=utf-8".parse().unwrap());
+        headers.set(header::CONTENT_TYPE, "text/plain; charset=utf-8".parse::<http::HeaderValue>().unwrap());
         assert_eq!(Wishes::of(&headers).of_failure(ErrorType::Html), ErrorType::Plain);
         assert_eq!(Wishes::of(&headers).of_decision(), ErrorType::Json);
     }

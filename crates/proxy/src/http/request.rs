@@ -41,7 +41,7 @@ use crate::worker::Worker;
 
 /// A request as the engine hands it over.
 pub(crate) struct Arrival {
-    pub(crate) head: RequestHead,
+    pub(crate) head: Box<RequestHead>,
     pub(crate) survey: Survey,
     /// How long the body is, where that is known and where there is one.
     pub(crate) body: Result<ArrivingBody, Ambiguous>,
@@ -62,7 +62,7 @@ pub(crate) struct Exchange<'w> {
     pub(crate) settings: Rc<Settings>,
     pub(crate) id: RequestId,
     pub(crate) started: Instant,
-    pub(crate) head: RequestHead,
+    pub(crate) head: Box<RequestHead>,
     pub(crate) body: RequestBody,
     pub(crate) body_state: Rc<BodyState>,
     survey: Survey,
@@ -211,7 +211,7 @@ impl<'w> Exchange<'w> {
             bytes: 0,
             referer: field(header::REFERER),
             agent: field(header::USER_AGENT),
-            id: self.id.clone(),
+            id: self.id,
             custom: self.settings.log_format.clone().map(custom),
         }))
     }

@@ -1,73 +1,76 @@
 //! The id of a request: 32 lower-case hexadecimal digits.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::hash::{BuildHasher, RandomState};
 
-use ahash::RandomState;
-use bytes::{Bytes, BytesMut};
-use http::HeaderValue;
+use gibbon_plugin_api::AsFieldValue;
 
-/// The id of one request. Cheap to clone: the digits are shared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RequestId(HeaderValue);
+/// The id of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RequestId([u8; LENGTH]);
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 const LENGTH: usize = 32;
-
-/// How many ids are written into one piece of memory.
-const BATCH: usize = 64;
 
 impl RequestId {
     pub(crate) fn as_str(&self) -> &str {
         // Only digits are ever put there.
-        self.0.to_str().unwrap_or_default()
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
+    pub(crate) fn digits(&self) -> &[u8] {
+        &self.0
     }
 }
 
-/// Makes ids for one worker. They are made in batches, since each goes into several headers and logs.
+impl AsFieldValue for &RequestId {
+    fn as_field_value(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Makes ids for one worker: two streams of numbers, each of which begins anywhere and repeats none for 2^64 requests.
 pub(crate) struct RequestIds {
-    random: RandomState,
-    state: RefCell<Batch>,
-}
-
-#[derive(Default)]
-struct Batch {
-    made: u64,
-    left: Bytes,
+    streams: [Cell<u64>; 2],
 }
 
 impl RequestIds {
     pub(crate) fn new() -> Self {
-        Self { random: RandomState::new(), state: RefCell::default() }
+        Self { streams: [0, 1].map(|stream| Cell::new(RandomState::new().hash_one(stream))) }
     }
 
     /// 128 bits that no other request has, as far as chance goes. They are no secret and nothing trusts them.
     pub(crate) fn next(&self) -> RequestId {
-        let mut batch = self.state.borrow_mut();
-        if batch.left.is_empty() {
-            let first = batch.made;
-            batch.made += BATCH as u64;
-            batch.left = self.write(first);
+        let halves = [0, 1].map(|half: usize| digits(next_of(&self.streams[half])));
+        let mut id = [0; LENGTH];
+        for (place, digit) in id.iter_mut().zip(halves.as_flattened()) {
+            *place = *digit;
         }
-        let digits = batch.left.split_to(LENGTH);
-        RequestId(HeaderValue::from_maybe_shared(digits).unwrap_or(HeaderValue::from_static("")))
+        RequestId(id)
     }
+}
 
-    fn write(&self, first: u64) -> Bytes {
-        let mut text = BytesMut::with_capacity(BATCH * LENGTH);
-        for number in first..first + BATCH as u64 {
-            for half in 0..2_u8 {
-                for byte in self.random.hash_one((number, half)).to_be_bytes() {
-                    let digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-                    text.extend_from_slice(&digits);
-                }
-            }
-        }
-        text.freeze()
+/// The next number of a stream (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+fn next_of(stream: &Cell<u64>) -> u64 {
+    let number = stream.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    stream.set(number);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+/// The digits of a number, all sixteen at once: each four bits get a byte of their own, and what is over nine goes on
+/// with the letters.
+fn digits(number: u64) -> [u8; 16] {
+    let mut spread = u128::from(number);
+    for (shift, mask) in [
+        (32, 0x0000_0000_ffff_ffff_0000_0000_ffff_ffff_u128),
+        (16, 0x0000_ffff_0000_ffff_0000_ffff_0000_ffff),
+        (8, 0x00ff_00ff_00ff_00ff_00ff_00ff_00ff_00ff),
+        (4, 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f),
+    ] {
+        spread = (spread | (spread << shift)) & mask;
     }
+    spread.to_be_bytes().map(|four| if four < 10 { b'0' + four } else { b'a' - 10 + four })
 }
 
 #[cfg(test)]
@@ -80,8 +83,14 @@ mod tests {
     fn an_id_has_32_lower_case_hexadecimal_digits() {
         let id = RequestIds::new().next();
         assert_eq!(id.as_str().len(), 32);
-        assert!(id.as_str().bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')));
-        assert_eq!(id.header(), id.as_str());
+        assert!(id.digits().iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')));
+    }
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        for number in [0, 1, 0x0123_4567_89ab_cdef, u64::MAX] {
+            assert_eq!(std::str::from_utf8(&digits(number)).unwrap(), format!("{number:016x}"));
+        }
     }
 
     #[test]

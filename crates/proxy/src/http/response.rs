@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gibbon_conf::{ErrorType, GatewayHeader as Own};
-use gibbon_plugin_api::{Headers, Reply, ReplyBody, ResponseHead, Source};
+use gibbon_plugin_api::{Headers, KnownName, Reply, ReplyBody, ResponseHead, Source};
 use http::{HeaderValue, StatusCode};
 
 use crate::engine::body::ResponseBody;
@@ -15,16 +15,9 @@ use crate::http::negotiation::Wishes;
 use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
 use crate::http::timing::{Times, Wanted};
-use crate::http::upstream::{Answer, AnswerBody, X_KONG_REQUEST_ID};
+use crate::http::upstream::{Answer, AnswerBody};
 use crate::http::{error_page, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
-
-const X_KONG_UPSTREAM_LATENCY: &str = "X-Kong-Upstream-Latency";
-const X_KONG_PROXY_LATENCY: &str = "X-Kong-Proxy-Latency";
-const X_KONG_RESPONSE_LATENCY: &str = "X-Kong-Response-Latency";
-const X_KONG_UPSTREAM_STATUS: &str = "X-Kong-Upstream-Status";
-const SERVER: &str = "Server";
-const VIA: &str = "Via";
 
 /// The upstream's answer with the gateway's marks on it.
 pub(crate) async fn proxied(
@@ -60,28 +53,28 @@ pub(crate) async fn proxied(
     let headers = &mut answer.head.headers;
     let own = exchange.settings.proxy.headers;
     if own.contains(Own::Via) {
-        headers.append(VIA, exchange.settings.via.clone());
+        headers.append(KnownName::Via, &exchange.settings.via);
     }
-    if own.contains(Own::Server) && !headers.contains(SERVER) {
-        headers.append(SERVER, exchange.settings.product.clone());
+    if own.contains(Own::Server) && !headers.contains(KnownName::Server) {
+        headers.append(KnownName::Server, &exchange.settings.product);
     }
     if own.contains(Own::UpstreamLatency) {
-        headers.set(X_KONG_UPSTREAM_LATENCY, millis(answer.answered - answer.asked));
+        headers.set(KnownName::XKongUpstreamLatency, millis(answer.answered - answer.asked));
     }
     if own.contains(Own::ProxyLatency) {
-        headers.set(X_KONG_PROXY_LATENCY, millis(answer.asked - exchange.started));
+        headers.set(KnownName::XKongProxyLatency, millis(answer.asked - exchange.started));
     }
     if own.contains(Own::UpstreamStatus) {
-        headers.set(X_KONG_UPSTREAM_STATUS, HeaderValue::from(upstream_status.as_u16()));
+        headers.set(KnownName::XKongUpstreamStatus, HeaderValue::from(upstream_status.as_u16()));
     }
     if own.contains(Own::RequestId) {
-        headers.set(X_KONG_REQUEST_ID, exchange.id.header());
+        headers.set(KnownName::XKongRequestId, &exchange.id);
     }
     if let Some(fields) = exchange.debug.take() {
         fields.write(headers);
     }
     if let Some(cookie) = exchange.cookie.take() {
-        headers.append("Set-Cookie", cookie);
+        headers.append(KnownName::SetCookie, cookie);
     }
     if let Some(wanted) = exchange.timing {
         let times = Times { started: exchange.started, upstream: Some((answer.asked, answer.answered)) };
@@ -92,8 +85,8 @@ pub(crate) async fn proxied(
 
 /// Both sides go over to another protocol, as the client has asked for.
 fn switched(head: &mut ResponseHead) {
-    head.headers.set("Connection", HeaderValue::from_static("Upgrade"));
-    head.headers.set("Upgrade", HeaderValue::from_static("websocket"));
+    head.headers.set(KnownName::Connection, HeaderValue::from_static("Upgrade"));
+    head.headers.set(KnownName::Upgrade, HeaderValue::from_static("websocket"));
 }
 
 /// What an answer of the gateway's own depends on beside what it says.
@@ -157,7 +150,7 @@ impl Circumstances<'_> {
             head.headers.set(name, value);
         }
         if ends_connection {
-            head.headers.set("Connection", HeaderValue::from_static("close"));
+            head.headers.set(KnownName::Connection, HeaderValue::from_static("close"));
         }
         edit(&mut head);
         match asked {
@@ -171,7 +164,7 @@ impl Circumstances<'_> {
     fn mark(&self, headers: &mut Headers) {
         let own = self.settings.proxy.headers;
         if own.contains(Own::ResponseLatency) {
-            headers.set(X_KONG_RESPONSE_LATENCY, millis(self.started.elapsed()));
+            headers.set(KnownName::XKongResponseLatency, millis(self.started.elapsed()));
         }
     }
 
@@ -179,26 +172,26 @@ impl Circumstances<'_> {
     fn mark_as_proxied(&self, headers: &mut Headers, asked: Instant, status: StatusCode) {
         let own = self.settings.proxy.headers;
         if own.contains(Own::Via) {
-            headers.set(VIA, self.settings.via.clone());
+            headers.set(KnownName::Via, &self.settings.via);
         }
         if own.contains(Own::UpstreamLatency) {
-            headers.set(X_KONG_UPSTREAM_LATENCY, millis(asked.elapsed()));
+            headers.set(KnownName::XKongUpstreamLatency, millis(asked.elapsed()));
         }
         if own.contains(Own::ProxyLatency) {
-            headers.set(X_KONG_PROXY_LATENCY, millis(asked - self.started));
+            headers.set(KnownName::XKongProxyLatency, millis(asked - self.started));
         }
         if own.contains(Own::UpstreamStatus) {
-            headers.set(X_KONG_UPSTREAM_STATUS, HeaderValue::from(status.as_u16()));
+            headers.set(KnownName::XKongUpstreamStatus, HeaderValue::from(status.as_u16()));
         }
     }
 
     fn mark_in_any_case(&self, headers: &mut Headers) {
         let own = self.settings.proxy.headers;
         if own.contains(Own::Server) {
-            headers.set(SERVER, self.settings.product.clone());
+            headers.set(KnownName::Server, &self.settings.product);
         }
         if own.contains(Own::RequestId) {
-            headers.set(X_KONG_REQUEST_ID, self.id.header());
+            headers.set(KnownName::XKongRequestId, self.id);
         }
         if let Some(fields) = self.debug {
             fields.write(headers);
@@ -215,7 +208,7 @@ impl Circumstances<'_> {
         }
         let (content_type, bytes) = match &reply.body {
             ReplyBody::Empty => {
-                headers.set("Content-Length", HeaderValue::from_static("0"));
+                headers.set(KnownName::ContentLength, HeaderValue::from_static("0"));
                 return ResponseBody::empty();
             }
             ReplyBody::Json(bytes) => {
@@ -228,9 +221,9 @@ impl Circumstances<'_> {
             }
         };
         if let Some(content_type) = content_type {
-            headers.set("Content-Type", content_type);
+            headers.set(KnownName::ContentType, content_type);
         }
-        headers.set("Content-Length", HeaderValue::from(bytes.len()));
+        headers.set(KnownName::ContentLength, HeaderValue::from(bytes.len()));
         // A HEAD request gets the fields of what a GET would have got (RFC 9110 section 9.3.2).
         ResponseBody::Whole(if self.is_asked_by_head { Bytes::new() } else { bytes })
     }

@@ -1,15 +1,15 @@
 //! One look over the fields of a message, so that the rest need not look for what is not there.
 
-use gibbon_plugin_api::Headers;
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
+use gibbon_plugin_api::{Headers, KnownName, KnownNames};
 
 /// What of special meaning a message carries. Most requests carry none of it but one Host.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Survey {
     /// How many `Host` fields.
-    pub(crate) hosts: u32,
+    pub(crate) hosts: Count,
     /// How many `Content-Length` fields.
-    pub(crate) lengths: u32,
+    pub(crate) lengths: Count,
     /// `Transfer-Encoding`
     pub(crate) transfer_encoding: bool,
     /// A transfer coding other than one `chunked`.
@@ -40,45 +40,72 @@ pub(crate) enum Persistence {
 
 impl Survey {
     pub(crate) fn of(headers: &Headers) -> Self {
-        let mut survey = Self::default();
-        for (name, value) in headers.iter() {
-            survey.note(name, value);
+        let present = headers.present();
+        let has = |name| present.contains(name);
+        let mut survey = Self {
+            hosts: Count::of(headers, KnownName::Host),
+            lengths: Count::of(headers, KnownName::ContentLength),
+            connection: has(KnownName::Connection),
+            hop_by_hop: present.meets(HOP_BY_HOP),
+            identity: present.meets(IDENTITY),
+            timing: has(KnownName::XKongRequestDebug),
+            ..Self::default()
+        };
+        if survey.connection {
+            let values = headers.all(KnownName::Connection);
+            survey.persistence = values.fold(Persistence::Unsaid, Persistence::and);
+        }
+        if has(KnownName::TransferEncoding) {
+            survey.transfer_encoding = true;
+            let is_chunked = |value: &[u8]| value.eq_ignore_ascii_case(b"chunked");
+            survey.foreign_coding = headers.is_repeated(KnownName::TransferEncoding)
+                || !headers.get(KnownName::TransferEncoding).is_some_and(is_chunked);
+        }
+        if has(KnownName::Expect) {
+            let mut values = headers.all(KnownName::Expect);
+            survey.expects_to_go_on = values.any(|value| value.eq_ignore_ascii_case(b"100-continue"));
         }
         survey
-    }
-
-    /// Names differ in length, so that most are passed over without being compared.
-    fn note(&mut self, name: &[u8], value: &[u8]) {
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        match name.len() {
-            4 if is("host") => self.hosts += 1,
-            14 if is("content-length") => self.lengths += 1,
-            17 if is("transfer-encoding") => {
-                self.foreign_coding |= self.transfer_encoding || !value.eq_ignore_ascii_case(b"chunked");
-                self.transfer_encoding = true;
-            }
-            10 if is("connection") => {
-                self.connection = true;
-                self.persistence = self.persistence.and(value);
-            }
-            6 if is("expect") => {
-                self.expects_to_go_on |= value.eq_ignore_ascii_case(b"100-continue");
-                self.hop_by_hop = true;
-            }
-            2 | 5 | 7 | 10 | 16 => self.hop_by_hop |= HOP_BY_HOP.iter().any(|other| is(other)),
-            20 if is("x-kong-request-debug") => self.timing = true,
-            13 | 17 | 19 | 20 | 22 | 23 => self.identity |= IDENTITY_HEADERS.iter().any(|other| is(other)),
-            _ => {}
-        }
     }
 }
 
 /// Beside those that have a case of their own.
-const HOP_BY_HOP: [&str; 5] = ["te", "proxy", "upgrade", "keep-alive", "proxy-connection"];
+const HOP_BY_HOP: KnownNames = KnownNames::of(&[
+    KnownName::Expect,
+    KnownName::Te,
+    KnownName::Proxy,
+    KnownName::Upgrade,
+    KnownName::KeepAlive,
+    KnownName::ProxyConnection,
+]);
+
+const IDENTITY: KnownNames = KnownNames::of(&IDENTITY_HEADERS);
+
+/// How often a field occurs that may occur once.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    #[default]
+    None,
+    One,
+    Several,
+}
+
+impl Count {
+    fn of(headers: &Headers, name: KnownName) -> Self {
+        match (headers.present().contains(name), headers.is_repeated(name)) {
+            (false, _) => Self::None,
+            (true, false) => Self::One,
+            (true, true) => Self::Several,
+        }
+    }
+}
 
 impl Persistence {
     /// A connection that is to be closed by any word is closed.
     fn and(self, value: &[u8]) -> Self {
+        if self == Self::Unsaid && value == b"keep-alive" {
+            return Self::KeepAlive;
+        }
         value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).fold(self, |known, option| {
             if known == Self::Close || option.eq_ignore_ascii_case(b"close") {
                 Self::Close
@@ -107,13 +134,16 @@ mod tests {
 
     #[test]
     fn an_ordinary_request_has_one_host_and_nothing_else() {
-        assert_eq!(survey(&["Host", "Accept", "User-Agent", "Cookie"]), Survey { hosts: 1, ..Survey::default() });
+        assert_eq!(
+            survey(&["Host", "Accept", "User-Agent", "Cookie"]),
+            Survey { hosts: Count::One, ..Survey::default() }
+        );
     }
 
     #[test]
     fn repeated_fields_are_counted() {
         let seen = survey(&["Host", "host", "Content-Length", "content-length", "Transfer-Encoding"]);
-        assert_eq!((seen.hosts, seen.lengths, seen.transfer_encoding), (2, 2, true));
+        assert_eq!((seen.hosts, seen.lengths, seen.transfer_encoding), (Count::Several, Count::Several, true));
     }
 
     #[test]
@@ -127,7 +157,7 @@ mod tests {
     #[test]
     fn every_identity_field_is_noticed() {
         for name in IDENTITY_HEADERS {
-            assert!(survey(&[name]).identity, "{name}");
+            assert!(survey(&[name.as_str()]).identity, "{name:?}");
         }
     }
 }

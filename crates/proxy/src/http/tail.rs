@@ -36,7 +36,7 @@ impl Tail {
 pub(crate) struct Record {
     pub(crate) instances: Vec<(Arc<Instance>, Carried)>,
     pub(crate) id: RequestId,
-    pub(crate) request: RequestHead,
+    pub(crate) request: Box<RequestHead>,
     pub(crate) request_bytes: u64,
     pub(crate) response: ResponseHead,
     pub(crate) source: Source,

@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use gibbon_balancer::UnderWay;
 use gibbon_conf::GatewayHeader;
-use gibbon_entities::Protocol;
-use gibbon_plugin_api::ResponseHead;
+use gibbon_entities::{Protocol, Service};
+use gibbon_plugin_api::{KnownName, ResponseHead};
 use gibbon_router::Found;
 use gibbon_router::path::{self, Strip};
 use gibbon_runtime::{Origin, Pool, Snapshot};
 use http::{Method, StatusCode};
 
 use crate::engine::body::{BodyState, RequestBody};
-use crate::engine::client::{Answered, Asking, Patience, SendFailure, UpstreamConnection};
+use crate::engine::client::{Answered, Asking, ConnectFailure, Patience, SendFailure, UpstreamConnection};
 use crate::engine::http2::upstream::Answering;
 use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
@@ -28,8 +28,7 @@ use crate::http::request::Exchange;
 use crate::http::routing::Matched;
 use crate::http::survey::Survey;
 use crate::http::tls_terms;
-
-pub(crate) const X_KONG_REQUEST_ID: &str = "X-Kong-Request-Id";
+use crate::worker::Worker;
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {
@@ -158,7 +157,9 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
         exchange.note_try(address);
         let attempt = match service.protocol {
-            Protocol::Grpc | Protocol::Grpcs => call::try_once(exchange, destination, &target, peers.host()).await,
+            Protocol::Grpc | Protocol::Grpcs => {
+                Box::pin(call::try_once(exchange, destination, &target, peers.host())).await
+            }
             _ => try_once(exchange, destination, &target, peers.host(), reuse).await,
         };
         let failed = match attempt {
@@ -218,19 +219,19 @@ async fn try_once(
     let pooled = if reuse == Reuse::Allowed { worker.pool.take(&destination, care) } else { None };
     let mut lease = match pooled {
         Some(lease) => lease,
-        None => match UpstreamConnection::open(&destination, service.connect_timeout, &worker.tls, &worker.wheel).await
-        {
+        // The room that it takes to connect must not be room that all requests take.
+        None => match Box::pin(open(&destination, service, worker)).await {
             Ok(connection) => worker.pool.lease(destination, connection),
             Err(error) => return Err(Box::new(Failed { error: error.into(), again: Again::AsRetry })),
         },
     };
-    let is_reused = lease.connection.requests() > 0;
+    let is_reused = lease.connection().requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
-    let coding = compose(lease.connection.begin(), exchange, target, peer);
+    let coding = compose(lease.connection().begin(), exchange, target, peer);
     let (body, spare) = take_body(exchange);
     let mut asking = Asking::new(body, coding);
     let state = Rc::clone(&exchange.body_state);
-    let outcome = lease.connection.ask(&mut asking, &exchange.head.method, patience, &state, &worker.wheel).await;
+    let outcome = lease.connection().ask(&mut asking, &exchange.head.method, patience, &state, &worker.wheel).await;
     match outcome {
         Ok(answered) => Ok(answer(exchange, answered, lease, asking, asked, patience)),
         Err(failure) => {
@@ -240,6 +241,14 @@ async fn try_once(
             Err(Box::new(failed))
         }
     }
+}
+
+async fn open(
+    destination: &Destination,
+    service: &Service,
+    worker: &Worker,
+) -> Result<UpstreamConnection, ConnectFailure> {
+    UpstreamConnection::open(destination, service.connect_timeout, &worker.tls, &worker.wheel).await
 }
 
 /// The body for an attempt, and the same once more where it is at hand.
@@ -310,21 +319,17 @@ pub(super) fn compose(
     }
     let (length, coding) = framing(&exchange.body);
     let sends_id = exchange.settings.proxy.headers_upstream.contains(GatewayHeader::RequestId);
-    for (name, value) in head.headers.iter() {
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        let is_replaced = match name.len() {
-            4 => is("host"),
-            14 => length.is_some() && is("content-length"),
-            17 if sends_id && is(X_KONG_REQUEST_ID) => true,
-            _ => forwarded::is_replaced(name),
-        };
-        if !is_replaced {
-            field(out, name, value);
-        }
+    let mut replaced = forwarded::REPLACED.with(KnownName::Host);
+    if length.is_some() {
+        replaced = replaced.with(KnownName::ContentLength);
     }
+    if sends_id {
+        replaced = replaced.with(KnownName::XKongRequestId);
+    }
+    head.headers.write(out, replaced);
     forwarded::write(out, head, exchange.client, &exchange.settings, target.forwarded_prefix.as_deref());
     if sends_id {
-        field(out, X_KONG_REQUEST_ID, exchange.id.as_str().as_bytes());
+        field(out, KnownName::XKongRequestId.as_str(), exchange.id.digits());
     }
     if let Some(length) = length {
         field(out, "Content-Length", length.to_string().as_bytes());

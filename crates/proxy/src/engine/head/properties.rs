@@ -6,7 +6,7 @@ use super::*;
 
 const LIMITS: HeadLimits = HeadLimits { bytes: 4096, fields: 100 };
 
-fn outcome(input: &[u8]) -> Result<Option<(RequestHead, usize)>, BadHead> {
+fn outcome(input: &[u8]) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
     read(input, LIMITS)
 }
 

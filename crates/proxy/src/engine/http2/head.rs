@@ -8,7 +8,7 @@ use crate::engine::head::{self, BadHead, HeadLimits};
 use crate::engine::write::field;
 
 /// Reads it.
-pub(super) fn read(parts: &Parts, limits: HeadLimits) -> Result<RequestHead, BadHead> {
+pub(super) fn read(parts: &Parts, limits: HeadLimits) -> Result<Box<RequestHead>, BadHead> {
     let authority = parts.uri.authority().map(|authority| authority.as_str().as_bytes());
     let named = parts.headers.get_all(header::HOST);
     // Two names of the host are two hosts (RFC 9113 section 8.3.1).
@@ -55,7 +55,7 @@ mod tests {
 
     const LIMITS: HeadLimits = HeadLimits { bytes: 4096, fields: 20 };
 
-    fn outcome(target: &str, fields: &[(&str, &str)]) -> Result<RequestHead, BadHead> {
+    fn outcome(target: &str, fields: &[(&str, &str)]) -> Result<Box<RequestHead>, BadHead> {
         let request = fields.iter().fold(Request::get(target), |request, (name, value)| request.header(*name, *value));
         read(&request.body(()).unwrap().into_parts().0, LIMITS)
     }

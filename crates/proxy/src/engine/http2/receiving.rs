@@ -10,7 +10,7 @@ use http::header;
 use crate::engine::body::{BodyBroken, move_bytes};
 use crate::engine::framing::Ambiguous;
 use crate::http::request::{Arrival, ArrivingBody};
-use crate::http::survey::Survey;
+use crate::http::survey::{Count, Survey};
 
 /// A body that is being received.
 pub(crate) struct Receiving {
@@ -31,14 +31,14 @@ impl Receiving {
     }
 
     /// The request, whose body this is.
-    pub(super) fn arrival(&self, head: RequestHead) -> Arrival {
+    pub(super) fn arrival(&self, head: Box<RequestHead>) -> Arrival {
         let survey = Survey::of(&head.headers);
         let body = match (self.left, survey.lengths) {
-            (_, 2..) => Err(Ambiguous("several Content-Length fields")),
-            (None, 1) => Err(Ambiguous("the Content-Length is no length")),
+            (_, Count::Several) => Err(Ambiguous("several Content-Length fields")),
+            (None, Count::One) => Err(Ambiguous("the Content-Length is no length")),
             (Some(0), _) => Ok(ArrivingBody::None),
             (Some(length), _) => Ok(ArrivingBody::Length(length)),
-            (None, 0) => Ok(ArrivingBody::Unknown),
+            (None, Count::None) => Ok(ArrivingBody::Unknown),
         };
         Arrival { head, survey, body }
     }
