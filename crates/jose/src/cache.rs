@@ -1,10 +1,11 @@
 //! What a worker remembers of tokens that it has verified.
 //!
 //! Verifying an RSA or ECDSA signature costs more than all the rest of a request, and clients send a token until it
-//! expires. What is remembered is only that these very bytes were signed under this very key: `exp`, `nbf`, revocation
+//! expires. To take a token apart and compute its MAC costs less, but several times what looking it up does. What is remembered is only that these very bytes were signed under this very key: `exp`, `nbf`, revocation
 //! and every other rule are for the caller to apply on each request, hit or not.
 
 mod clock;
+mod seen;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use ahash::RandomState;
 
 use crate::{Contents, VerifiedToken, VerifierId};
 use clock::Clock;
+use seen::Seen;
 
 /// The longest that a token is remembered, in seconds.
 const LONGEST_LIFE: u64 = 300;
@@ -34,11 +36,14 @@ pub struct Counters {
 
 /// A bounded memory of verified tokens, for one worker.
 ///
-/// Only tokens of asymmetric algorithms are kept: recomputing a MAC costs about as much as looking it up. The whole
-/// token is compared on a look-up, so a hash that collides costs a miss and nothing else.
+/// A token of an asymmetric algorithm is kept at once. One with a MAC is kept when it comes a second time, since keeping
+/// it costs as much as verifying it did. The whole token is compared on a look-up, so a hash that collides costs a miss
+/// and nothing else.
 pub struct VerifiedTokens {
     entries: Clock<Entry>,
     places: HashMap<u128, usize, BuildHasherDefault<Hashed>>,
+    /// Tokens with a MAC that are not kept yet.
+    seen: Seen,
     capacity: usize,
     bytes: usize,
     counters: Counters,
@@ -68,6 +73,7 @@ impl VerifiedTokens {
         VerifiedTokens {
             entries: Clock::default(),
             places: HashMap::default(),
+            seen: Seen::default(),
             capacity,
             bytes: 0,
             counters: Counters::default(),
@@ -97,22 +103,26 @@ impl VerifiedTokens {
         }
     }
 
-    /// Remembers a token for at most 300 seconds and no longer than its `exp`. Tokens of HS* are not kept, nor one that
-    /// is larger than a quarter of the cache.
+    /// Remembers a token for at most 300 seconds and no longer than its `exp`. One of HS* has to come twice, and one that
+    /// is larger than a quarter of the cache is not kept.
     pub fn insert(&mut self, token: &VerifiedToken<'_>, now: u64) {
+        let hash = hash_of(token.raw());
+        if token.contents().algorithm().is_symmetric() && !self.seen.meet(hash) {
+            return;
+        }
         let expires = expiry(token.contents(), now);
         let entry = Entry {
-            hash: hash_of(token.raw()),
+            hash,
             token: token.raw().into(),
             contents: Arc::clone(token.contents()),
             verifier: token.verifier(),
             expires,
         };
         let cost = entry.cost();
-        if token.contents().algorithm().is_symmetric() || expires <= now || cost > self.capacity / 4 {
+        if expires <= now || cost > self.capacity / 4 {
             return;
         }
-        if let Some(place) = self.places.get(&entry.hash).copied() {
+        if let Some(place) = self.places.get(&hash).copied() {
             self.remove(place);
         }
         while self.bytes + cost > self.capacity {
@@ -121,7 +131,6 @@ impl VerifiedTokens {
             self.counters.evictions += u64::from(early);
         }
         self.bytes += cost;
-        let hash = entry.hash;
         self.places.insert(hash, self.entries.insert(entry));
     }
 

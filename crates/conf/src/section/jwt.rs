@@ -17,7 +17,7 @@ const CACHE: Key<usize> = Key::new(
     Kind::Size,
     |text| size::parse(text).and_then(|bytes| usize::try_from(bytes).map_err(|_| "is too large".to_owned())),
     "How much memory each worker may use to remember tokens whose signature it has verified, so that the next request \
-     with the same token costs no public-key operation. Expiry and every other rule are checked on each request all the \
+     with the same token need not be verified again. Expiry and every other rule are checked on each request all the \
      same. 0 turns it off.",
 );
 

@@ -103,12 +103,16 @@ fn what_has_expired_is_not_taken_in() {
 }
 
 #[test]
-fn macs_are_not_kept() {
+fn a_token_with_a_mac_is_kept_when_it_comes_again() {
     let mut cache = VerifiedTokens::new(1 << 20);
+    let verifier = |secret| Verifier::from_secret(Algorithm::HS256, secret).unwrap();
     let raw = Signer::from_secret(Algorithm::HS256, b"s").unwrap().sign(&serde_json::Map::new(), "{}").unwrap();
-    let verifier = Verifier::from_secret(Algorithm::HS256, b"s").unwrap();
-    cache.insert(&Token::parse(raw.as_bytes(), &Limits::default()).unwrap().verify(&verifier).unwrap(), NOW);
-    assert!(cache.is_empty());
+    for (time, kept) in [(1, 0), (2, 1), (3, 1)] {
+        cache.insert(&Token::parse(raw.as_bytes(), &Limits::default()).unwrap().verify(&verifier(b"s")).unwrap(), NOW);
+        assert_eq!(cache.len(), kept, "time {time}");
+    }
+    assert!(cache.get(verifier(b"s").id(), raw.as_bytes(), NOW).is_some());
+    assert!(cache.get(verifier(b"t").id(), raw.as_bytes(), NOW).is_none(), "the secret was changed");
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl JwtCredential {
         }
     }
 
-    /// The identity of the public key, if it was parsed before.
+    /// The identity of the public key, if it was parsed before. That of a secret depends on how it is read.
     pub(super) fn known_key(&self) -> Option<VerifierId> {
         match &self.material {
             Material::Secret(_) => None,

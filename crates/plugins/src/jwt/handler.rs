@@ -128,19 +128,19 @@ impl Jwt {
     /// The contents of a token whose signature this worker has verified before, under the key that its credential has
     /// now. Whatever is not as it was then takes the long way, which finds the words for it.
     fn remembered(&self, cx: &RequestCx<'_>, worker: &JwtWorker, raw: &[u8]) -> Option<(Arc<Contents>, Claimant)> {
-        if self.verified_tokens_bytes == 0 || !may_be_remembered(raw) {
+        if self.verified_tokens_bytes == 0 {
             return None;
         }
         let mut tokens = worker.tokens.borrow_mut();
         let mut found = tokens.find(raw, unsigned(cx.now))?;
         let (credential, claimant) = self.claimant(cx, found.contents()).ok()?;
-        let same =
-            credential.algorithm == found.contents().algorithm() && found.is_verified_by(credential.known_key()?);
+        let key = worker.identity(credential, self.config.secret_encoding)?;
+        let same = credential.algorithm == found.contents().algorithm() && found.is_verified_by(key);
         same.then(|| (Arc::clone(found.contents()), claimant))
     }
 
     fn remember(&self, cx: &RequestCx<'_>, worker: &JwtWorker, verified: &VerifiedToken<'_>) {
-        if self.verified_tokens_bytes > 0 && !verified.contents().algorithm().is_symmetric() {
+        if self.verified_tokens_bytes > 0 {
             worker.tokens.borrow_mut().insert(verified, unsigned(cx.now));
         }
     }
@@ -181,13 +181,6 @@ impl Jwt {
     fn worker(&self, cx: &RequestCx<'_>) -> Rc<JwtWorker> {
         cx.worker.get(|| JwtWorker::new(self.verified_tokens_bytes))
     }
-}
-
-/// Tokens of HS256 and HS384 are never remembered; their signatures have at most 64 digits, and those of all other
-/// algorithms at least 86. So most tokens that cannot be found are not looked for.
-fn may_be_remembered(raw: &[u8]) -> bool {
-    const LONGEST_OF_HS384: usize = 64;
-    memchr::memrchr(b'.', raw).is_some_and(|dot| raw.len() - dot - 1 > LONGEST_OF_HS384)
 }
 
 /// The clock as the cache counts; before 1970 is 1970.

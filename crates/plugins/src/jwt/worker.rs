@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gibbon_jose::{VerifiedTokens, Verifier};
+use gibbon_jose::{VerifiedTokens, Verifier, VerifierId};
 
 use super::credential::{JwtCredential, SecretEncoding};
 
@@ -21,6 +21,14 @@ impl JwtWorker {
     /// The parsed key of a credential; `None` where it has none that can be used.
     pub(super) fn verifier(&self, credential: &JwtCredential, encoding: SecretEncoding) -> Option<Arc<Verifier>> {
         self.keys.borrow_mut().get(credential, encoding)
+    }
+
+    /// Which key a credential has, where that can be told without parsing a public key.
+    pub(super) fn identity(&self, credential: &JwtCredential, encoding: SecretEncoding) -> Option<VerifierId> {
+        if credential.algorithm.is_symmetric() {
+            return self.verifier(credential, encoding).map(|verifier| verifier.id());
+        }
+        credential.known_key()
     }
 }
 
