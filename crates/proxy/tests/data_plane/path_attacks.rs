@@ -39,11 +39,10 @@ fn every_spelling_of_a_guarded_path_takes_the_guarded_route() {
 fn what_does_not_mean_the_guarded_path_is_sent_as_what_was_routed() {
     for (path, sent) in [
         // An escaped slash or backslash is no slash.
-        ("/open%2f..%2fguarded/x", "/by-open/open%2F..%2Fguarded/x"),
-        ("/open%5c..%5cguarded/x", "/by-open/open%5C..%5Cguarded/x"),
-        ("/open\\..\\guarded/x", "/by-open/open%5C..%5Cguarded/x"),
+        ("/open%2fguarded/x", "/by-open/open%2Fguarded/x"),
+        ("/open%5cguarded/x", "/by-open/open%5Cguarded/x"),
+        ("/open\\guarded/x", "/by-open/open%5Cguarded/x"),
         // A parameter belongs to its segment (RFC 3986 section 3.3).
-        ("/open/..;/guarded/x", "/by-open/open/..;/guarded/x"),
         ("/open;a/x", "/by-open/open;a/x"),
         // What is escaped twice is decoded by nobody.
         ("/%2567uarded/x", "/by-open/%2567uarded/x"),
@@ -75,6 +74,12 @@ fn a_path_that_cannot_be_read_in_one_way_is_refused() {
         "/..%2fguarded",
         "/open/..%2f..%2fguarded",
         "/open%2f..%2f../../guarded",
+        "/open%2f..%2fguarded/x",
+        "/open/x%2f..%2f..%2fguarded",
+        "/open%5c..%5cguarded/x",
+        "/open\\..\\guarded/x",
+        "/open/..;/guarded/x",
+        "/open/%2e%2e;a=b/guarded/x",
         "/guarded%00/x",
         "/%00",
         "/%",

@@ -16,6 +16,9 @@
 //! And some paths have no normal form, so that the request must be answered with 400, as nginx does in front of Kong:
 //! broken escapes (`%zz`, `%2`), `%00` and control characters as themselves, and paths that leave the root, also when
 //! their slashes are escaped (`/..%2F..`), because an upstream might decode them.
+//!
+//! For the same reason, and beyond what nginx does, a dot segment that only some readers would see is refused: one beside
+//! an escaped slash or a backslash (`/a%2F..%2Fb`), or with a parameter (`/a/..;x/b`), which servlet containers take off.
 
 use std::borrow::Cow;
 
@@ -38,6 +41,9 @@ pub enum PathError {
     /// More segments `..` than there are others before them.
     #[error("the path leaves the root")]
     AboveRoot,
+    /// A segment `.` or `..` for some readers, and a part of another segment for others.
+    #[error("the path has a hidden dot segment")]
+    HiddenDots,
 }
 
 /// Brings the path of a request, without its query, into its normal form. A path that has it already is borrowed.
@@ -70,6 +76,9 @@ pub fn normalize(raw: &[u8]) -> Result<Cow<'_, str>, PathError> {
     // that either may leave the root where the other does not.
     if leaves_root(&decoded) || leaves_root(&normal) {
         return Err(PathError::AboveRoot);
+    }
+    if has_hidden_dots(&normal) {
+        return Err(PathError::HiddenDots);
     }
     Ok(Cow::Owned(into_text(&normal)))
 }
@@ -114,9 +123,9 @@ fn is_normal(path: &[u8]) -> bool {
     true
 }
 
-/// Whether a path that continues like this continues with a segment `.` or `..`.
+/// Whether a path that continues like this continues with a segment `.` or `..`, perhaps with a parameter.
 fn is_dot_segment(rest: &[u8]) -> bool {
-    matches!(rest, b"." | b".." | [b'.', b'/', ..] | [b'.', b'.', b'/', ..])
+    matches!(rest, b"." | b".." | [b'.', b'/' | b';', ..] | [b'.', b'.', b'/' | b';', ..])
 }
 
 /// Decodes what may be decoded, and makes escapes of what must not stand as itself.
@@ -185,13 +194,29 @@ fn leaves_root(decoded: &[u8]) -> bool {
     false
 }
 
-/// Where the next slash stands, and its length: 1, or 3 if it is an escape.
+/// Where the next slash or escaped backslash stands, and its length: 1, or 3 if it is an escape.
 fn slash_at(path: &[u8]) -> Option<(usize, usize)> {
     memchr::memchr2_iter(b'/', b'%', path).find_map(|at| match path.get(at..) {
         Some([b'/', ..]) => Some((at, 1)),
-        Some([b'%', b'2', b'F', ..]) => Some((at, 3)),
+        Some([b'%', b'2', b'F', ..] | [b'%', b'5', b'C', ..]) => Some((at, 3)),
         _ => None,
     })
+}
+
+/// Whether a path without dot segments has one for a reader that decodes slashes, or takes parameters off.
+fn has_hidden_dots(normal: &[u8]) -> bool {
+    let mut rest = normal;
+    loop {
+        let (length, bound) = slash_at(rest).unwrap_or((rest.len(), 0));
+        let segment = rest.get(..length).unwrap_or_default();
+        if matches!(segment.split(|byte| *byte == b';').next(), Some(b"." | b"..")) {
+            return true;
+        }
+        if bound == 0 {
+            return false;
+        }
+        rest = rest.get(length + bound..).unwrap_or_default();
+    }
 }
 
 /// Removes dot segments and empty segments. A last segment that is removed leaves its slash behind.
