@@ -25,7 +25,7 @@ pub(super) fn clippy(root: &Path) -> Outcome {
 /// Unit and integration tests: by cargo-nextest where it is installed, else by cargo itself.
 pub(super) fn tests(root: &Path) -> Outcome {
     if has_nextest(root) {
-        nextest(root, &format!("not ({ON_POSTGRESQL})"))
+        nextest(root, &format!("not ({ON_POSTGRESQL}) and not ({BEFORE_NGINX})"))
     } else {
         run(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
     }
@@ -44,6 +44,26 @@ pub(super) fn postgres_tests(root: &Path) -> Outcome {
 
 /// The tests that need PostgreSQL, as nextest selects them: those in modules called so.
 const ON_POSTGRESQL: &str = "kind(test) and test(/^postgres/)";
+
+/// Tests with nginx as the upstream. Where it is not installed they leave themselves out.
+pub(super) fn nginx_tests(root: &Path) -> Outcome {
+    needs("nginx is not installed: apt-get install nginx-light", nginx_is_installed, || {
+        if has_nextest(root) {
+            nextest(root, BEFORE_NGINX)
+        } else {
+            run(root, &["test", "--release", "--workspace", "--locked", "--test", "data_plane", "before_nginx"])
+        }
+    })
+}
+
+/// The tests that need nginx, as nextest selects them: those in modules called so.
+const BEFORE_NGINX: &str = "kind(test) and test(/^before_nginx/)";
+
+/// In the places where the tests look for it.
+fn nginx_is_installed() -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).chain(["/usr/sbin".into()]).any(|folder| folder.join("nginx").is_file())
+}
 
 fn has_nextest(root: &Path) -> bool {
     answers(root, &["nextest", "--version"])

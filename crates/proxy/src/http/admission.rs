@@ -35,7 +35,9 @@ fn check_host(head: &RequestHead, survey: Survey) -> Result<(), ProxyError> {
     match survey.hosts {
         Count::None if head.version >= Version::HTTP_11 => Err(ProxyError::BadRequest("no Host field")),
         Count::None => Ok(()),
-        Count::One if head.headers.get(KnownName::Host).is_some_and(is_authority) => Ok(()),
+        Count::One if head.headers.get(KnownName::Host).is_some_and(|host| !host.is_empty() && is_authority(host)) => {
+            Ok(())
+        }
         Count::One => Err(ProxyError::BadRequest("the Host field is no host")),
         Count::Several => Err(ProxyError::BadRequest("several Host fields")),
     }
@@ -98,7 +100,7 @@ mod tests {
         assert!(verdict(Version::HTTP_10, &[]));
         assert!(!verdict(Version::HTTP_11, &[]));
         assert!(!verdict(Version::HTTP_11, &[("host", "a"), ("host", "b")]));
-        for host in ["a/b", "a b", "user@a", "a,b", "a\\b"] {
+        for host in ["", "a/b", "a b", "user@a", "a,b", "a\\b"] {
             assert!(!verdict(Version::HTTP_11, &[("host", host)]), "{host}");
         }
     }

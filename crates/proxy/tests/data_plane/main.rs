@@ -6,6 +6,7 @@
 mod access_log;
 mod active_checks;
 mod balancing;
+mod before_nginx;
 mod bodies;
 mod body_streams;
 mod broken_upstreams;
@@ -19,6 +20,8 @@ mod grpc;
 mod hashing;
 mod hop_by_hop;
 mod http2;
+mod http2_floods;
+mod http2_frames;
 mod https_upstreams;
 mod identity;
 mod limits;

@@ -10,7 +10,7 @@ const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n";
 const LAST: &str = "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 
 /// Lines that one reader takes for a transfer coding, and another for something else, or for two lines.
-const CODINGS: [&str; 36] = [
+pub(crate) const CODINGS: [&str; 36] = [
     "Transfer-Encoding: chunked",
     "TRANSFER-ENCODING: CHUNKED",
     "Transfer-Encoding:chunked",
