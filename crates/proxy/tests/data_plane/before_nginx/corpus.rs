@@ -162,6 +162,7 @@ pub(super) fn passed() -> Vec<Case> {
 }
 
 /// Two readers could read them in two ways.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn refused() -> Vec<Case> {
     let mut cases = Vec::new();
     for coding in CODINGS {
