@@ -172,6 +172,16 @@ impl UpstreamConnection {
         self.requests
     }
 
+    /// An exchange is over, and the next one is to be waited for.
+    pub(crate) fn rest(&mut self) {
+        self.moved = self.clock.now();
+    }
+
+    /// For how long nothing has moved, by the coarse clock.
+    pub(crate) fn silence(&self) -> Duration {
+        Duration::from_millis(self.clock.now().saturating_sub(self.moved))
+    }
+
     /// Whether it waits in silence for a request, as far as is known without asking the system.
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.input.is_empty() && self.stream.is_quiet()
@@ -234,7 +244,7 @@ impl UpstreamConnection {
         if state.is_started() && !state.is_finished() && !self.write_blocked {
             return limit;
         }
-        limit.saturating_sub(Duration::from_millis(self.clock.now().saturating_sub(self.moved)))
+        limit.saturating_sub(self.silence())
     }
 
     /// Sends on what there is. A connection that takes nothing more may still have an answer to give.

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::rc::{Rc, Weak};
-use std::time::Instant;
 
 use gibbon_conf::Upstream;
 use gibbon_tls::client::Terms;
@@ -47,7 +46,6 @@ pub(crate) enum Care {
 struct Kept {
     connection: UpstreamConnection,
     destination: Destination,
-    since: Instant,
 }
 
 /// A connection that is in use, and the pool that it goes back to.
@@ -97,7 +95,7 @@ impl Pool {
 
     /// Lends a connection that is new.
     pub(crate) fn lease(self: &Rc<Self>, destination: Destination, connection: UpstreamConnection) -> Lease {
-        let kept = Box::new(Kept { connection, destination, since: Instant::now() });
+        let kept = Box::new(Kept { connection, destination });
         Lease { kept, pool: Rc::downgrade(self) }
     }
 
@@ -112,7 +110,7 @@ impl Pool {
             None => idle.entry(kept.destination.clone()).or_default(),
         };
         if waiting.len() < self.limits.pool_size {
-            kept.since = Instant::now();
+            kept.connection.rest();
             waiting.push(kept);
         }
     }
@@ -120,9 +118,8 @@ impl Pool {
     /// Closes what has waited too long.
     pub(crate) fn sweep(&self) {
         let limit = self.limits.idle_timeout;
-        let now = Instant::now();
         self.idle.borrow_mut().retain(|_, waiting| {
-            let in_time = |kept: &Kept| limit.is_none_or(|limit| now.duration_since(kept.since) < limit);
+            let in_time = |kept: &Kept| limit.is_none_or(|limit| kept.connection.silence() < limit);
             waiting.retain_mut(|kept| kept.connection.is_quiet() && in_time(kept));
             waiting.iter_mut().for_each(|kept| kept.connection.shrink());
             !waiting.is_empty()

@@ -58,19 +58,21 @@ fn next_of(stream: &Cell<u64>) -> u64 {
     number ^ (number >> 31)
 }
 
-/// The digits of a number, all sixteen at once: each four bits get a byte of their own, and what is over nine goes on
-/// with the letters.
+/// The digits of a number.
 fn digits(number: u64) -> [u8; 16] {
-    let mut spread = u128::from(number);
-    for (shift, mask) in [
-        (32, 0x0000_0000_ffff_ffff_0000_0000_ffff_ffff_u128),
-        (16, 0x0000_ffff_0000_ffff_0000_ffff_0000_ffff),
-        (8, 0x00ff_00ff_00ff_00ff_00ff_00ff_00ff_00ff),
-        (4, 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f),
-    ] {
-        spread = (spread | (spread << shift)) & mask;
-    }
-    spread.to_be_bytes().map(|four| if four < 10 { b'0' + four } else { b'a' - 10 + four })
+    let [upper, lower] = [number >> 32, number & 0xffff_ffff].map(eight_digits);
+    ((u128::from(upper) << 64) | u128::from(lower)).to_be_bytes()
+}
+
+/// The digits of the lower half of a number, all eight at once: each four bits get a byte of their own, and what is
+/// over nine goes on with the letters.
+fn eight_digits(number: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let spread = (number | (number << 16)) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | (spread << 8)) & 0x00ff_00ff_00ff_00ff;
+    let spread = (spread | (spread << 4)) & 0x0f0f_0f0f_0f0f_0f0f;
+    let letters = ((spread + ONES * 6) >> 4) & ONES;
+    spread + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'9' - 1)
 }
 
 #[cfg(test)]
