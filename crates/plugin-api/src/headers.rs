@@ -5,11 +5,16 @@
 //! several times, and the order of the values of one name is kept. There are few fields, so they are looked through
 //! rather than hashed; what the gateway itself looks for is recognised when it comes in ([`KnownName`]).
 
+mod name;
+mod value;
+
 use std::ops::Range;
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 use crate::known_name::{KnownName, KnownNames};
+pub use name::{AsFieldName, FieldName};
+pub use value::{AsFieldValue, FieldText, visible};
 
 /// Header fields, by name.
 #[derive(Debug, Default, Clone)]
@@ -37,118 +42,6 @@ struct Field {
     known: Option<KnownName>,
     /// Whether it stands in the buffer just as it is written: name, colon, space, value, CRLF.
     is_line: bool,
-}
-
-/// The name of a field that is set.
-#[derive(Debug, Clone)]
-pub enum FieldName {
-    /// Written as it stands.
-    Fixed(&'static str),
-    /// Written in lower case.
-    Any(HeaderName),
-}
-
-impl FieldName {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Fixed(name) => name,
-            Self::Any(name) => name.as_str(),
-        }
-    }
-}
-
-impl From<&'static str> for FieldName {
-    fn from(name: &'static str) -> Self {
-        Self::Fixed(name)
-    }
-}
-
-impl From<HeaderName> for FieldName {
-    fn from(name: HeaderName) -> Self {
-        Self::Any(name)
-    }
-}
-
-impl From<KnownName> for FieldName {
-    fn from(name: KnownName) -> Self {
-        Self::Fixed(name.as_str())
-    }
-}
-
-/// Whatever a field can be asked for by.
-pub trait AsFieldName {
-    /// The name, in any case.
-    fn as_field_name(&self) -> &str;
-
-    /// The known name that it is.
-    #[inline]
-    fn known(&self) -> Option<KnownName> {
-        KnownName::of(self.as_field_name().as_bytes())
-    }
-}
-
-impl AsFieldName for &str {
-    fn as_field_name(&self) -> &str {
-        self
-    }
-}
-
-impl AsFieldName for KnownName {
-    fn as_field_name(&self) -> &str {
-        self.as_str()
-    }
-
-    #[inline]
-    fn known(&self) -> Option<KnownName> {
-        Some(*self)
-    }
-}
-
-impl AsFieldName for HeaderName {
-    fn as_field_name(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl AsFieldName for &HeaderName {
-    fn as_field_name(&self) -> &str {
-        self.as_str()
-    }
-}
-
-/// Whatever the value of a field can be: bytes without control characters but the tab (RFC 9110 section 5.5).
-pub trait AsFieldValue {
-    /// The bytes.
-    fn as_field_value(&self) -> &[u8];
-}
-
-impl AsFieldValue for HeaderValue {
-    fn as_field_value(&self) -> &[u8] {
-        self.as_bytes()
-    }
-}
-
-impl AsFieldValue for &HeaderValue {
-    fn as_field_value(&self) -> &[u8] {
-        self.as_bytes()
-    }
-}
-
-/// A text that can be the value of a field.
-#[derive(Debug, Clone, Copy)]
-pub struct FieldText<'t>(&'t str);
-
-impl<'t> FieldText<'t> {
-    /// `text`, where no field is cut short by it.
-    pub fn new(text: &'t str) -> Option<Self> {
-        text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..)).then_some(Self(text))
-    }
-}
-
-impl AsFieldValue for FieldText<'_> {
-    fn as_field_value(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
 }
 
 /// What is looked for.
@@ -396,12 +289,6 @@ impl Wanted<'_> {
     }
 }
 
-impl AsFieldName for FieldName {
-    fn as_field_name(&self) -> &str {
-        self.as_str()
-    }
-}
-
 impl Field {
     #[inline]
     fn received(head: &[u8], name: Range<usize>, value: Range<usize>) -> Self {
@@ -430,13 +317,6 @@ impl Span {
     fn of(self, bytes: &[u8]) -> &[u8] {
         bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
-}
-
-/// A value as text, where it is visible ASCII with spaces and tabs: what else it may be has no agreed encoding (RFC
-/// 9110 section 5.5).
-pub fn visible(value: &[u8]) -> Option<&str> {
-    let is_visible = value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
-    if is_visible { std::str::from_utf8(value).ok() } else { None }
 }
 
 #[cfg(test)]
