@@ -8,8 +8,9 @@
 //! This crate knows nothing of services, plugins, sockets or stored records, and does no input or output.
 //!
 //! Start reading at [`Router`]; the rules are in `priority.rs` (who wins), `rule.rs` and `host.rs` (who fits), and the
-//! speed is in `index.rs`, `bucket.rs`, `trie.rs` and `host_map.rs`. [`path`] is separate: how a path is brought into its normal form before it is
-//! routed, and how it is put together again on its way upstream.
+//! speed is in `index.rs`, `bucket.rs`, `trie.rs` and `host_map.rs`. [`path`] is separate: how a path is brought into its
+//! normal form before it is routed, and how it is put together again on its way upstream. [`stream`] is separate too:
+//! routes of TCP, TLS and UDP.
 //!
 //! ```
 //! use gibbon_router::{Flavor, RequestKey, RouteSpec, Router, Scheme};
@@ -42,6 +43,7 @@ mod router;
 mod rule;
 mod spec;
 mod split;
+pub mod stream;
 mod trie;
 
 pub use flavor::Flavor;
