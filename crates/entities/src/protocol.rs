@@ -31,6 +31,11 @@ impl Protocol {
     /// The protocols of requests, which most plugins run for.
     pub const HTTP_FAMILY: [Self; 4] = [Self::Grpc, Self::Grpcs, Self::Http, Self::Https];
 
+    /// Whether streams have it, and not requests.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Tcp | Self::Tls | Self::TlsPassthrough | Self::Udp)
+    }
+
     /// Its name in configuration.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use crate::flow::Flow;
 use crate::log::LogCx;
 use crate::request::RequestCx;
 use crate::response::ResponseCx;
+use crate::stream::{StreamCx, StreamLogCx, Verdict};
 
 /// What a plugin instance needs of the request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,10 @@ impl Phases {
     pub const RESPONSE: Self = Self(2);
     /// [`Handler::log`].
     pub const LOG: Self = Self(4);
+    /// [`Handler::stream`].
+    pub const STREAM: Self = Self(8);
+    /// [`Handler::stream_log`].
+    pub const STREAM_LOG: Self = Self(16);
 
     /// Those of both.
     #[must_use]
@@ -57,6 +62,17 @@ pub trait Handler: Send + Sync + 'static {
     /// Runs when an exchange is over, however it has ended. It must not wait: what takes time is handed to the runtime
     /// beside the workers ([`crate::Node::runtime`]).
     fn log(&self, cx: &LogCx<'_>) {
+        let _ = cx;
+    }
+
+    /// Runs when a stream has found its route. Must not block, as `access` must not.
+    fn stream(&self, cx: &mut StreamCx<'_>) -> Verdict {
+        let _ = cx;
+        Verdict::Continue
+    }
+
+    /// Runs when a stream is over, however it has ended. It must not wait, as `log` must not.
+    fn stream_log(&self, cx: &StreamLogCx<'_>) {
         let _ = cx;
     }
 

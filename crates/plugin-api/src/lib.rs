@@ -27,6 +27,7 @@ pub mod reply;
 pub mod request;
 pub mod response;
 pub mod scope;
+pub mod stream;
 pub mod target;
 pub mod worker;
 
@@ -50,5 +51,6 @@ pub use reply::{Reply, ReplyBody};
 pub use request::{Announced, BodyLimit, RequestCx};
 pub use response::{ResponseCx, Rewrite, Source};
 pub use scope::{EVERYWHERE, Scope};
+pub use stream::{Stream, StreamCx, StreamLogCx, StreamTls, Verdict};
 pub use target::Target;
 pub use worker::WorkerLocals;

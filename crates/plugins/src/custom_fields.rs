@@ -3,7 +3,7 @@
 //! There is no Lua here. Of it, what most configurations use is read: `return nil`, `return` with a text, a number or a
 //! boolean, and `return kong.request.get_header("name")`. Anything else is refused when it is configured.
 
-use gibbon_plugin_api::{ConfigureError, LogCx};
+use gibbon_plugin_api::{ConfigureError, Headers};
 use gibbon_schema::{Field, Object, field, map_of, string};
 use http::HeaderName;
 use serde_json::{Number, Value};
@@ -48,15 +48,15 @@ impl CustomFields {
         members.map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Edits a document.
-    pub(crate) fn apply(&self, document: &mut Object, cx: &LogCx<'_>) {
+    /// Edits a document. `headers` are those of the request; a stream has none.
+    pub(crate) fn apply(&self, document: &mut Object, headers: Option<&Headers>) {
         for (path, source) in &self.0 {
             let value = match source {
                 Source::Nothing => None,
                 Source::Value(value) => Some(value.clone()),
-                Source::Header(name) => {
-                    cx.request.headers.get(name).map(|value| String::from_utf8_lossy(value).into_owned().into())
-                }
+                Source::Header(name) => headers
+                    .and_then(|headers| headers.get(name))
+                    .map(|value| String::from_utf8_lossy(value).into_owned().into()),
             };
             put(document, path, value);
         }

@@ -1,10 +1,15 @@
-//! What is written of an exchange: the document that Kong's logs have.
+//! What is written of an exchange or a stream: the documents that Kong's logs have.
 
-use gibbon_plugin_api::{Headers, LogCx, Source};
+mod stream;
+
+use std::time::Duration;
+
+use gibbon_plugin_api::{Headers, LogCx, Source, Try};
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
 use crate::several::{arguments, gathered};
+pub(crate) use stream::of as of_stream;
 
 /// Headers whose values are not written.
 const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
@@ -12,7 +17,6 @@ const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
 /// The document of an exchange.
 pub(crate) fn of(cx: &LogCx<'_>) -> Object {
     let measure = &cx.measure;
-    let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (total, receive) = (millis(measure.total), millis(measure.receive));
     let proxy = measure.upstream.map(millis);
     let kong = total.saturating_sub(receive).saturating_sub(proxy.unwrap_or(0));
@@ -27,7 +31,7 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
                 "kong": kong, "proxy": proxy.map_or(json!(-1), Value::from), "request": total, "receive": receive,
             }),
         ),
-        ("tries", tries(cx)),
+        ("tries", tries(&cx.upstream.tries)),
         ("authenticated_entity", authenticated(cx)),
         ("route", cx.route.map(|route| Value::Object(route.document())).unwrap_or_default()),
         ("service", cx.service.map(|service| Value::Object(service.document())).unwrap_or_default()),
@@ -38,6 +42,10 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
     ];
     let known = members.into_iter().filter(|(_, value)| !value.is_null());
     known.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn request(cx: &LogCx<'_>) -> Value {
@@ -63,14 +71,14 @@ fn response(cx: &LogCx<'_>) -> Value {
     })
 }
 
-fn tries(cx: &LogCx<'_>) -> Value {
-    let one = |one: &gibbon_plugin_api::Try| {
+fn tries(tries: &[Try]) -> Value {
+    let one = |one: &Try| {
         json!({
             "ip": one.address.ip().to_string(), "port": one.address.port(), "balancer_start": one.started_at,
             "balancer_latency": 0,
         })
     };
-    cx.upstream.tries.iter().map(one).collect()
+    tries.iter().map(one).collect()
 }
 
 fn authenticated(cx: &LogCx<'_>) -> Value {

@@ -3,7 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings};
+use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_schema::Object;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
 
@@ -26,13 +27,22 @@ struct FileLog {
 
 impl Handler for FileLog {
     fn log(&self, cx: &LogCx<'_>) {
-        let mut document = log_document::of(cx);
-        self.custom.apply(&mut document, cx);
-        self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
+        self.write(log_document::of(cx), Some(&cx.request.headers));
+    }
+
+    fn stream_log(&self, cx: &StreamLogCx<'_>) {
+        self.write(log_document::of_stream(cx), None);
     }
 
     fn phases(&self) -> Phases {
-        Phases::LOG
+        Phases::LOG.and(Phases::STREAM_LOG)
+    }
+}
+
+impl FileLog {
+    fn write(&self, mut document: Object, headers: Option<&Headers>) {
+        self.custom.apply(&mut document, headers);
+        self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings};
+use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_schema::Object;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -30,13 +31,22 @@ struct HttpLog {
 
 impl Handler for HttpLog {
     fn log(&self, cx: &LogCx<'_>) {
-        let mut document = log_document::of(cx);
-        self.custom.apply(&mut document, cx);
-        self.queue.push(Value::Object(document).to_string().into_bytes());
+        self.write(log_document::of(cx), Some(&cx.request.headers));
+    }
+
+    fn stream_log(&self, cx: &StreamLogCx<'_>) {
+        self.write(log_document::of_stream(cx), None);
     }
 
     fn phases(&self) -> Phases {
-        Phases::LOG
+        Phases::LOG.and(Phases::STREAM_LOG)
+    }
+}
+
+impl HttpLog {
+    fn write(&self, mut document: Object, headers: Option<&Headers>) {
+        self.custom.apply(&mut document, headers);
+        self.queue.push(Value::Object(document).to_string().into_bytes());
     }
 }
 

@@ -1,9 +1,12 @@
 //! What the plugin promises.
 
+use gibbon_entities::{Protocol, Route, route};
+use gibbon_plugin_api::{EVERYWHERE, Handler, Stream, StreamCx, Verdict, WorkerLocals};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::DEFINITION;
-use crate::fixture::{Outcome, Request, SETTINGS, World, configured, handler, plugin_record, violations};
+use crate::fixture::{Outcome, Request, SETTINGS, World, configured, handler, plugin_record, prepared, violations};
 
 fn from(address: &str, config: Value) -> Outcome {
     World::new().send(&*handler(&DEFINITION, config), Request::get("/").from(address))
@@ -51,4 +54,27 @@ fn one_of_the_lists_is_needed_and_holds_addresses() {
     assert_eq!(message(json!({})), expected);
     let expected = json!({ "allow": ["invalid ip or cidr range: 'a'"] });
     assert_eq!(violations(&DEFINITION, json!({ "allow": ["a"] })), expected);
+}
+
+fn stream_from(handler: &dyn Handler, source: &str) -> Verdict {
+    let stream = Stream {
+        protocol: Protocol::Tcp,
+        source: source.parse().unwrap(),
+        destination: "203.0.113.1:5432".parse().unwrap(),
+        sni: None,
+        tls: None,
+    };
+    let body = json!({ "protocols": ["tcp"], "destinations": [{ "port": 5432 }] });
+    let route = Route::from_body(&prepared(&route::definition(), body).unwrap()).unwrap();
+    let (scope, worker) = (&EVERYWHERE, &WorkerLocals::default());
+    handler.stream(&mut StreamCx { stream: &stream, route: &route, service: None, scope, worker })
+}
+
+#[test]
+fn a_stream_passes_or_is_closed_by_the_same_lists() {
+    let verdict = |source: &str| stream_from(&*handler(&DEFINITION, json!({ "deny": ["192.0.2.0/24"] })), source);
+    let expected =
+        Verdict::Refuse { status: StatusCode::FORBIDDEN, reason: "IP address not allowed: 192.0.2.1".to_owned() };
+    assert_eq!(verdict("192.0.2.1:4000"), expected);
+    assert_eq!(verdict("198.51.100.1:4000"), Verdict::Continue);
 }

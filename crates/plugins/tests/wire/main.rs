@@ -6,6 +6,7 @@ mod authentication;
 mod limits;
 mod logs;
 mod refusals;
+mod streams;
 
 use gibbon_plugin_api::PluginDef;
 use gibbon_testkit::{Gateway, Origin};
