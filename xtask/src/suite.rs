@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     ("example: JWT lab", |root| scripts::example(root, "examples/jwt-lab/run.sh")),
     ("example: TLS and HTTP/2", |root| scripts::example(root, "examples/tls/run.sh")),
     ("example: balancing", |root| scripts::example(root, "examples/balancing/run.sh")),
+    ("example: streams", |root| scripts::example(root, "examples/streams/run.sh")),
     ("example: gRPC", |root| scripts::example(root, "examples/grpc/run.sh")),
     ("client: aio-kong", |root| scripts::example(root, "examples/clients/aio-kong.sh")),
     ("client: what decK does", |root| scripts::example(root, "examples/clients/deck.sh")),

@@ -70,9 +70,9 @@ pub(crate) const TABLE: &[Row] = &[
         "messages of the Status API go where those of the Admin API go, `admin_error_log`",
     ),
     row(
-        &["stream_*", "proxy_stream_*", "nginx_stream_*", "nginx_sproxy_*", "nginx_supstream_*"],
+        &["nginx_stream_*", "nginx_sproxy_*", "nginx_supstream_*"],
         &["off"],
-        "TCP, TLS and UDP streams are not proxied in this version",
+        "directives of nginx for streams are not known in this version: `ssl_*` and the keys of clients hold for them too",
     ),
     row(
         &[

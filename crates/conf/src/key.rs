@@ -106,6 +106,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::general::DOC,
         section::logs::DOC,
         section::proxy::DOC,
+        section::streams::DOC,
         section::tls::DOC,
         section::error_pages::DOC,
         section::request_debug::DOC,

@@ -23,6 +23,17 @@ pub struct Listener {
     pub http2: bool,
     /// Whether something in front tells who the client is, before its first byte (PROXY protocol).
     pub proxy_protocol: bool,
+    /// What carries what clients send.
+    pub carrier: Carrier,
+}
+
+/// What a port takes from the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// Connections.
+    Tcp,
+    /// Datagrams.
+    Udp,
 }
 
 /// A listener as it was written, with the flags that say how it would have to be served.
@@ -44,37 +55,76 @@ const USAGE: &str = "expected `off`, or `<ip>:<port>` with any of ssl, http2, pr
                      reuseport, backlog=<number>, ipv6only=on|off, so_keepalive=on|off|[idle]:[interval]:[probes], and \
                      commas between several";
 
-/// Reads a list of listeners; `off` is none.
-pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
-    let entries: Vec<_> = crate::list::elements(text).collect();
-    match entries.first() {
-        None => Err(USAGE.to_owned()),
-        // Kong looks at the first entry only, and so do existing files.
-        Some(&"off") => Ok(Vec::new()),
-        Some(_) => entries.into_iter().map(parse_one).collect(),
+const USAGE_OF_STREAMS: &str = "expected `off`, or `<ip>:<port>` with any of ssl, udp, proxy_protocol, bind, reuseport, \
+                                backlog=<number>, ipv6only=on|off, so_keepalive=on|off|[idle]:[interval]:[probes], and \
+                                commas between several";
+
+/// What is served on a port; each has flags of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Served {
+    Http,
+    Streams,
+}
+
+impl Served {
+    fn usage(self) -> &'static str {
+        match self {
+            Self::Http => USAGE,
+            Self::Streams => USAGE_OF_STREAMS,
+        }
     }
 }
 
-fn parse_one(text: &str) -> Result<Written, String> {
+/// Reads a list of listeners for HTTP; `off` is none.
+pub(crate) fn parse(text: &str) -> Result<Vec<Written>, String> {
+    parse_for(Served::Http, text)
+}
+
+/// Reads a list of listeners for streams.
+pub(crate) fn parse_of_streams(text: &str) -> Result<Vec<Written>, String> {
+    parse_for(Served::Streams, text)
+}
+
+fn parse_for(served: Served, text: &str) -> Result<Vec<Written>, String> {
+    let entries: Vec<_> = crate::list::elements(text).collect();
+    match entries.first() {
+        None => Err(served.usage().to_owned()),
+        // Kong looks at the first entry only, and so do existing files.
+        Some(&"off") => Ok(Vec::new()),
+        Some(_) => entries.into_iter().map(|entry| parse_one(served, entry)).collect(),
+    }
+}
+
+fn parse_one(served: Served, text: &str) -> Result<Written, String> {
+    let usage = served.usage();
     let mut words = text.split_ascii_whitespace();
-    let address = words.next().and_then(address).ok_or_else(|| format!("`{text}`: {USAGE}"))?;
-    let keep_alive = KeepAlive::System;
-    let listener = Listener { address, backlog: None, keep_alive, tls: false, http2: false, proxy_protocol: false };
+    let address = words.next().and_then(address).ok_or_else(|| format!("`{text}`: {usage}"))?;
+    let listener = Listener {
+        address,
+        backlog: None,
+        keep_alive: KeepAlive::System,
+        tls: false,
+        http2: false,
+        proxy_protocol: false,
+        carrier: Carrier::Tcp,
+    };
     let mut written = Written { text: text.to_owned(), listener, flags: vec![] };
     for word in words {
-        written.add(word).ok_or_else(|| format!("`{word}` in `{text}`: {USAGE}"))?;
+        written.add(served, word).ok_or_else(|| format!("`{word}` in `{text}`: {usage}"))?;
     }
+    written.check()?;
     Ok(written)
 }
 
 impl Written {
     /// Takes in a word behind the address; `None` where it is none that belongs there.
-    fn add(&mut self, word: &str) -> Option<()> {
+    fn add(&mut self, served: Served, word: &str) -> Option<()> {
         match word.split_once('=').unwrap_or((word, "")) {
             ("ssl", "") => self.listener.tls = true,
-            ("http2", "") => self.listener.http2 = true,
+            ("http2", "") if served == Served::Http => self.listener.http2 = true,
+            ("udp", "") if served == Served::Streams => self.listener.carrier = Carrier::Udp,
             ("proxy_protocol", "") => self.listener.proxy_protocol = true,
-            ("deferred", "") => self.flags.push(Flag::Deferred),
+            ("deferred", "") if served == Served::Http => self.flags.push(Flag::Deferred),
             // Every listener binds, and every worker has a socket of its own.
             ("bind" | "reuseport", "") => {}
             // As in nginx, a socket of version 6 is for version 6 alone unless it is told otherwise.
@@ -87,6 +137,24 @@ impl Written {
             _ => return None,
         }
         Some(())
+    }
+
+    /// What belongs to connections has no meaning where there are none, as in nginx.
+    fn check(&self) -> Result<(), String> {
+        let Listener { carrier, tls, proxy_protocol, backlog, keep_alive, .. } = self.listener;
+        if carrier == Carrier::Tcp {
+            return Ok(());
+        }
+        let meant_for_connections = [
+            ("ssl", tls),
+            ("proxy_protocol", proxy_protocol),
+            ("backlog", backlog.is_some()),
+            ("so_keepalive", keep_alive != KeepAlive::System),
+        ];
+        match meant_for_connections.iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => Err(format!("`{}`: `{flag}` is not to be had with `udp`", self.text)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -140,7 +208,7 @@ pub(crate) fn read_direct(reader: &mut Reader, key: &Key<Vec<Written>>) -> Vec<L
 fn duplicate(listeners: &[Listener]) -> Option<SocketAddr> {
     let mut rest = listeners;
     while let [first, others @ ..] = rest {
-        if first.address.port() != 0 && others.iter().any(|other| other.address == first.address) {
+        if first.address.port() != 0 && others.iter().any(|other| is_same_port(first, other)) {
             return Some(first.address);
         }
         rest = others;
@@ -148,9 +216,13 @@ fn duplicate(listeners: &[Listener]) -> Option<SocketAddr> {
     None
 }
 
+fn is_same_port(one: &Listener, other: &Listener) -> bool {
+    (one.address, one.carrier) == (other.address, other.carrier)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Carrier, parse, parse_of_streams};
 
     fn addresses(text: &str) -> Vec<(String, Option<u32>)> {
         let parsed = parse(text).unwrap();
@@ -194,5 +266,27 @@ mod tests {
         for text in wrong.into_iter().chain(flags).chain(more).chain(keep_alive) {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_port_of_streams_takes_connections_or_datagrams() {
+        let parsed = parse_of_streams("0.0.0.0:53 udp reuseport, [::1]:443 ssl proxy_protocol backlog=9").unwrap();
+        let found: Vec<_> = parsed
+            .iter()
+            .map(|written| (written.listener.carrier, written.listener.tls, written.listener.proxy_protocol))
+            .collect();
+        assert_eq!(found, [(Carrier::Udp, false, false), (Carrier::Tcp, true, true)]);
+        assert!(parse_of_streams("off").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_belongs_to_connections_or_to_http_is_refused_elsewhere() {
+        for flag in ["ssl", "proxy_protocol", "backlog=5", "so_keepalive=on"] {
+            let why = parse_of_streams(&format!("127.0.0.1:53 udp {flag}")).unwrap_err();
+            assert!(why.ends_with("is not to be had with `udp`"), "{why}");
+        }
+        assert!(parse_of_streams("127.0.0.1:53 http2").is_err());
+        assert!(parse_of_streams("127.0.0.1:53 deferred").is_err());
+        assert!(parse("127.0.0.1:53 udp").is_err());
     }
 }

@@ -16,6 +16,7 @@ use crate::section::logs::Logs;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
+use crate::section::streams::Streams;
 use crate::section::tls::Tls;
 use crate::section::upstream::Upstream;
 use crate::section::vaults;
@@ -44,6 +45,8 @@ pub struct Conf {
     pub logs: Logs,
     /// Ports and answers of the proxy.
     pub proxy: Proxy,
+    /// Ports of streams.
+    pub streams: Streams,
     /// TLS with clients.
     pub tls: Tls,
     /// Whose word about a client's address is believed.
@@ -191,6 +194,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         node_id,
         logs: Logs::read(reader, &prefix, run),
         proxy: Proxy::read(reader, &prefix),
+        streams: Streams::read(reader),
         tls: Tls::read(reader),
         real_ip: RealIp::read(reader),
         limits: Limits::read(reader),

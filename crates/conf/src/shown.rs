@@ -108,7 +108,6 @@ const LISTS: &[&str] = &[
     "ssl_cert_key",
     "status_ssl_cert",
     "status_ssl_cert_key",
-    "stream_listen",
     "tracing_instrumentations",
     "untrusted_lua_sandbox_environment",
     "untrusted_lua_sandbox_requires",

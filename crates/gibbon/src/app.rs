@@ -36,6 +36,7 @@ use database::Absence;
 use ending::End;
 use running::Running;
 pub(crate) use seat::Seat;
+use settings::Beside;
 
 /// Why a gateway cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +114,7 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
         Database::Sqlite { .. } | Database::Postgres(_) => None,
     };
     let resolver = resolver(&boot.conf, &control);
-    let settings = settings::of(&boot.conf, boot.logging.proxy_access(), tls::of_proxy(&boot.conf, &configuration)?);
+    let settings = settings::of(&boot.conf, Beside::of(&boot.conf, &boot.logging, &configuration)?);
     let taken = control.block_on(seat.take(&boot.conf.prefix, &configuration))?;
     let data_plane = DataPlane::start(proxy_ports, Arc::clone(&configuration), settings, resolver)?;
     let counters = data_plane.counters();

@@ -27,6 +27,7 @@ pub(crate) struct Logging {
     level: Level,
     sinks: HashMap<LogTarget, Sink>,
     proxy_access: Option<Sink>,
+    stream_access: Option<Sink>,
     admin_access: Option<Sink>,
     status_access: Option<Sink>,
     admin_audit: Option<Sink>,
@@ -39,9 +40,13 @@ impl Logging {
     /// When a file cannot be opened; the error names it.
     pub(crate) fn start(logs: &Logs) -> io::Result<Self> {
         let mut sinks = HashMap::new();
-        let writers =
-            ErrorLogs { proxy: open(&mut sinks, &logs.proxy_error)?, admin: open(&mut sinks, &logs.admin_error)? };
+        let writers = ErrorLogs {
+            proxy: open(&mut sinks, &logs.proxy_error)?,
+            streams: open(&mut sinks, &logs.stream_error)?,
+            admin: open(&mut sinks, &logs.admin_error)?,
+        };
         let proxy_access = open(&mut sinks, &logs.proxy_access)?;
+        let stream_access = open(&mut sinks, &logs.stream_access)?;
         let admin_access = open(&mut sinks, &logs.admin_access)?;
         let status_access = open(&mut sinks, &logs.status_access)?;
         let admin_audit = open(&mut sinks, &logs.admin_audit)?;
@@ -50,7 +55,7 @@ impl Logging {
         let _ = tracing_subscriber::registry().with(lines(writers).with_filter(filter)).try_init();
         std::panic::set_hook(Box::new(log_panic));
         let level = Level::new(handle, logs.level);
-        Ok(Self { level, sinks, proxy_access, admin_access, status_access, admin_audit })
+        Ok(Self { level, sinks, proxy_access, stream_access, admin_access, status_access, admin_audit })
     }
 
     /// Changes how much is logged, from the next message on.
@@ -71,6 +76,11 @@ impl Logging {
     /// Where a line goes for each request to the proxy; `None` when that is off.
     pub(crate) fn proxy_access(&self) -> Option<Sink> {
         self.proxy_access.clone()
+    }
+
+    /// Where a line goes for each stream; `None` when that is off.
+    pub(crate) fn stream_access(&self) -> Option<Sink> {
+        self.stream_access.clone()
     }
 
     /// Where a line goes for each request to the Admin API; `None` when that is off.
@@ -135,6 +145,7 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// Chooses the log of a message by the crate that it comes from.
 struct ErrorLogs {
     proxy: Option<Sink>,
+    streams: Option<Sink>,
     admin: Option<Sink>,
 }
 
@@ -146,8 +157,12 @@ impl<'w> MakeWriter<'w> for ErrorLogs {
     }
 
     fn make_writer_for(&'w self, metadata: &Metadata<'_>) -> Self::Writer {
-        let is_admin = metadata.target().starts_with("gibbon_admin");
-        sink::Line::to(if is_admin { self.admin.as_ref() } else { self.proxy.as_ref() })
+        let is_from = |place: &str| metadata.target().starts_with(place);
+        sink::Line::to(match () {
+            () if is_from("gibbon_admin") => self.admin.as_ref(),
+            () if is_from("gibbon_proxy::stream") => self.streams.as_ref(),
+            () => self.proxy.as_ref(),
+        })
     }
 }
 

@@ -60,16 +60,25 @@ impl AccessLog {
         }
     }
 
+    /// Adds a line of whatever format; it is told the time of day.
+    pub(crate) fn add(&self, write: impl FnOnce(&mut Vec<u8>, &str)) {
+        self.add_with(|lines, clock| write(lines, clock.common()));
+    }
+
     fn write(&self, entry: &Entry) {
+        self.add_with(|lines, clock| match &entry.custom {
+            None => entry.write(lines, clock.common()),
+            Some(custom) => custom.write(lines, entry, clock),
+        });
+    }
+
+    fn add_with(&self, write: impl FnOnce(&mut Vec<u8>, &date::LocalTime)) {
         let mut lines = self.lines.borrow_mut();
         let mut clock = self.clock.borrow_mut();
         if clock.is_over() {
             *clock = date::LocalTime::now();
         }
-        match &entry.custom {
-            None => entry.write(&mut lines, clock.common()),
-            Some(custom) => custom.write(&mut lines, entry, &clock),
-        }
+        write(&mut lines, &clock);
         let full = lines.len() >= BATCH;
         drop(lines);
         if full {

@@ -11,9 +11,9 @@ use gibbon_runtime::Configuration;
 use crate::attendant::{self, Owned};
 use crate::counters::Counters;
 use crate::engine::upstream_tls::UpstreamTls;
-use crate::listen::Port;
 use crate::settings::Settings;
 use crate::side::Side;
+use crate::stream::port::WorkerPorts;
 use crate::worker::{self, Shared};
 
 /// The running workers.
@@ -42,7 +42,7 @@ impl DataPlane {
     /// # Errors
     /// Where a thread cannot be started, or trusted certificates cannot be read.
     pub fn start(
-        ports: Vec<Vec<Port>>,
+        ports: Vec<WorkerPorts>,
         configuration: Arc<Configuration>,
         settings: Settings,
         resolver: Resolver,
@@ -116,7 +116,7 @@ impl DataPlane {
 }
 
 /// Runs a worker and, should it die, another one on the same sockets.
-fn supervise(shared: &Arc<Shared>, number: usize, ports: Vec<Port>) {
+fn supervise(shared: &Arc<Shared>, number: usize, ports: WorkerPorts) {
     let ports = RefCell::new(ports);
     loop {
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker::run(shared, number, &ports)));

@@ -18,6 +18,7 @@ pub mod listen;
 pub mod reading;
 pub mod settings;
 mod side;
+pub mod stream;
 mod wheel;
 mod worker;
 
@@ -25,4 +26,5 @@ pub use crate::http::real_ip::told as address_told_by_proxies;
 pub use access_log::LineSink;
 pub use counters::Counters;
 pub use data_plane::{DataPlane, Drain};
-pub use settings::Settings;
+pub use settings::{Settings, StreamSettings};
+pub use stream::port::{StreamPort, StreamServes, WorkerPorts};

@@ -145,5 +145,5 @@ pub async fn announced(mut stream: TcpStream) -> io::Result<(Option<SocketAddr>,
     let client = proxy_protocol::read(&mut stream).await?;
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).await?;
-    Ok((client, rest))
+    Ok((client.map(|announced| announced.source), rest))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gibbon_conf::{Limits, LogFormat, Proxy, RealIp, Upstream};
 use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
+use rustls::ServerConfig;
 
 use crate::access_log::LineSink;
 use crate::engine::head::HeadLimits;
@@ -33,6 +34,17 @@ pub struct Settings {
     pub access_log: Option<LineSink>,
     /// What such a line looks like; `None` for the usual one.
     pub log_format: Option<Arc<LogFormat>>,
+    /// Streams.
+    pub streams: StreamSettings,
+}
+
+/// Settings of streams.
+#[derive(Clone, Default)]
+pub struct StreamSettings {
+    /// TLS that is terminated here; `None` where no port has it.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// Where a line goes for each stream; `None` where that is off.
+    pub access_log: Option<LineSink>,
 }
 
 /// The largest request body that is held in memory for a plugin that wants to see it whole.

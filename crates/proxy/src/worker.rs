@@ -25,6 +25,8 @@ use crate::http::request_id::RequestIds;
 use crate::listen::Port;
 use crate::settings::Settings;
 use crate::side::Side;
+use crate::stream::port::WorkerPorts;
+use crate::stream::{Streams, accept as stream_accept};
 use crate::wheel::{TICK, Wheel};
 
 /// What all workers share.
@@ -125,6 +127,8 @@ pub(crate) struct Worker {
     pub(crate) locals: WorkerLocals,
     pub(crate) counters: Arc<WorkerCounters>,
     pub(crate) access_log: Option<Rc<AccessLog>>,
+    pub(crate) stream_log: Option<Rc<AccessLog>>,
+    pub(crate) streams: Streams,
     settings: RefCell<Rc<Settings>>,
     snapshot: RefCell<(u64, Rc<Held>)>,
     stage: Cell<Stage>,
@@ -147,6 +151,8 @@ impl Worker {
             locals: WorkerLocals::default(),
             counters: shared.counters.of_worker(number),
             access_log: settings.access_log.clone().map(AccessLog::new),
+            stream_log: settings.streams.access_log.clone().map(AccessLog::new),
+            streams: Streams::default(),
             settings: RefCell::new(Rc::new(settings)),
             snapshot: RefCell::new((generation, snapshot)),
             stage: Cell::new(Stage::Running),
@@ -206,7 +212,7 @@ impl Worker {
         self.connections.sweep(&self.settings.borrow().client_limits());
         self.pool.sweep();
         self.multiplexed.sweep(self.settings.borrow().upstream.idle_timeout);
-        self.access_log.iter().for_each(|log| log.flush());
+        self.access_log.iter().chain(&self.stream_log).for_each(|log| log.flush());
         self.refresh();
     }
 
@@ -220,13 +226,14 @@ impl Worker {
 
 /// Runs a worker on this thread until it is told to end. The sockets stay with the caller, for a worker that takes
 /// over from one that died; one that drains closes them, so that nobody waits there in vain.
-pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<Vec<Port>>) -> std::io::Result<()> {
+pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<WorkerPorts>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     local.block_on(&runtime, async {
         let worker = Worker::new(Arc::clone(shared), number);
-        let accepting: Vec<_> = ports
+        let mut accepting: Vec<_> = ports
             .borrow()
+            .http
             .iter()
             .map(|port| {
                 // The descriptor is duplicated, so that the socket outlives a worker that dies.
@@ -235,13 +242,14 @@ pub(crate) fn run(shared: &Arc<Shared>, number: usize, ports: &RefCell<Vec<Port>
                 Ok(tokio::task::spawn_local(accept(Rc::clone(&worker), listener, door)))
             })
             .collect::<std::io::Result<_>>()?;
+        accepting.extend(stream_accept::start(&worker, &ports.borrow().streams)?);
         attend(&worker, accepting, ports).await;
         Ok(())
     })
 }
 
 /// Looks after the worker until it is time to end.
-async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>, ports: &RefCell<Vec<Port>>) {
+async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>, ports: &RefCell<WorkerPorts>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut idle_until = None;
@@ -252,7 +260,9 @@ async fn attend(worker: &Rc<Worker>, accepting: Vec<tokio::task::JoinHandle<()>>
             (RUNNING, _) => {}
             (DRAINING, None) => {
                 accepting.iter().for_each(tokio::task::JoinHandle::abort);
-                ports.borrow_mut().drain(..).for_each(|port| empty(worker, &port));
+                let closing = ports.take();
+                closing.http.iter().for_each(|port| empty(worker, port));
+                stream_accept::empty(worker, &closing.streams);
                 idle_until = Some(Instant::now() + worker.settings().limits.drain_time);
                 worker.enter(Stage::LastRequests);
                 worker.shared.closed_ports();

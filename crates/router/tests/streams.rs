@@ -1,4 +1,5 @@
 //! The compiled router of streams agrees with a linear scan that follows the written rules.
+#![cfg(test)]
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -18,6 +18,7 @@ pub mod records;
 pub mod routes;
 pub mod secrets;
 pub mod snapshot;
+pub mod streams;
 
 pub use configuration::{CommitError, Configuration, Followed, StartError, Write, WriteError};
 pub use definitions::Definitions;
@@ -29,3 +30,4 @@ pub use records::Records;
 pub use routes::{Origin, RouteEntry, RouteState, RouteTable};
 pub use secrets::Secrets;
 pub use snapshot::Snapshot;
+pub use streams::StreamTable;

@@ -51,6 +51,13 @@ impl Step {
         let own = if self.by_consumer.is_empty() { None } else { consumer.and_then(|id| self.by_consumer.get(&id)) };
         own.or(self.default.as_ref()).filter(|instance| instance.protocols.contains(protocol))
     }
+
+    /// The instance that runs for a stream. As in Kong, one that names any protocol of streams runs for all of them:
+    /// what keeps strangers out must not be passed by over UDP because it names TCP alone.
+    pub fn select_for_stream(&self) -> Option<&Arc<Instance>> {
+        let runs = |instance: &&Arc<Instance>| instance.protocols.iter().any(Protocol::is_stream);
+        self.default.as_ref().filter(runs)
+    }
 }
 
 /// The plugins of one route, from the highest priority to the lowest.

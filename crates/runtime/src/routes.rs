@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::fault::Fault;
 use crate::plan::Plan;
+use crate::streams::StreamTable;
 pub(crate) use closed::closed;
 pub use origin::Origin;
 use planning::ServicePlans;
@@ -32,6 +33,7 @@ pub struct RouteTable {
     /// What does not compile, by the ids of routes.
     faults: OrdMap<Uuid, Vec<Fault>>,
     service_plans: ServicePlans,
+    streams: StreamTable,
     unrouted: Arc<Plan>,
     secret_arguments: Arc<[Box<str>]>,
 }
@@ -77,7 +79,12 @@ impl RouteTable {
         self.indices.values().filter_map(|index| self.entry(*index))
     }
 
-    /// The plugins of requests that belong to no route: those for everything.
+    /// The routes of streams.
+    pub fn streams(&self) -> &StreamTable {
+        &self.streams
+    }
+
+    /// The plugins of requests and streams that belong to no route: those for everything.
     pub fn unrouted(&self) -> &Plan {
         &self.unrouted
     }

@@ -1,6 +1,7 @@
 //! A gateway in the test's own process: its own store, its own workers, its own port.
 
 mod records;
+mod streams;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,12 +13,13 @@ use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User
 use gibbon_entities::route::Flavor;
 use gibbon_plugin_api::{PluginDef, Registry, Settings as PluginSettings};
 use gibbon_proxy::listen::{Port, Serves};
-use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings};
+use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
 use gibbon_store::{Options, Store, sqlite};
 use gibbon_tls::server::ServerTls;
 use gibbon_tls::{Identity, Shown, own};
 use http::HeaderValue;
+use rustls::ServerConfig;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -39,7 +41,9 @@ pub struct Gateway {
     configuration: Arc<Configuration>,
     counters: Arc<Counters>,
     access_log: Lines,
+    stream_log: Lines,
     address: SocketAddr,
+    stream_addresses: Vec<SocketAddr>,
     // After everything that uses them: fields are dropped in this order.
     control: Runtime,
     folder: TempDir,
@@ -80,22 +84,35 @@ impl Builder {
         let control = control.expect("a runtime is to be had");
         let configuration =
             Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins), conf.proxy.router_flavor)));
-        let access_log = Lines::default();
+        let (access_log, stream_log) = (Lines::default(), Lines::default());
         let listener = conf.proxy.listeners.first().expect("a gateway of a test listens");
         let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None);
         let sockets = sockets.expect("a port is free");
         let address = sockets[0].local_addr().expect("it is bound");
         let Listener { tls, http2, proxy_protocol, .. } = *listener;
         let serves = Serves { tls, http2, proxy_protocol };
+        let http = sockets.into_iter().map(|socket| vec![Port { socket, serves }]);
+        let mut ports: Vec<_> = http.map(|http| WorkerPorts { http, ..WorkerPorts::default() }).collect();
+        let stream_addresses = streams::open(&conf, &mut ports);
         let data_plane = DataPlane::start(
-            sockets.into_iter().map(|socket| vec![Port { socket, serves }]).collect(),
+            ports,
             Arc::clone(&configuration),
-            settings(&conf, &access_log, &configuration),
+            settings(&conf, (&access_log, &stream_log), &configuration),
             resolver(&conf, &control),
         );
         let data_plane = data_plane.expect("the workers start");
         let counters = data_plane.counters();
-        Gateway { data_plane: Some(data_plane), configuration, counters, access_log, address, control, folder }
+        Gateway {
+            data_plane: Some(data_plane),
+            configuration,
+            counters,
+            access_log,
+            stream_log,
+            address,
+            stream_addresses,
+            control,
+            folder,
+        }
     }
 }
 
@@ -120,6 +137,11 @@ impl Gateway {
         self.address
     }
 
+    /// Where it listens for streams: at the addresses of `stream_listen`, in their order.
+    pub fn stream_addresses(&self) -> &[SocketAddr] {
+        &self.stream_addresses
+    }
+
     /// A new connection to it.
     pub fn connect(&self) -> Client {
         Client::connect(self.address)
@@ -137,12 +159,12 @@ impl Gateway {
 
     /// The lines of its access log, once there are `count` of them.
     pub fn access_log(&self, count: usize) -> Vec<String> {
-        let lines = || {
-            let bytes = self.access_log.lock().unwrap_or_else(PoisonError::into_inner);
-            String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>()
-        };
-        eventually(&format!("{count} lines in the access log"), || lines().len() >= count);
-        lines()
+        wait_for_lines(&self.access_log, count)
+    }
+
+    /// The lines that it has written about streams, once there are `count` of them.
+    pub fn stream_log(&self, count: usize) -> Vec<String> {
+        wait_for_lines(&self.stream_log, count)
     }
 
     /// Makes other settings valid while it runs.
@@ -150,7 +172,7 @@ impl Gateway {
         let changed: Vec<_> = changed.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let conf = configure(self.folder.path(), &changed);
         let data_plane = self.data_plane.as_ref().expect("the gateway runs");
-        data_plane.reconfigure(settings(&conf, &self.access_log, &self.configuration));
+        data_plane.reconfigure(settings(&conf, (&self.access_log, &self.stream_log), &self.configuration));
     }
 
     /// Accepts nothing more and waits for what is under way, for `patience` at the longest.
@@ -202,10 +224,21 @@ async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Config
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 
-fn settings(conf: &Conf, access_log: &Lines, configuration: &Arc<Configuration>) -> Settings {
-    let lines = Arc::clone(access_log);
-    let sink: LineSink =
-        Arc::new(move |more: Vec<u8>| lines.lock().unwrap_or_else(PoisonError::into_inner).extend(more));
+fn wait_for_lines(log: &Lines, count: usize) -> Vec<String> {
+    let lines = || {
+        let bytes = log.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    eventually(&format!("{count} lines in the log"), || lines().len() >= count);
+    lines()
+}
+
+fn line_sink(log: &Lines) -> LineSink {
+    let lines = Arc::clone(log);
+    Arc::new(move |more: Vec<u8>| lines.lock().unwrap_or_else(PoisonError::into_inner).extend(more))
+}
+
+fn settings(conf: &Conf, logs: (&Lines, &Lines), configuration: &Arc<Configuration>) -> Settings {
     Settings {
         proxy: conf.proxy.clone(),
         limits: conf.limits.clone(),
@@ -215,19 +248,31 @@ fn settings(conf: &Conf, access_log: &Lines, configuration: &Arc<Configuration>)
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),
         via_http2: HeaderValue::from_static(VIA_HTTP2),
-        access_log: Some(sink),
+        access_log: Some(line_sink(logs.0)),
         log_format: conf.logs.proxy_format.clone().map(Arc::new),
+        streams: StreamSettings {
+            tls: conf.streams.listeners.iter().any(|listener| listener.tls).then(|| stream_tls(conf, configuration)),
+            access_log: Some(line_sink(logs.1)),
+        },
     }
 }
 
 fn tls(conf: &Conf, configuration: &Arc<Configuration>) -> ServerTls {
-    let port = &conf.proxy.tls;
-    let identity = match port.certificates.as_slice() {
+    let shown = Arc::new(shown(conf, configuration));
+    gibbon_tls::server::config(&conf.tls, &conf.proxy.tls.clients, shown).expect("the settings fit together")
+}
+
+fn stream_tls(conf: &Conf, configuration: &Arc<Configuration>) -> Arc<ServerConfig> {
+    let shown = Arc::new(shown(conf, configuration));
+    gibbon_tls::server::config_of_streams(&conf.tls, shown).expect("the settings fit together")
+}
+
+fn shown(conf: &Conf, configuration: &Arc<Configuration>) -> Shown {
+    let identity = match conf.proxy.tls.certificates.as_slice() {
         [] => own(&conf.prefix.join("ssl")),
         certificates => Identity::load(certificates),
     };
-    let chosen = Shown::by_name(Arc::clone(configuration) as _, identity.expect("there is a certificate"));
-    gibbon_tls::server::config(&conf.tls, &port.clients, Arc::new(chosen)).expect("the settings fit together")
+    Shown::by_name(Arc::clone(configuration) as _, identity.expect("there is a certificate"))
 }
 
 fn resolver(conf: &Conf, control: &Runtime) -> Resolver {

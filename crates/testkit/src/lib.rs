@@ -28,6 +28,7 @@ pub mod nginx;
 pub mod origin;
 pub mod ports;
 pub mod postgres;
+pub mod stream_origin;
 pub mod tls_front;
 pub mod waiting;
 
@@ -39,5 +40,6 @@ pub use name_server::{NameRecord, NameServer};
 pub use nginx::Nginx;
 pub use origin::{Action, Origin};
 pub use ports::{FullPort, RefusingPort};
+pub use stream_origin::StreamOrigin;
 pub use tls_front::TlsFront;
 pub use waiting::{Gate, PATIENCE, eventually};

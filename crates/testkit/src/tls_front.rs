@@ -36,7 +36,7 @@ impl TlsFront {
     pub fn before(origin: &Origin, name: &str) -> Self {
         let made = generate_simple_self_signed([name.to_owned()]).expect("a certificate is made");
         let issued = Issued { cert: made.cert.pem(), key: made.signing_key.serialize_pem() };
-        Self::start(origin, &issued, WebPkiClientVerifier::no_client_auth())
+        Self::start(origin.port(), &issued, WebPkiClientVerifier::no_client_auth())
     }
 
     /// Stands before `origin` with this certificate.
@@ -44,7 +44,15 @@ impl TlsFront {
     /// # Panics
     /// Where it does not start.
     pub fn with(origin: &Origin, issued: &Issued) -> Self {
-        Self::start(origin, issued, WebPkiClientVerifier::no_client_auth())
+        Self::start(origin.port(), issued, WebPkiClientVerifier::no_client_auth())
+    }
+
+    /// Stands before whatever listens on this port of this machine.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn before_port(behind: u16, issued: &Issued) -> Self {
+        Self::start(behind, issued, WebPkiClientVerifier::no_client_auth())
     }
 
     /// The same, for those only who show a certificate of this authority.
@@ -52,10 +60,10 @@ impl TlsFront {
     /// # Panics
     /// Where it does not start.
     pub fn asking(origin: &Origin, issued: &Issued, clients: &Authority) -> Self {
-        Self::start(origin, issued, clients.verifier())
+        Self::start(origin.port(), issued, clients.verifier())
     }
 
-    fn start(origin: &Origin, issued: &Issued, clients: Arc<dyn ClientCertVerifier>) -> Self {
+    fn start(behind: u16, issued: &Issued, clients: Arc<dyn ClientCertVerifier>) -> Self {
         let folder = tempfile::tempdir().expect("a folder is to be had");
         let certificate = folder.path().join("certificate.pem");
         std::fs::write(&certificate, &issued.cert).expect("the certificate is written");
@@ -64,7 +72,7 @@ impl TlsFront {
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).expect("a port is free");
         let port = listener.local_addr().expect("it is bound").port();
         let names = Arc::default();
-        let behind = SocketAddr::from((Ipv4Addr::LOCALHOST, origin.port()));
+        let behind = SocketAddr::from((Ipv4Addr::LOCALHOST, behind));
         runtime.spawn(accept(listener, acceptor(issued, clients), behind, Arc::clone(&names)));
         Self { port, names, certificate, _folder: folder, _runtime: runtime }
     }

@@ -54,6 +54,8 @@ pub enum Spoken {
     Http1,
     /// HTTP/2.
     Http2,
+    /// Whatever the client of a stream speaks: nothing is named by ALPN.
+    Anything,
 }
 
 /// What one upstream is shown, and how it is believed. Two of them are equal where a connection that was made by one
@@ -161,6 +163,7 @@ pub fn config(terms: &Terms, usual: &Usual) -> Result<Arc<ClientConfig>, TlsErro
     config.alpn_protocols = match terms.spoken {
         Spoken::Http1 => vec![HTTP1.to_vec()],
         Spoken::Http2 => vec![H2.to_vec()],
+        Spoken::Anything => Vec::new(),
     };
     Ok(Arc::new(config))
 }

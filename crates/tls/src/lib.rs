@@ -25,3 +25,4 @@ pub use identity::Identity;
 pub use names::candidates;
 pub use own::own;
 pub use shown::{ByName, Shown};
+pub use suites::openssl_name;

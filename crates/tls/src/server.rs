@@ -35,6 +35,27 @@ pub fn config(
     clients: &ClientCertificates,
     shown: Arc<dyn ResolvesServerCert>,
 ) -> Result<ServerTls, TlsError> {
+    let mut config = without_protocols(tls, clients, shown)?;
+    config.alpn_protocols = vec![HTTP1.to_vec()];
+    let mut http2 = config.clone();
+    http2.alpn_protocols.insert(0, H2.to_vec());
+    Ok(ServerTls { http1: Arc::new(config), http2: Arc::new(http2) })
+}
+
+/// The same for ports of streams: whatever clients name by ALPN is none of the gateway's business, and they are not
+/// asked for certificates.
+///
+/// # Errors
+/// As for [`config`].
+pub fn config_of_streams(tls: &Tls, shown: Arc<dyn ResolvesServerCert>) -> Result<Arc<ServerConfig>, TlsError> {
+    without_protocols(tls, &ClientCertificates::Unwanted, shown).map(Arc::new)
+}
+
+fn without_protocols(
+    tls: &Tls,
+    clients: &ClientCertificates,
+    shown: Arc<dyn ResolvesServerCert>,
+) -> Result<ServerConfig, TlsError> {
     let provider = Arc::new(suites::provider(&tls.ciphers)?);
     let verifier = client_certificates::verifier(clients, &provider)?;
     let versions: Vec<&'static SupportedProtocolVersion> = tls.versions.iter().map(version).collect();
@@ -45,10 +66,7 @@ pub fn config(
         .with_cert_resolver(shown);
     config.ignore_client_order = tls.prefers_own_order;
     sessions::set_up(&mut config, tls).map_err(TlsError::NothingInCommon)?;
-    config.alpn_protocols = vec![HTTP1.to_vec()];
-    let mut http2 = config.clone();
-    http2.alpn_protocols.insert(0, H2.to_vec());
-    Ok(ServerTls { http1: Arc::new(config), http2: Arc::new(http2) })
+    Ok(config)
 }
 
 fn version(version: &TlsVersion) -> &'static SupportedProtocolVersion {

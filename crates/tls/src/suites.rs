@@ -17,6 +17,15 @@ const NAMES: [(&str, SupportedCipherSuite); 6] = [
     ("ECDHE-RSA-CHACHA20-POLY1305", suite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256),
 ];
 
+/// What OpenSSL calls a suite.
+pub fn openssl_name(suite: CipherSuite) -> Box<str> {
+    match NAMES.iter().find(|(_, known)| known.suite() == suite) {
+        Some((name, _)) => (*name).into(),
+        // Those of TLS 1.3 have one name everywhere, but for the version in it.
+        None => format!("{suite:?}").replacen("TLS13_", "TLS_", 1).into(),
+    }
+}
+
 /// The library with these ciphers in it.
 pub(crate) fn provider(ciphers: &Ciphers) -> Result<CryptoProvider, TlsError> {
     let mut provider = aws_lc_rs::default_provider();

@@ -1,7 +1,7 @@
 //! The settings as `GET /` shows them: all of them under Kong's names, as they were written, and beside them what Kong
 //! works out of them for its tools.
 
-use gibbon_conf::{Conf, Database, GatewayHeader, GatewayHeaders, Listener, Run, Shown};
+use gibbon_conf::{Carrier, Conf, Database, GatewayHeader, GatewayHeaders, Listener, Run, Shown};
 use gibbon_schema::Object;
 use serde_json::{Number, Value, json};
 
@@ -45,14 +45,26 @@ fn resolved(conf: &Conf) -> Object {
 }
 
 fn listeners(conf: &Conf) -> Object {
-    let lists: [(&str, &[Listener]); 5] = [
+    let of_http: [(&str, &[Listener]); 4] = [
         ("proxy", &conf.proxy.listeners),
         ("admin", &conf.admin.listeners),
         ("admin_gui", &[]),
         ("status", &conf.status.listeners),
-        ("stream", &[]),
     ];
-    lists.map(|(name, list)| (format!("{name}_listeners"), list.iter().map(listener).collect())).into_iter().collect()
+    let of_http = of_http.map(|(name, list)| (format!("{name}_listeners"), list.iter().map(listener).collect()));
+    let of_streams = conf.streams.listeners.iter().map(stream_listener).collect();
+    of_http.into_iter().chain([("stream_listeners".to_owned(), of_streams)]).collect()
+}
+
+fn stream_listener(listener: &Listener) -> Value {
+    json!({
+        "listener": listener.address.to_string(),
+        "ip": listener.address.ip().to_string(),
+        "port": listener.address.port(),
+        "ssl": listener.tls,
+        "udp": listener.carrier == Carrier::Udp,
+        "proxy_protocol": listener.proxy_protocol,
+    })
 }
 
 fn listener(listener: &Listener) -> Value {
@@ -113,6 +125,15 @@ mod tests {
         assert_eq!(shown["proxy_listeners"][0]["ssl"], false);
         assert_eq!((&shown["admin_listen"], &shown["admin_listeners"]), (&json!(["off"]), &json!([])));
         assert_eq!(shown["admin_gui_listeners"], json!([]));
+    }
+
+    #[test]
+    fn ports_of_streams_are_there_as_text_and_in_parts() {
+        let shown = shown(&[("STREAM_LISTEN", "127.0.0.1:9000 ssl reuseport, 127.0.0.1:9053 udp")]);
+        assert_eq!(shown["stream_listen"], json!(["127.0.0.1:9000 ssl reuseport", "127.0.0.1:9053 udp"]));
+        let parts = |index: usize| ["port", "ssl", "udp"].map(|part| shown["stream_listeners"][index][part].clone());
+        assert_eq!(parts(0), [json!(9000), json!(true), json!(false)]);
+        assert_eq!(parts(1), [json!(9053), json!(false), json!(true)]);
     }
 
     #[test]

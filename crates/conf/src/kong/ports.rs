@@ -1,9 +1,6 @@
 use super::{KongKey, key};
 
 pub(super) const KEYS: &[KongKey] = &[
-    key("stream_listen", "off", "The addresses on which TCP, TLS and UDP are proxied."),
-    key("proxy_stream_access_log", "logs/access.log basic", "Where a line is written for each proxied stream."),
-    key("proxy_stream_error_log", "logs/error.log", "Where messages about streams go."),
     key("admin_gui_listen", "0.0.0.0:8002, 0.0.0.0:8445 ssl", "The addresses of the manager."),
     key(
         "admin_gui_access_log",

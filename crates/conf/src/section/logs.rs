@@ -126,6 +126,10 @@ pub struct Logs {
     pub proxy_format: Option<LogFormat>,
     /// What happens in the gateway, but for its Admin API.
     pub proxy_error: LogTarget,
+    /// One line for each stream.
+    pub stream_access: LogTarget,
+    /// What happens to streams.
+    pub stream_error: LogTarget,
     /// One line for each request to the Admin API.
     pub admin_access: LogTarget,
     /// What happens in the Admin API.
@@ -160,6 +164,23 @@ const PROXY_ERROR: Key<LogTarget> = Key::new(
     LogTarget::messages,
     "Where messages of the gateway go. When it is not set: to standard error in the foreground, and to `logs/error.log` \
      in the background.",
+);
+
+const STREAM_ACCESS: Key<LogTarget> = Key::new(
+    "proxy_stream_access_log",
+    "logs/access.log basic",
+    Kind::Path,
+    |text| LogTarget::parse(text, &["basic"]),
+    "Where a line is written for each stream that has ended. The name of its format, `basic`, may follow: address, time, \
+     protocol, status, bytes to and from the client, seconds.",
+);
+
+const STREAM_ERROR: Key<LogTarget> = Key::new(
+    "proxy_stream_error_log",
+    "",
+    Kind::Path,
+    LogTarget::messages,
+    "Where messages about streams go. When it is not set: where those of the gateway go.",
 );
 
 const ADMIN_ACCESS: Key<LogTarget> = Key::new(
@@ -200,6 +221,8 @@ const KEYS: &[KeyDoc] = &[
     PROXY_ACCESS.doc,
     FORMAT.doc,
     PROXY_ERROR.doc,
+    STREAM_ACCESS.doc,
+    STREAM_ERROR.doc,
     ADMIN_ACCESS.doc,
     ADMIN_ERROR.doc,
     STATUS_ACCESS.doc,
@@ -214,13 +237,15 @@ impl Logs {
             Run::Background => LogTarget::File("logs/error.log".into()),
         };
         #[cfg(test)]
-        reader.read.extend([PROXY_ERROR.doc.name, ADMIN_ERROR.doc.name]);
+        reader.read.extend([PROXY_ERROR.doc.name, STREAM_ERROR.doc.name, ADMIN_ERROR.doc.name]);
         let proxy_error = reader.read_given(&PROXY_ERROR).unwrap_or(usual);
         let (proxy_access, name) = reader.read(&PROXY_ACCESS);
         let logs = Self {
             level: reader.read(&LEVEL),
             proxy_format: format(reader, name.as_deref()),
             proxy_access: proxy_access.below(prefix),
+            stream_access: reader.read(&STREAM_ACCESS).below(prefix),
+            stream_error: reader.read_given(&STREAM_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
             admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
             status_access: reader.read(&STATUS_ACCESS).below(prefix),
             admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
@@ -241,6 +266,8 @@ impl Logs {
         }
         let targets = [
             (&PROXY_ERROR, &self.proxy_error),
+            (&STREAM_ACCESS, &self.stream_access),
+            (&STREAM_ERROR, &self.stream_error),
             (&ADMIN_ACCESS, &self.admin_access),
             (&ADMIN_ERROR, &self.admin_error),
             (&STATUS_ACCESS, &self.status_access),

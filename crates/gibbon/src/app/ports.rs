@@ -4,8 +4,9 @@ use std::io;
 use std::net::TcpListener;
 
 use gibbon_admin::Port as AdminPort;
-use gibbon_conf::{Conf, Demand, Listener};
+use gibbon_conf::{Carrier, Conf, Demand, Listener};
 use gibbon_proxy::listen::{Port, Serves};
+use gibbon_proxy::{StreamPort, StreamServes, WorkerPorts};
 use gibbon_tls::server::ServerTls;
 
 use super::{AppError, keep_alive};
@@ -15,8 +16,8 @@ use crate::handover::Listeners;
 ///
 /// # Errors
 /// Where one cannot be had.
-pub(super) fn of_proxy(conf: &Conf, listeners: &mut Listeners) -> Result<Vec<Vec<Port>>, AppError> {
-    let mut workers: Vec<Vec<Port>> = (0..conf.workers).map(|_| Vec::new()).collect();
+pub(super) fn of_proxy(conf: &Conf, listeners: &mut Listeners) -> Result<Vec<WorkerPorts>, AppError> {
+    let mut workers: Vec<WorkerPorts> = (0..conf.workers).map(|_| WorkerPorts::default()).collect();
     for listener in &conf.proxy.listeners {
         let need = Need::of(listener, conf.proxy.demand);
         let Some(sockets) = open(conf.workers, listener, need, listeners)? else { continue };
@@ -25,11 +26,35 @@ pub(super) fn of_proxy(conf: &Conf, listeners: &mut Listeners) -> Result<Vec<Vec
         // There may be more sockets than workers: those of a process that had more of them.
         for (number, socket) in sockets.into_iter().enumerate() {
             if let Some(worker) = workers.get_mut(number % conf.workers) {
-                worker.push(Port { socket, serves });
+                worker.http.push(Port { socket, serves });
+            }
+        }
+    }
+    for listener in &conf.streams.listeners {
+        for (number, port) in of_streams(conf.workers, listener, listeners)?.into_iter().enumerate() {
+            if let Some(worker) = workers.get_mut(number % conf.workers) {
+                worker.streams.push(port);
             }
         }
     }
     Ok(workers)
+}
+
+/// One port of streams for each worker, at least. All of them were asked for: by default there is none.
+fn of_streams(workers: usize, listener: &Listener, listeners: &mut Listeners) -> Result<Vec<StreamPort>, AppError> {
+    let address = listener.address;
+    match listener.carrier {
+        Carrier::Tcp => {
+            let serves = StreamServes { tls: listener.tls, proxy_protocol: listener.proxy_protocol };
+            let sockets = open(workers, listener, Need::Must, listeners)?.unwrap_or_default();
+            Ok(sockets.into_iter().map(|socket| StreamPort::Connections { socket, serves }).collect())
+        }
+        Carrier::Udp => {
+            let sockets = listeners.open_datagrams(address, workers);
+            let sockets = sockets.map_err(|source| AppError::Listen { address, source })?;
+            Ok(sockets.into_iter().map(StreamPort::Datagrams).collect())
+        }
+    }
 }
 
 /// The ports of the Admin API.

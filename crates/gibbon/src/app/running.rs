@@ -9,7 +9,8 @@ use gibbon_runtime::Configuration;
 
 use super::control::Control;
 use super::ending::{self, End};
-use super::{declared, settings, tls};
+use super::settings::Beside;
+use super::{declared, settings};
 use crate::cli::Boot;
 use crate::handover::Listeners;
 use crate::pid_file::PidFile;
@@ -76,8 +77,8 @@ impl Running<'_> {
     }
 
     async fn take_over(&self, Loaded { conf, vaults, warnings, .. }: Loaded) {
-        let tls = match tls::of_proxy(&conf, self.configuration) {
-            Ok(tls) => tls,
+        let beside = match Beside::of(&conf, &self.boot.logging, self.configuration) {
+            Ok(beside) => beside,
             Err(error) => {
                 tracing::error!("cannot speak TLS: {error}");
                 tracing::error!("the settings were not taken over: the old ones stay valid");
@@ -91,7 +92,7 @@ impl Running<'_> {
             tracing::warn!("the keys of vaults changed in the settings: that takes effect after a restart");
         }
         self.admin.reconfigure(&conf);
-        self.data_plane.reconfigure(settings::of(&conf, self.boot.logging.proxy_access(), tls));
+        self.data_plane.reconfigure(settings::of(&conf, beside));
         tracing::info!("the settings were read again");
         if let Some(declared) = &self.declared {
             declared::reload(declared, &conf.declared).await;

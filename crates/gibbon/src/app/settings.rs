@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use gibbon_conf::{Admin, Conf};
-use gibbon_proxy::{LineSink, Settings};
+use gibbon_proxy::{LineSink, Settings, StreamSettings};
+use gibbon_runtime::Configuration;
+use gibbon_tls::TlsError;
 use gibbon_tls::server::ServerTls;
 use http::HeaderValue;
+use rustls::ServerConfig;
 
-use crate::logging::Sink;
+use super::tls;
+use crate::logging::{Logging, Sink};
 
 /// What `Server` says.
 const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
@@ -18,8 +22,28 @@ const VIA: &str = concat!("1.1 gibbon/", env!("CARGO_PKG_VERSION"));
 /// The same where a request has come by HTTP/2.
 const VIA_HTTP2: &str = concat!("2 gibbon/", env!("CARGO_PKG_VERSION"));
 
+/// What the settings of the data plane need beside the file.
+pub(super) struct Beside<'b> {
+    pub(super) logging: &'b Logging,
+    /// TLS on the ports of HTTP.
+    pub(super) tls: Option<ServerTls>,
+    /// TLS on those of streams.
+    pub(super) stream_tls: Option<Arc<ServerConfig>>,
+}
+
+impl<'b> Beside<'b> {
+    /// What there is, with certificates as they are now.
+    ///
+    /// # Errors
+    /// Where certificates or authorities cannot be used.
+    pub(super) fn of(conf: &Conf, logging: &'b Logging, configuration: &Arc<Configuration>) -> Result<Self, TlsError> {
+        let (tls, stream_tls) = (tls::of_proxy(conf, configuration)?, tls::of_streams(conf, configuration)?);
+        Ok(Self { logging, tls, stream_tls })
+    }
+}
+
 /// The settings of the data plane.
-pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) -> Settings {
+pub(super) fn of(conf: &Conf, Beside { logging, tls, stream_tls }: Beside<'_>) -> Settings {
     Settings {
         proxy: conf.proxy.clone(),
         limits: conf.limits.clone(),
@@ -29,15 +53,21 @@ pub(super) fn of(conf: &Conf, access_log: Option<Sink>, tls: Option<ServerTls>) 
         product: HeaderValue::from_static(PRODUCT),
         via: HeaderValue::from_static(VIA),
         via_http2: HeaderValue::from_static(VIA_HTTP2),
-        access_log: access_log.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink),
+        access_log: logging.proxy_access().map(line_sink),
         log_format: conf.logs.proxy_format.clone().map(Arc::new),
+        streams: StreamSettings { tls: stream_tls, access_log: logging.stream_access().map(line_sink) },
     }
+}
+
+fn line_sink(sink: Sink) -> LineSink {
+    Arc::new(move |lines| sink.write(lines))
 }
 
 /// Names in the log what has changed in the file and takes effect only after a restart.
 pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     let changed = [
         ("proxy_listen", running.proxy.listeners != read.proxy.listeners),
+        ("stream_listen", running.streams.listeners != read.streams.listeners),
         (
             "the keys of the Admin API",
             running.admin != Admin { tokens: running.admin.tokens.clone(), ..read.admin.clone() },
@@ -57,8 +87,9 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     }
 }
 
-fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 6] {
+fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 8] {
     let logs = &conf.logs;
     let admin = (&logs.admin_access, &logs.admin_error, &logs.admin_audit);
-    [&logs.proxy_access, &logs.proxy_error, admin.0, admin.1, admin.2, &logs.status_access]
+    let streams = (&logs.stream_access, &logs.stream_error);
+    [&logs.proxy_access, &logs.proxy_error, streams.0, streams.1, admin.0, admin.1, admin.2, &logs.status_access]
 }

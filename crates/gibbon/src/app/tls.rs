@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use gibbon_conf::{Conf, Listener, PortTls};
 use gibbon_runtime::Configuration;
-use gibbon_tls::server::{ServerTls, config};
+use gibbon_tls::server::{ServerTls, config, config_of_streams};
 use gibbon_tls::{Identity, Shown, TlsError, own};
+use rustls::ServerConfig;
 
 /// The folder, below the prefix, of what the gateway has made for itself.
 const FOLDER: &str = "ssl";
@@ -19,6 +20,21 @@ pub(super) fn of_proxy(conf: &Conf, configuration: &Arc<Configuration>) -> Resul
     built(conf, &conf.proxy.listeners, &conf.proxy.tls, |identity| {
         Shown::by_name(Arc::clone(configuration) as _, identity)
     })
+}
+
+/// TLS on the ports of streams, where there is any: with the certificates of the proxy.
+///
+/// # Errors
+/// As for the proxy.
+pub(super) fn of_streams(
+    conf: &Conf,
+    configuration: &Arc<Configuration>,
+) -> Result<Option<Arc<ServerConfig>>, TlsError> {
+    if !conf.streams.listeners.iter().any(|listener| listener.tls) {
+        return Ok(None);
+    }
+    let shown = Shown::by_name(Arc::clone(configuration) as _, identity(&conf.prefix, &conf.proxy.tls)?);
+    config_of_streams(&conf.tls, Arc::new(shown)).map(Some)
 }
 
 /// TLS on the ports of the Admin API.

@@ -1,20 +1,22 @@
 //! The listening sockets of this process, by the address that the settings name.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 use gibbon_proxy::listen;
+use gibbon_proxy::stream::port;
 
 /// Holds on to every socket that is open, to hand it to the next process.
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
-    known: Vec<Known>,
+    known: Vec<Known<TcpListener>>,
+    of_datagrams: Vec<Known<UdpSocket>>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct Known<S> {
     address: SocketAddr,
-    sockets: Vec<TcpListener>,
+    sockets: Vec<S>,
     origin: Origin,
 }
 
@@ -27,11 +29,13 @@ enum Origin {
 
 impl Listeners {
     /// Takes sockets over from the process before.
-    pub(super) fn inherit(&mut self, address: SocketAddr, mut more: Vec<TcpListener>) {
-        match self.known.iter_mut().find(|known| known.address == address) {
-            Some(known) => known.sockets.append(&mut more),
-            None => self.known.push(Known { address, sockets: more, origin: Origin::Inherited }),
-        }
+    pub(super) fn inherit(&mut self, address: SocketAddr, more: Vec<TcpListener>) {
+        add(&mut self.known, address, more);
+    }
+
+    /// The same for sockets of datagrams.
+    pub(super) fn inherit_datagrams(&mut self, address: SocketAddr, more: Vec<UdpSocket>) {
+        add(&mut self.of_datagrams, address, more);
     }
 
     /// Sockets on an address for `threads` threads: those that are there, and as many new ones as are missing. There may
@@ -47,28 +51,57 @@ impl Listeners {
     ) -> io::Result<Vec<TcpListener>> {
         let Some(known) = self.known.iter_mut().find(|known| known.address == address) else {
             let sockets = listen::open(address, threads, backlog)?;
-            let kept = copies(&sockets)?;
+            let kept = copies(&sockets, TcpListener::try_clone)?;
             self.known.push(Known { address, sockets: kept, origin: Origin::Wanted });
             return Ok(sockets);
         };
         known.origin = Origin::Wanted;
         listen::join(&mut known.sockets, threads, backlog)?;
-        copies(&known.sockets)
+        copies(&known.sockets, TcpListener::try_clone)
+    }
+
+    /// The same for datagrams.
+    ///
+    /// # Errors
+    /// Where the address cannot be had.
+    pub(crate) fn open_datagrams(&mut self, address: SocketAddr, threads: usize) -> io::Result<Vec<UdpSocket>> {
+        let Some(known) = self.of_datagrams.iter_mut().find(|known| known.address == address) else {
+            let sockets = port::open_datagrams(address, threads)?;
+            let kept = copies(&sockets, UdpSocket::try_clone)?;
+            self.of_datagrams.push(Known { address, sockets: kept, origin: Origin::Wanted });
+            return Ok(sockets);
+        };
+        known.origin = Origin::Wanted;
+        port::join_datagrams(&mut known.sockets, threads)?;
+        copies(&known.sockets, UdpSocket::try_clone)
     }
 
     /// Closes what was inherited and is not wanted any more.
     pub(crate) fn close_unwanted(&mut self) {
         self.known.retain(|known| known.origin == Origin::Wanted);
+        self.of_datagrams.retain(|known| known.origin == Origin::Wanted);
     }
 
-    /// All sockets.
+    /// All sockets that listen.
     pub(super) fn all(&self) -> impl Iterator<Item = (SocketAddr, &[TcpListener])> {
         self.known.iter().map(|known| (known.address, known.sockets.as_slice()))
     }
+
+    /// All sockets of datagrams.
+    pub(super) fn all_of_datagrams(&self) -> impl Iterator<Item = (SocketAddr, &[UdpSocket])> {
+        self.of_datagrams.iter().map(|known| (known.address, known.sockets.as_slice()))
+    }
 }
 
-fn copies(sockets: &[TcpListener]) -> io::Result<Vec<TcpListener>> {
-    sockets.iter().map(TcpListener::try_clone).collect()
+fn add<S>(all: &mut Vec<Known<S>>, address: SocketAddr, mut more: Vec<S>) {
+    match all.iter_mut().find(|known| known.address == address) {
+        Some(known) => known.sockets.append(&mut more),
+        None => all.push(Known { address, sockets: more, origin: Origin::Inherited }),
+    }
+}
+
+fn copies<S>(sockets: &[S], copy: fn(&S) -> io::Result<S>) -> io::Result<Vec<S>> {
+    sockets.iter().map(copy).collect()
 }
 
 #[cfg(test)]
@@ -95,6 +128,18 @@ mod tests {
         let mut after = Listeners::default();
         after.inherit(address, sockets);
         assert_eq!(after.open(address, 1, None).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn connections_and_datagrams_of_one_address_are_two_things() {
+        let mut before = Listeners::default();
+        let address = before.open("127.0.0.1:0".parse().unwrap(), 1, None).unwrap()[0].local_addr().unwrap();
+        let sockets = before.open_datagrams(address, 2).unwrap();
+        let mut after = Listeners::default();
+        after.inherit_datagrams(address, sockets);
+        assert_eq!(after.open_datagrams(address, 1).unwrap().len(), 2);
+        assert_eq!(after.open_datagrams(address, 3).unwrap().len(), 3);
+        assert!(after.open(address, 1, None).is_err());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::listeners::Listeners;
 
 pub(super) const GREETING: &str = "gibbon handover 1";
 pub(super) const LISTENS: &str = "listens on ";
+pub(super) const TAKES_DATAGRAMS: &str = "takes datagrams on ";
 pub(super) const ALL: &str = "that is all";
 pub(super) const PREPARED: &str = "prepared";
 pub(super) const GO: &str = "go";
@@ -154,6 +155,12 @@ fn hand_over(channel: &Channel, listeners: &Listeners) -> io::Result<()> {
         for some in sockets.chunks(SOCKETS_AT_ONCE) {
             let some: Vec<_> = some.iter().map(|socket| socket.as_fd()).collect();
             channel.send(&format!("{LISTENS}{address}"), &some)?;
+        }
+    }
+    for (address, sockets) in listeners.all_of_datagrams() {
+        for some in sockets.chunks(SOCKETS_AT_ONCE) {
+            let some: Vec<_> = some.iter().map(|socket| socket.as_fd()).collect();
+            channel.send(&format!("{TAKES_DATAGRAMS}{address}"), &some)?;
         }
     }
     channel.say(ALL)

@@ -2,13 +2,13 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use super::channel::Channel;
 use super::listeners::Listeners;
-use super::predecessor::{ALL, ALONE, GO, GREETING, LISTENS, PREPARED, SERVING};
+use super::predecessor::{ALL, ALONE, GO, GREETING, LISTENS, PREPARED, SERVING, TAKES_DATAGRAMS};
 
 /// How long the predecessor may take for a step. Its Admin API may have long requests under way.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -54,9 +54,11 @@ impl Successor {
                 return Ok((Self(channel), listeners));
             }
             // What a version to come hands over beside these is not for this one.
-            let address = message.text.strip_prefix(LISTENS).and_then(|address| address.parse::<SocketAddr>().ok());
-            if let Some(address) = address {
+            let address = |said: &str| message.text.strip_prefix(said)?.parse::<SocketAddr>().ok();
+            if let Some(address) = address(LISTENS) {
                 listeners.inherit(address, message.sockets.into_iter().map(TcpListener::from).collect());
+            } else if let Some(address) = address(TAKES_DATAGRAMS) {
+                listeners.inherit_datagrams(address, message.sockets.into_iter().map(UdpSocket::from).collect());
             }
         }
     }

@@ -15,7 +15,7 @@ fn logged(level: LogLevel, act: impl FnOnce()) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let paths = [folder.path().join("logs/proxy.log"), folder.path().join("logs/admin.log")];
     let [proxy, admin] = [sink(&paths[0]), sink(&paths[1])];
-    let writers = ErrorLogs { proxy: Some(proxy.clone()), admin: Some(admin.clone()) };
+    let writers = ErrorLogs { proxy: Some(proxy.clone()), streams: None, admin: Some(admin.clone()) };
     let subscriber = tracing_subscriber::registry().with(lines(writers).with_filter(filter(level)));
     tracing::subscriber::with_default(subscriber, act);
     proxy.flush();

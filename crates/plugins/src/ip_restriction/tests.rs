@@ -1,6 +1,7 @@
 //! What the plugin promises.
 
-use gibbon_entities::{Protocol, Route, route};
+use gibbon_entities::route::{self, Flavor};
+use gibbon_entities::{Protocol, Route};
 use gibbon_plugin_api::{EVERYWHERE, Handler, Stream, StreamCx, Verdict, WorkerLocals};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -65,7 +66,7 @@ fn stream_from(handler: &dyn Handler, source: &str) -> Verdict {
         tls: None,
     };
     let body = json!({ "protocols": ["tcp"], "destinations": [{ "port": 5432 }] });
-    let route = Route::from_body(&prepared(&route::definition(), body).unwrap()).unwrap();
+    let route = Route::from_body(&prepared(&route::definition(Flavor::default()), body).unwrap()).unwrap();
     let (scope, worker) = (&EVERYWHERE, &WorkerLocals::default());
     handler.stream(&mut StreamCx { stream: &stream, route: &route, service: None, scope, worker })
 }

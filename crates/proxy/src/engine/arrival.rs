@@ -48,7 +48,7 @@ pub(crate) async fn arrive(
 ) -> Option<Arrived> {
     let announced = if serves.proxy_protocol {
         let said = proxy_protocol::read(&mut stream).await;
-        said.inspect_err(|error| tracing::debug!(%peer, "{error}")).ok()?
+        said.inspect_err(|error| tracing::debug!(%peer, "{error}")).ok()?.map(|announced| announced.source)
     } else {
         None
     };

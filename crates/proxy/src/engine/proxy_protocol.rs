@@ -17,8 +17,22 @@ const LINE: usize = 107;
 /// The longest body of version 2: addresses, and more than enough of what may follow them.
 const BODY: usize = 4096;
 
-/// Whom a connection comes from: `None` where the other end speaks for itself, or does not say.
-pub(crate) async fn read(stream: &mut TcpStream) -> io::Result<Option<SocketAddr>> {
+/// Whom a connection comes from, and where it went to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Announced {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+}
+
+impl Announced {
+    fn new(source: (IpAddr, u16), destination: (IpAddr, u16)) -> Self {
+        let canonical = |(address, port): (IpAddr, u16)| SocketAddr::new(address.to_canonical(), port);
+        Self { source: canonical(source), destination: canonical(destination) }
+    }
+}
+
+/// What the other end says: `None` where it speaks for itself, or does not say.
+pub(crate) async fn read(stream: &mut TcpStream) -> io::Result<Option<Announced>> {
     let mut start = [0; SIGNATURE.len()];
     stream.read_exact(&mut start).await?;
     if start == SIGNATURE {
@@ -63,7 +77,7 @@ fn malformed() -> io::Error {
 
 /// Reads a line of version 1; the outer `None` is a malformed one.
 #[expect(clippy::option_option, reason = "malformed, unknown and known are three things")]
-pub(crate) fn text(line: &[u8]) -> Option<Option<SocketAddr>> {
+pub(crate) fn text(line: &[u8]) -> Option<Option<Announced>> {
     let line = std::str::from_utf8(line.strip_suffix(b"\r\n")?).ok()?;
     let mut words = line.strip_prefix("PROXY ")?.split(' ');
     let family = words.next()?;
@@ -71,13 +85,14 @@ pub(crate) fn text(line: &[u8]) -> Option<Option<SocketAddr>> {
         return Some(None);
     }
     let (source, target): (IpAddr, IpAddr) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    let (port, _) = (port(words.next()?)?, port(words.next()?)?);
+    let (source_port, target_port) = (port(words.next()?)?, port(words.next()?)?);
     let fits = match family {
         "TCP4" => source.is_ipv4() && target.is_ipv4(),
         "TCP6" => source.is_ipv6() && target.is_ipv6(),
         _ => false,
     };
-    (fits && words.next().is_none()).then(|| Some(SocketAddr::new(source.to_canonical(), port)))
+    let announced = || Some(Announced::new((source, source_port), (target, target_port)));
+    (fits && words.next().is_none()).then(announced)
 }
 
 fn port(digits: &str) -> Option<u16> {
@@ -86,7 +101,7 @@ fn port(digits: &str) -> Option<u16> {
 
 /// Reads what follows the signature of version 2; the outer `None` is malformed.
 #[expect(clippy::option_option, reason = "malformed, unknown and known are three things")]
-pub(crate) fn binary([command, family]: [u8; 2], body: &[u8]) -> Option<Option<SocketAddr>> {
+pub(crate) fn binary([command, family]: [u8; 2], body: &[u8]) -> Option<Option<Announced>> {
     match command {
         // The other end speaks for itself, to see whether the gateway is there.
         0x20 => return Some(None),
@@ -96,12 +111,12 @@ pub(crate) fn binary([command, family]: [u8; 2], body: &[u8]) -> Option<Option<S
     let port = |at: usize| Some(u16::from_be_bytes(*body.get(at..)?.first_chunk()?));
     match family {
         0x11 => {
-            let source = Ipv4Addr::from(*body.first_chunk::<4>()?);
-            Some(Some(SocketAddr::new(source.into(), port(8)?)))
+            let address = |at: usize| Some(Ipv4Addr::from(*body.get(at..)?.first_chunk::<4>()?).into());
+            Some(Some(Announced::new((address(0)?, port(8)?), (address(4)?, port(10)?))))
         }
         0x21 => {
-            let source = IpAddr::from(Ipv6Addr::from(*body.first_chunk::<16>()?));
-            Some(Some(SocketAddr::new(source.to_canonical(), port(32)?)))
+            let address = |at: usize| Some(Ipv6Addr::from(*body.get(at..)?.first_chunk::<16>()?).into());
+            Some(Some(Announced::new((address(0)?, port(32)?), (address(16)?, port(34)?))))
         }
         // Another family, or none: taken, and not understood.
         _ => Some(None),
@@ -110,17 +125,17 @@ pub(crate) fn binary([command, family]: [u8; 2], body: &[u8]) -> Option<Option<S
 
 #[cfg(test)]
 mod tests {
-    use super::{binary, text};
+    use super::{Announced, binary, text};
 
-    fn address(text: &str) -> Option<std::net::SocketAddr> {
-        Some(text.parse().unwrap())
+    fn from_to(source: &str, destination: &str) -> Option<Announced> {
+        Some(Announced { source: source.parse().unwrap(), destination: destination.parse().unwrap() })
     }
 
     #[test]
     fn a_line_names_the_client() {
         let cases = [
-            ("PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n", Some(address("192.0.2.1:56324"))),
-            ("PROXY TCP6 2001:db8::1 2001:db8::2 1 65535\r\n", Some(address("[2001:db8::1]:1"))),
+            ("PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n", Some(from_to("192.0.2.1:56324", "192.0.2.2:443"))),
+            ("PROXY TCP6 2001:db8::1 2001:db8::2 1 65535\r\n", Some(from_to("[2001:db8::1]:1", "[2001:db8::2]:65535"))),
             ("PROXY UNKNOWN\r\n", Some(None)),
             ("PROXY UNKNOWN ff::1 ff::2 1 2\r\n", Some(None)),
         ];
@@ -153,13 +168,13 @@ mod tests {
     #[test]
     fn the_binary_form_names_the_client_too() {
         let v4 = [192, 0, 2, 1, 192, 0, 2, 2, 0, 80, 1, 187];
-        assert_eq!(binary([0x21, 0x11], &v4), Some(address("192.0.2.1:80")));
+        assert_eq!(binary([0x21, 0x11], &v4), Some(from_to("192.0.2.1:80", "192.0.2.2:443")));
         let with_more = [&v4[..], &[4, 0, 1, 9]].concat();
-        assert_eq!(binary([0x21, 0x11], &with_more), Some(address("192.0.2.1:80")));
+        assert_eq!(binary([0x21, 0x11], &with_more), Some(from_to("192.0.2.1:80", "192.0.2.2:443")));
         let mut v6 = [0; 36];
         v6[15] = 1;
         v6[33] = 80;
-        assert_eq!(binary([0x21, 0x21], &v6), Some(address("[::1]:80")));
+        assert_eq!(binary([0x21, 0x21], &v6), Some(from_to("[::1]:80", "[::]:0")));
         assert_eq!(binary([0x20, 0x11], &v4), Some(None));
         assert_eq!(binary([0x21, 0x00], &[]), Some(None));
     }

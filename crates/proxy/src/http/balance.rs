@@ -1,7 +1,7 @@
-//! One request among the targets of an upstream: which one it goes to, which one it goes to next, and what that tells
+//! One request or stream among the targets of an upstream: which one it goes to, which one it goes to next, and what that tells
 //! about them.
 
-mod hashed;
+pub(crate) mod hashed;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,8 +16,6 @@ use http::StatusCode;
 use crate::engine::client::ConnectFailure;
 use crate::http::error::ProxyError;
 use crate::http::peers::PeerHost;
-use crate::http::request::Exchange;
-use crate::http::upstream::Target;
 
 /// See the module.
 pub(crate) struct Balance<'s> {
@@ -34,20 +32,15 @@ pub(crate) struct Balance<'s> {
 
 impl<'s> Balance<'s> {
     /// Begins. It waits only where no target has an address yet and there are names that nobody has asked for.
-    pub(crate) async fn begin(
-        exchange: &mut Exchange<'_>,
-        pool: &'s Pool,
-        target: &Target<'s>,
-    ) -> Result<Self, ProxyError> {
+    pub(crate) async fn begin(pool: &'s Pool, patience: Duration, hash: Option<u64>) -> Self {
         let mut view = pool.view();
         if view.is_cold() && view.table.weights().1 == 0 {
             // Names are asked for beside the workers, within limits of their own.
-            let _ = tokio::time::timeout(target.origin.service.connect_timeout, pool.is_warm()).await;
+            let _ = tokio::time::timeout(patience, pool.is_warm()).await;
             view = pool.view();
         }
-        let hash = hashed::hash(exchange, &pool.upstream, target);
         let turn = pool.next_turn();
-        Ok(Self { pool, view, turn, hash, tried: Vec::new(), current: None, under_way: None })
+        Self { pool, view, turn, hash, tried: Vec::new(), current: None, under_way: None }
     }
 
     /// Chooses the target of the next attempt.
@@ -86,6 +79,16 @@ impl<'s> Balance<'s> {
             self.pool.answered(&self.view, member, took, status.as_u16());
         }
         self.under_way
+    }
+}
+
+impl Balance<'_> {
+    /// The target has taken a stream. What is returned holds that as being under way.
+    pub(crate) fn connected(&mut self, took: Duration) -> Option<UnderWay> {
+        if let Some(member) = self.current {
+            self.pool.connected(&self.view, member, took);
+        }
+        self.under_way.take()
     }
 }
 

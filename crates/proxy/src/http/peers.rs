@@ -1,16 +1,14 @@
-//! Where the attempts of a request go: to the service's own host, or to the targets of the upstream that the service
+//! Where the attempts of a request or a stream go: to the service's own host, or to the targets of the upstream that the service
 //! names.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use gibbon_entities::Protocol;
-use gibbon_runtime::Origin;
+use gibbon_runtime::{Origin, Pool};
 
 use crate::http::balance::Balance;
 use crate::http::error::ProxyError;
-use crate::http::request::Exchange;
-use crate::http::upstream::Target;
 use crate::worker::Worker;
 
 /// See the module.
@@ -54,17 +52,22 @@ impl PeerHost<'_> {
 }
 
 impl<'s> Peers<'s> {
-    /// Finds them.
-    pub(crate) async fn of(exchange: &mut Exchange<'_>, target: &Target<'s>) -> Result<Self, ProxyError> {
-        if let Some(pool) = target.pool {
-            return Balance::begin(exchange, pool, target).await.map(|balance| Self::Balanced(Box::new(balance)));
+    /// Finds those of a service; `pool` is that of the upstream that its host names, and `hash` decides there.
+    pub(crate) async fn of(
+        worker: &Worker,
+        origin: &Origin,
+        pool: Option<&'s Pool>,
+        hash: Option<u64>,
+    ) -> Result<Self, ProxyError> {
+        if let Some(pool) = pool {
+            let balance = Balance::begin(pool, origin.service.connect_timeout, hash).await;
+            return Ok(Self::Balanced(Box::new(balance)));
         }
-        let origin = target.origin;
         let port = origin.service.port;
         if let Some(address) = origin.literal {
             return Ok(Self::One(SocketAddr::new(address, port)));
         }
-        let found = addresses(exchange.worker, origin).await?;
+        let found = addresses(worker, origin).await?;
         Ok(match *found {
             [address] => Self::One(SocketAddr::new(address, port)),
             _ => Self::Several(found, port),

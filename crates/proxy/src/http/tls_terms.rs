@@ -27,6 +27,18 @@ pub(crate) fn of(
         Protocol::Grpcs => Spoken::Http2,
         _ => return Err(ProxyError::ProtocolNotServed),
     };
+    with(service, spoken, host, certificate, snapshot, settings).map(Some)
+}
+
+/// Those of a service that speaks TLS, for what is spoken within.
+pub(crate) fn with(
+    service: &Service,
+    spoken: Spoken,
+    host: &str,
+    certificate: Option<Uuid>,
+    snapshot: &Snapshot,
+    settings: &Settings,
+) -> Result<TlsName, ProxyError> {
     let name = ServerName::try_from(without_port(host).to_owned());
     let name = name.map_err(|_| ProxyError::BadRequest("the host is no name for TLS"))?;
     let shown = service.client_certificate.or(certificate);
@@ -42,7 +54,7 @@ pub(crate) fn of(
             Some(found.ok_or(ProxyError::TermsNotMet)?)
         }
     };
-    Ok(Some(TlsName { name, terms: Terms { verification, spoken, trusted, shown } }))
+    Ok(TlsName { name, terms: Terms { verification, spoken, trusted, shown } })
 }
 
 fn without_port(host: &str) -> &str {

@@ -20,6 +20,7 @@ use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
 use crate::engine::write::field;
+use crate::http::balance::hashed;
 use crate::http::call;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
@@ -149,7 +150,8 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     if !target.line.bytes().all(|byte| byte > b' ' && byte != 0x7f) {
         return Err(ProxyError::BadRequest("the target cannot be sent on"));
     }
-    let mut peers = Peers::of(exchange, &target).await?;
+    let hash = target.pool.and_then(|pool| hashed::hash(exchange, &pool.upstream, &target));
+    let mut peers = Peers::of(exchange.worker, target.origin, target.pool, hash).await?;
     let mut address = peers.next(exchange.worker)?;
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;

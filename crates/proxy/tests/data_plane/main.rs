@@ -40,6 +40,7 @@ mod retries;
 mod router_flavors;
 mod routing;
 mod smuggling;
+mod streams;
 mod timeouts;
 mod timing;
 mod tls;

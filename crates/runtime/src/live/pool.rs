@@ -101,6 +101,13 @@ impl Pool {
         self.report_status(&member.peer, Checker::Passive, status);
     }
 
+    /// A member has taken a stream.
+    pub fn connected(&self, view: &View, member: usize, took: Duration) {
+        view.table.answered(member, took, now());
+        let Some(member) = view.table.members().get(member) else { return };
+        self.report(&member.peer, Checker::Passive, Report::Success);
+    }
+
     /// A peer has answered with this status.
     pub fn report_status(&self, peer: &Peer, checker: Checker, status: u16) {
         if let Some(report) = self.rules(checker).and_then(|rules| rules.of_status(status)) {

@@ -10,11 +10,12 @@ use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
 use super::planning::{self, ServicePlans};
-use super::spec::{is_served, path_handling, spec};
+use super::spec::{is_served, is_served_to_streams, path_handling, spec};
 use super::{RouteEntry, RouteState, RouteTable};
 use crate::extent::Touched;
 use crate::fault::Fault;
 use crate::records::Records;
+use crate::streams::StreamTable;
 
 /// Of how many routes at least one in four must change before all are compiled anew.
 const MANY: usize = 256;
@@ -29,6 +30,7 @@ impl RouteTable {
             free: Vector::new(),
             faults: OrdMap::new(),
             service_plans: ServicePlans::new(),
+            streams: StreamTable::default(),
             unrouted: Arc::default(),
             secret_arguments: Arc::default(),
         };
@@ -38,7 +40,9 @@ impl RouteTable {
     /// The table of the next revision, with the same routes.
     pub(crate) fn replanned(&self, records: &Records, registry: &Registry, touched: &Touched) -> Self {
         let mut next = self.with_plans(records, registry, touched);
-        for id in touched_routes(touched, records) {
+        let ids = touched_routes(touched, records);
+        next.change_streams(records, registry, &ids);
+        for id in ids {
             let Some(index) = next.indices.get(&id).copied() else { continue };
             let entry = next.new_entry(records, registry, id, index);
             next.set(index, entry);
@@ -54,6 +58,7 @@ impl RouteTable {
             return self.with_plans(records, registry, touched).compiled_anew(records, registry);
         }
         let mut next = self.with_plans(records, registry, touched);
+        next.change_streams(records, registry, &ids);
         let changes: Vec<Change> = ids.into_iter().filter_map(|id| next.change(records, registry, id)).collect();
         let changed: Vec<Uuid> = changes.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|s| s.id).collect();
         if !changed.is_empty() {
@@ -91,7 +96,23 @@ impl RouteTable {
         self.entries = entries.map(Some).collect();
         self.faults = OrdMap::new();
         self.note(&errors, []);
+        self.streams = StreamTable::default();
+        let ids: Vec<Uuid> = records.routes.iter().map(|route| route.id).collect();
+        self.change_streams(records, registry, &ids);
         self
+    }
+
+    /// Takes over what has become of these routes where they are for streams, or were.
+    fn change_streams(&mut self, records: &Records, registry: &Registry, ids: &[Uuid]) {
+        let mut streams = std::mem::take(&mut self.streams);
+        for id in ids {
+            match records.routes.get(*id).filter(|route| is_served_to_streams(route, records)) {
+                Some(route) => streams.put(self.entry_of(records, registry, route, RouteState::Served)),
+                None => streams.remove(*id),
+            }
+        }
+        streams.compile();
+        self.streams = streams;
     }
 
     /// Changes the entry of a route, and says what has to change in the router.

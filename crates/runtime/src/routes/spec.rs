@@ -6,12 +6,19 @@ use gibbon_router::{RouteSpec, Schemes};
 
 use crate::records::Records;
 
-/// A route is served over HTTP here unless its service is switched off or it speaks another protocol.
+/// A route is served to requests unless its service is switched off or it is for streams.
 pub(super) fn is_served(route: &Route, records: &Records) -> bool {
     let schemes = schemes(route);
-    let speaks_http = schemes.http || schemes.https;
-    let service_is_on = route.service.is_none_or(|id| records.services.get(&id).is_none_or(|s| s.service.enabled));
-    speaks_http && service_is_on
+    (schemes.http || schemes.https) && is_on(route, records)
+}
+
+/// The same for streams.
+pub(super) fn is_served_to_streams(route: &Route, records: &Records) -> bool {
+    route.protocols.iter().any(Protocol::is_stream) && is_on(route, records)
+}
+
+fn is_on(route: &Route, records: &Records) -> bool {
+    route.service.is_none_or(|id| records.services.get(&id).is_none_or(|s| s.service.enabled))
 }
 
 pub(super) fn spec(route: &Route) -> RouteSpec {

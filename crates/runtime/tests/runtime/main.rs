@@ -8,5 +8,6 @@ mod increments;
 mod plans;
 mod postgres;
 mod secrets;
+mod streams;
 mod upstreams;
 mod writes;

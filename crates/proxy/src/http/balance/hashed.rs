@@ -1,6 +1,7 @@
 //! What of a request is hashed to find its target.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use gibbon_balancer::hash;
 use gibbon_entities::Upstream;
@@ -14,7 +15,7 @@ use crate::http::request::Exchange;
 use crate::http::upstream::Target;
 
 /// The hash of a request; none where it has nothing of what is to be hashed.
-pub(super) fn hash(exchange: &mut Exchange<'_>, upstream: &Upstream, target: &Target<'_>) -> Option<u64> {
+pub(crate) fn hash(exchange: &mut Exchange<'_>, upstream: &Upstream, target: &Target<'_>) -> Option<u64> {
     if upstream.algorithm != Algorithm::ConsistentHashing {
         return None;
     }
@@ -51,9 +52,14 @@ fn address(exchange: &Exchange<'_>) -> u64 {
         true => real_ip::resolve(exchange.client, &exchange.head.headers, &exchange.settings),
         false => connection.peer_address(),
     };
+    hash_of(address)
+}
+
+/// The hash of a client's address.
+pub(crate) fn hash_of(address: IpAddr) -> u64 {
     match address {
-        std::net::IpAddr::V4(four) => hash::of(&four.octets()),
-        std::net::IpAddr::V6(six) => hash::of(&six.octets()),
+        IpAddr::V4(four) => hash::of(&four.octets()),
+        IpAddr::V6(six) => hash::of(&six.octets()),
     }
 }
 
