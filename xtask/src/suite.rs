@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     ("example: balancing", |root| scripts::example(root, "examples/balancing/run.sh")),
     ("example: streams", |root| scripts::example(root, "examples/streams/run.sh")),
     ("example: gRPC", |root| scripts::example(root, "examples/grpc/run.sh")),
+    ("example: WebSocket", |root| scripts::example(root, "examples/websocket/run.sh")),
     ("client: aio-kong", |root| scripts::example(root, "examples/clients/aio-kong.sh")),
     ("client: what decK does", |root| scripts::example(root, "examples/clients/deck.sh")),
     ("OpenAPI document", |root| scripts::example(root, "examples/clients/openapi.sh")),
