@@ -18,6 +18,7 @@ enum Floor {
 /// The floors as `ARCHITECTURE.md` draws them. A new crate is a new line here.
 const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-schema", Floor::Level(0)),
+    ("gibbon-expression", Floor::Level(0)),
     ("gibbon-vault", Floor::Level(0)),
     ("gibbon-conf", Floor::Level(1)),
     ("gibbon-jose", Floor::Level(0)),

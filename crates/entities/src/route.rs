@@ -1,5 +1,6 @@
 //! A route: which requests it takes, and what it does to them on their way to its service.
 
+mod buildable;
 mod endpoint;
 mod fields;
 mod flavor;
@@ -7,10 +8,11 @@ mod former_path;
 mod normal_path;
 mod subschema;
 
-use gibbon_schema::{EntityCheck, EntityDef, Object, RunWhen, Schema, conditional, custom_check, matching, string};
+use gibbon_schema::{EntityCheck, EntityDef, Object, Schema, conditional, custom_check, matching, string};
 use serde_json::Value;
 use uuid::Uuid;
 
+use buildable::buildable;
 pub use endpoint::{Endpoint, IpRange};
 pub use flavor::Flavor;
 
@@ -20,10 +22,10 @@ use crate::body::{Body, BodyError, Switch, texts};
 /// The declaration of `routes`, as they are where routes are matched in this way.
 pub fn definition(flavor: Flavor) -> EntityDef {
     let mut checks = vec![snis_need_tls(), path_handling()];
-    checks.extend((flavor != Flavor::Traditional).then(buildable));
+    checks.extend((flavor != Flavor::Traditional).then(|| buildable(flavor)));
     let schema = Schema::new(fields::fields(flavor))
         .entity_checks(checks)
-        .subschemas("protocols", subschema::all())
+        .subschemas("protocols", subschema::all(flavor))
         .former_files(former_path::rewrite);
     EntityDef { name: "routes", collection: "routes", nested: "routes", endpoint_key: Some("name"), version: 1, schema }
 }
@@ -38,42 +40,6 @@ fn snis_need_tls() -> EntityCheck {
 /// them; the check is declared because `/schemas` shows it.
 fn path_handling() -> EntityCheck {
     custom_check(["path_handling"], |_| Ok(()))
-}
-
-/// The route must be one that a router can be built of.
-fn buildable() -> EntityCheck {
-    let sources = [
-        "id",
-        "protocols",
-        "snis",
-        "sources",
-        "destinations",
-        "methods",
-        "hosts",
-        "paths",
-        "headers",
-        "expression",
-        "regex_priority",
-        "priority",
-    ];
-    custom_check(sources, check_header_patterns).run_when(RunWhen::Missing)
-}
-
-/// A header whose only value begins with `~*` is matched by the regular expression that follows.
-fn check_header_patterns(route: &Object) -> Result<(), String> {
-    let headers = route.get("headers").and_then(Value::as_object);
-    for (name, values) in headers.into_iter().flatten() {
-        if let Some([Value::String(only)]) = values.as_array().map(Vec::as_slice)
-            && let Some(pattern) = only.strip_prefix("~*")
-            && let Err(error) = fancy_regex::Regex::new(pattern)
-        {
-            let why = fields::in_one_line(&error.to_string());
-            return Err(format!(
-                "Router Expression failed validation: header '{name}': invalid regex: '{pattern}' ({why})"
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// The name of a header and the values of which a request must have one.
@@ -115,6 +81,10 @@ pub struct Route {
     pub sources: Vec<Endpoint>,
     /// Where a stream goes to.
     pub destinations: Vec<Endpoint>,
+    /// What must be true of its requests, in the place of all these.
+    pub expression: Option<Box<str>>,
+    /// Which of several matching expressions is taken: the highest.
+    pub priority: u64,
     /// What a request in the clear is answered if the route wants TLS.
     pub https_redirect_status_code: u16,
     /// Which of several matching regular expressions is taken: the highest.
@@ -155,6 +125,8 @@ impl Route {
             snis: body.texts("snis")?,
             sources: endpoint::read(body, "sources")?,
             destinations: endpoint::read(body, "destinations")?,
+            expression: body.boxed("expression")?,
+            priority: body.integer("priority", 0)?,
             https_redirect_status_code: body.integer("https_redirect_status_code", 426)?,
             regex_priority: body.integer("regex_priority", 0)?,
             strip_path: body.boolean("strip_path", Switch::On)?,

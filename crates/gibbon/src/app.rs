@@ -218,6 +218,7 @@ fn flavor(conf: &Conf) -> Flavor {
     match conf.proxy.router_flavor {
         RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
         RouterFlavor::Traditional => Flavor::Traditional,
+        RouterFlavor::Expressions => Flavor::Expressions,
     }
 }
 

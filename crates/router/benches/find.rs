@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use gibbon_router::path::PathHandling;
-use gibbon_router::{Change, Flavor, RequestKey, RouteSpec, Router, Scheme, path};
+use gibbon_router::{Change, ExpressionSpec, Flavor, RequestKey, RouteSpec, Router, Scheme, path};
 use uuid::Uuid;
 
 /// The allocator of the gateway; building a router is mostly allocating.
@@ -100,6 +100,52 @@ fn build(c: &mut Criterion) {
     }
 }
 
+/// The same routes as expressions, most of them with a host or a beginning of the path, and four that have neither.
+fn expression(n: usize) -> RouteSpec {
+    let tenant = n / 10;
+    let text = match n % 10 {
+        0..=4 => format!(r#"http.host == "t{tenant}.api.example" && http.path ^= "/v1/things/{n}""#),
+        5 => format!(r#"http.host == "shared.example" && http.path ^= "/apps/{n}""#),
+        6 | 7 => format!(r#"http.path ^= "/service-{n}/v2""#),
+        8 => format!(r##"http.path ~ r#"^/users-{tenant}/(?<id>\d+)/posts$"#"##),
+        _ if n < 40 => format!(r#"lower(http.headers.x_version) == "{n}""#),
+        _ => {
+            format!(r#"http.method == "POST" && http.headers.x_version == "2" && http.path ^= "/service-{}/v2""#, n - 2)
+        }
+    };
+    let priority = n as u64 % 7;
+    RouteSpec {
+        id: Uuid::from_u128(n as u128 + 1),
+        expression: Some(ExpressionSpec { text, priority }),
+        ..RouteSpec::default()
+    }
+}
+
+fn expressions(c: &mut Criterion) {
+    let mut group = c.benchmark_group("expressions");
+    for size in SIZES {
+        let (router, errors) = Router::build(Flavor::Expressions, (0..size).map(expression));
+        assert!(errors.is_empty());
+        let n = size / 20 * 10;
+        let cases = [
+            ("host and prefix", format!("t{}.api.example", n / 10), format!("/v1/things/{n}/42")),
+            ("shared host", "shared.example".to_owned(), format!("/apps/{}/x", n + 5)),
+            ("prefix", "any.example".to_owned(), format!("/service-{}/v2/x", n + 6)),
+            ("regex", "any.example".to_owned(), format!("/users-{}/4711/posts", n / 10)),
+            ("nothing", "any.example".to_owned(), "/service-x/v2".to_owned()),
+        ];
+        for (name, host, path) in cases {
+            let request = RequestKey { host: &host, path: &path, ..RequestKey::new(Scheme::Http, "GET") };
+            assert_eq!(router.find(&request).is_none(), name == "nothing", "{name} of {size}");
+            group.bench_function(BenchmarkId::new(name, size), |b| b.iter(|| router.find(black_box(&request))));
+        }
+        spread(&mut group, size, &router);
+        let (index, before) = (n, expression(n));
+        let change = Change { index, before: Some(before.clone()), after: Some(before) };
+        group.bench_function(BenchmarkId::new("change", size), |b| b.iter(|| router.changed([change.clone()])));
+    }
+}
+
 /// One route among many becomes another one, and the router before it is let go of.
 fn change(c: &mut Criterion) {
     let mut group = c.benchmark_group("change");
@@ -138,5 +184,5 @@ fn paths(c: &mut Criterion) {
     group.bench_function("join to a path", |b| b.iter(|| join(Some("/backend"))));
 }
 
-criterion_group!(benches, find, build, change, paths);
+criterion_group!(benches, find, build, change, expressions, paths);
 criterion_main!(benches);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gibbon_expression::{Expression, Outcome};
+
 use crate::pattern::Pattern;
 use crate::priority::Order;
 use crate::request::RequestKey;
@@ -37,12 +39,16 @@ pub(crate) enum CandidatePath {
     Prefix(u32),
     /// A regex. That the path begins with its literal part is certain by its place in the tree.
     Regex(Arc<Pattern>),
+    /// An expression, which says everything.
+    Expression(Arc<Expression>),
 }
 
 /// A request, with what is worked out once for all candidates.
 #[derive(Clone, Copy)]
 pub(crate) struct Query<'q> {
     pub(crate) request: &'q RequestKey<'q>,
+    /// The host without its port.
+    pub(crate) host: &'q str,
     pub(crate) method: Method<'q>,
     /// The port that stands in the host of the request.
     pub(crate) named_port: Option<u32>,
@@ -50,11 +56,11 @@ pub(crate) struct Query<'q> {
     pub(crate) port: u32,
 }
 
-/// The best candidate so far, and the length of the path that it matched if it has a path.
+/// The best candidate so far, and what it matched of the path.
 #[derive(Clone, Copy)]
 pub(crate) struct Best<'r> {
     pub(crate) candidate: &'r Candidate,
-    pub(crate) prefix: Option<usize>,
+    pub(crate) outcome: Outcome,
 }
 
 /// The candidates of one host (or wildcard host, or of no host), by the beginning of their paths.
@@ -114,8 +120,8 @@ impl Bucket {
                 if best.is_some_and(|best| best.candidate.order >= candidate.order) {
                     break;
                 }
-                if let Some(prefix) = candidate.accepts(query) {
-                    best = Some(Best { candidate, prefix });
+                if let Some(outcome) = candidate.accepts(query) {
+                    best = Some(Best { candidate, outcome });
                     break;
                 }
             }
@@ -125,20 +131,26 @@ impl Bucket {
 }
 
 impl Candidate {
-    /// The length of the matched path, if everything fits. The regex comes last because it costs most.
-    fn accepts(&self, query: &Query<'_>) -> Option<Option<usize>> {
+    /// What of the path is matched, if everything fits. The regex or expression comes last because it costs most.
+    fn accepts(&self, query: &Query<'_>) -> Option<Outcome> {
         let port_fits = match self.port {
             Port::Any => true,
             Port::Is(port) => port == query.port,
             Port::Named(port) => query.named_port == Some(port),
         };
-        if !port_fits || !self.rule.fits(query.request, query.method) {
+        if !port_fits || !self.rule.fits(query) {
             return None;
         }
         match &self.path {
-            CandidatePath::Any => Some(None),
-            CandidatePath::Prefix(length) => Some(Some(*length as usize)),
-            CandidatePath::Regex(pattern) => pattern.match_length(query.request.path).map(Some),
+            CandidatePath::Any => Some(Outcome::default()),
+            CandidatePath::Prefix(length) => Some(Outcome::of_path(*length as usize)),
+            CandidatePath::Regex(pattern) => pattern.match_length(query.request.path).map(Outcome::of_path),
+            CandidatePath::Expression(expression) => expression.evaluate(query),
         }
+    }
+
+    /// Whether it is compared with requests, and not only found in its place.
+    pub(crate) fn is_compared(&self) -> bool {
+        matches!(self.path, CandidatePath::Regex(_) | CandidatePath::Expression(_))
     }
 }

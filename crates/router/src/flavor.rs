@@ -11,6 +11,9 @@ pub enum Flavor {
     /// The same, in the order of Kong before 3.0: by which attributes a route has, and of two that are equal the older
     /// one wins. Hosts with a port are taken literally, and `path_handling` is honoured.
     Traditional,
+    /// The routes of `traditional_compatible`, and beside them, before them, routes with an expression and a priority.
+    /// Routes of both kinds are found by requests of their protocols only, and may ask where requests come from.
+    Expressions,
 }
 
 impl Flavor {
@@ -18,7 +21,7 @@ impl Flavor {
     pub fn path_handling(self, wish: PathHandling) -> PathHandling {
         match self {
             Self::Traditional => wish,
-            Self::TraditionalCompatible => PathHandling::V0,
+            Self::TraditionalCompatible | Self::Expressions => PathHandling::V0,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What the router has found.
 
+use std::borrow::Cow;
+
+use gibbon_expression::{Group, Outcome};
 use uuid::Uuid;
 
 use crate::bucket::{Best, CandidatePath};
@@ -17,21 +20,26 @@ pub struct Found<'r> {
     /// The length in bytes of the beginning of the path that the route's path matched; `None` if it has no paths.
     pub prefix: Option<usize>,
     path: &'r CandidatePath,
+    outcome: Outcome,
 }
 
-/// A group of a regex path: Kong's `uri_captures`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A group of a regex path, or of a regex of an expression that matched the path: Kong's `uri_captures`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capture<'r, 'p> {
+    /// Which group it is, from 1. Where several regexes matched, groups of the earlier ones may have none.
+    pub number: Option<usize>,
     /// The name of the group, if it has one.
     pub name: Option<&'r str>,
     /// What it matched, if it took part in the match.
-    pub text: Option<&'p str>,
+    pub text: Option<Cow<'p, str>>,
 }
 
 impl<'r> Found<'r> {
     pub(crate) fn new(best: Best<'r>) -> Self {
-        let rule = &best.candidate.rule;
-        Self { index: rule.index, id: rule.id, schemes: rule.schemes, prefix: best.prefix, path: &best.candidate.path }
+        let Best { candidate, outcome } = best;
+        let rule = &candidate.rule;
+        let path = &candidate.path;
+        Self { index: rule.index, id: rule.id, schemes: rule.schemes, prefix: outcome.path, path, outcome }
     }
 
     /// The beginning of `path` (the one that was looked up) that the route's path matched.
@@ -42,9 +50,23 @@ impl<'r> Found<'r> {
     /// The groups of the route's regex in `path` (the one that was looked up), the first group first. Empty if the
     /// matched path is no regex or has no groups. Worked out anew on every call, since few requests ask for it.
     pub fn captures<'p>(&self, path: &'p str) -> Vec<Capture<'r, 'p>> {
-        let CandidatePath::Regex(pattern) = self.path else { return Vec::new() };
-        let text = |span: Option<(usize, usize)>| span.and_then(|(start, end)| path.get(start..end));
-        pattern.groups(path).into_iter().map(|(name, span)| Capture { name, text: text(span) }).collect()
+        match self.path {
+            CandidatePath::Any | CandidatePath::Prefix(_) => Vec::new(),
+            CandidatePath::Regex(pattern) => {
+                let text = |span: Option<(usize, usize)>| span.and_then(|(start, end)| path.get(start..end));
+                let numbered = (1..).zip(pattern.groups(path));
+                let capture = |(number, (name, span))| Capture {
+                    number: Some(number),
+                    name,
+                    text: text(span).map(Cow::Borrowed),
+                };
+                numbered.map(capture).collect()
+            }
+            CandidatePath::Expression(expression) => {
+                let groups = expression.groups(path, self.outcome).into_iter();
+                groups.map(|Group { number, name, text }| Capture { number, name, text }).collect()
+            }
+        }
     }
 }
 

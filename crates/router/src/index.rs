@@ -28,6 +28,15 @@ pub(crate) struct Placed {
     pub(crate) entry: Entry,
 }
 
+impl Placed {
+    /// Whether every request is compared with it, because neither its host nor its beginning says to which it can be of
+    /// interest.
+    pub(crate) fn is_unindexed(&self) -> bool {
+        let (beginning, candidate) = &self.entry;
+        self.host.is_none() && beginning.len() <= 1 && candidate.is_compared()
+    }
+}
+
 impl Index {
     /// An index of all of these.
     pub(crate) fn build(all: impl IntoIterator<Item = Placed>) -> Self {

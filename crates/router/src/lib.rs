@@ -5,6 +5,9 @@
 //! changes; [`Router::find`] then neither allocates nor waits. A change makes another router, which shares with the one
 //! before all that stays as it is.
 //!
+//! In one flavour a route may also be an expression, of which `gibbon-expression` knows everything; it lies in the index by
+//! the hosts and beginnings of paths that it names.
+//!
 //! This crate knows nothing of services, plugins, sockets or stored records, and does no input or output.
 //!
 //! Start reading at [`Router`]; the rules are in `priority.rs` (who wins), `rule.rs` and `host.rs` (who fits), and the
@@ -25,10 +28,11 @@
 //! let found = router.find(&request).expect("a route for orders");
 //! assert_eq!(found.index, 1);
 //! assert_eq!(found.matched(request.path), Some("/orders/42"));
-//! assert_eq!(found.captures(request.path)[0].text, Some("42"));
+//! assert_eq!(found.captures(request.path)[0].text.as_deref(), Some("42"));
 //! ```
 
 mod bucket;
+mod facts;
 mod flavor;
 mod found;
 mod host;
@@ -50,4 +54,4 @@ pub use flavor::Flavor;
 pub use found::{Capture, Found};
 pub use request::{HeaderLookup, RequestKey};
 pub use router::{Change, Router};
-pub use spec::{RouteError, RouteFault, RouteSpec, Scheme, Schemes};
+pub use spec::{Ends, ExpressionSpec, RouteError, RouteFault, RouteSpec, Scheme, Schemes};

@@ -30,6 +30,10 @@ use crate::flavor::Flavor;
 const PLAIN_HOSTS: u64 = 1 << 60;
 /// Where the "paths are regexes" flag stands.
 const REGEX: u64 = 1 << 51;
+/// What routes with expressions have in front of their priority. Of the others, only those have more whose number is
+/// negative.
+const EXPRESSION: u64 = 0xFF << 56;
+const MAX_EXPRESSION_PRIORITY: u64 = (1 << 46) - 1;
 /// Kong draws these three at 61, 52 and 19; a 32-bit shift takes the distance modulo 32.
 const ATTRIBUTES_SHIFT: u32 = 61 % 32;
 const HEADERS_SHIFT: u32 = 52 % 32;
@@ -66,6 +70,8 @@ pub(crate) struct Shape {
     pub(crate) paths: PathShape,
     pub(crate) headers: usize,
     pub(crate) snis: usize,
+    /// How many of sources and destinations are set.
+    pub(crate) ends: usize,
 }
 
 impl Shape {
@@ -80,7 +86,8 @@ impl Shape {
         ]
         .into_iter()
         .map(u32::from)
-        .sum()
+        .sum::<u32>()
+            + self.ends as u32
     }
 
     /// The number by which routes are ordered; the largest is asked first.
@@ -131,10 +138,15 @@ impl Tie {
 impl Order {
     pub(crate) fn new(flavor: Flavor, shape: &Shape, tie: Tie, path: Reverse<u32>) -> Self {
         let priority = match flavor {
-            Flavor::TraditionalCompatible => shape.priority(),
+            Flavor::TraditionalCompatible | Flavor::Expressions => shape.priority(),
             Flavor::Traditional => traditional::priority(shape),
         };
         Self { priority, tie, path }
+    }
+
+    /// The place of a route with an expression.
+    pub(crate) fn of_expression(priority: u64, id: Uuid) -> Self {
+        Self { priority: EXPRESSION | priority & MAX_EXPRESSION_PRIORITY, tie: Tie::by_id(id), path: Reverse(0) }
     }
 }
 
@@ -142,7 +154,8 @@ impl Order {
 mod tests {
     use super::*;
 
-    const BARE: Shape = Shape { methods: 0, hosts: HostShape::None, paths: PathShape::None, headers: 0, snis: 0 };
+    const BARE: Shape =
+        Shape { methods: 0, hosts: HostShape::None, paths: PathShape::None, headers: 0, snis: 0, ends: 0 };
     const HOST: Shape = Shape { hosts: HostShape::Plain, ..BARE };
     const WILDCARD: Shape = Shape { hosts: HostShape::Wildcard, ..BARE };
     const METHOD: Shape = Shape { methods: 1, ..BARE };

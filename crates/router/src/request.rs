@@ -1,5 +1,7 @@
 //! What of a request decides about its route.
 
+use std::net::IpAddr;
+
 use crate::spec::Scheme;
 
 /// What of a request decides about its route. Everything is borrowed: finding a route copies nothing.
@@ -17,8 +19,16 @@ pub struct RequestKey<'a> {
     pub sni: Option<&'a str>,
     /// The path in the form that [`path::normalize`](crate::path::normalize) gives, without its query.
     pub path: &'a str,
+    /// What follows the question mark, as it was sent. It counts in the flavour `expressions` only, as do the addresses below.
+    pub query: &'a str,
     /// The header fields.
     pub headers: &'a dyn HeaderLookup,
+    /// Where the request comes from.
+    pub source_ip: Option<IpAddr>,
+    /// The same for its port.
+    pub source_port: Option<u16>,
+    /// Where it arrived.
+    pub destination_ip: Option<IpAddr>,
 }
 
 impl<'a> RequestKey<'a> {
@@ -28,7 +38,19 @@ impl<'a> RequestKey<'a> {
             Scheme::Http => 80,
             Scheme::Https => 443,
         };
-        Self { method, host: "", port, scheme, sni: None, path: "/", headers: &() }
+        Self {
+            method,
+            host: "",
+            port,
+            scheme,
+            sni: None,
+            path: "/",
+            query: "",
+            headers: &(),
+            source_ip: None,
+            source_port: None,
+            destination_ip: None,
+        }
     }
 }
 

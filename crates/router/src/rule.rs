@@ -1,7 +1,11 @@
 //! The conditions of a route apart from its hosts and paths, which the index takes care of.
 
+mod ends;
+
+use gibbon_expression::Expression;
 use uuid::Uuid;
 
+use crate::bucket::Query;
 use crate::flavor::Flavor;
 use crate::host::HostPattern;
 use crate::pattern::Pattern;
@@ -18,33 +22,52 @@ pub(crate) struct Rule {
     methods: Methods,
     snis: Box<[HostPattern]>,
     headers: Box<[HeaderRule]>,
+    /// The only scheme by which requests may come, where that matters.
+    only: Option<Scheme>,
+    /// Where requests must come from and arrive.
+    ends: Option<Expression>,
 }
 
 impl Rule {
     /// Compiles the conditions. Header values that do not compile are reported, and fit nothing.
     pub(crate) fn compile(index: usize, route: &RouteSpec, flavor: Flavor, faults: &mut Vec<RouteFault>) -> Self {
-        let header = |(name, values): &(String, Vec<String>)| HeaderRule::compile(name, values, flavor, faults);
+        let headers: Vec<HeaderRule> =
+            route.headers.iter().map(|(name, values)| HeaderRule::compile(name, values, flavor, faults)).collect();
         Self {
             index,
             id: route.id,
             schemes: route.protocols,
             methods: Methods::new(&route.methods),
             snis: route.snis.iter().map(|name| HostPattern::sni(name)).collect(),
-            headers: route.headers.iter().map(header).collect(),
+            headers: headers.into(),
+            only: only(route.protocols, flavor),
+            ends: ends::compile(route, flavor, faults),
         }
     }
 
     /// Whether the request meets all conditions.
-    pub(crate) fn fits(&self, request: &RequestKey<'_>, method: Method<'_>) -> bool {
-        self.methods.contain(method)
+    pub(crate) fn fits(&self, query: &Query<'_>) -> bool {
+        let request = query.request;
+        self.methods.contain(query.method)
+            && self.only.is_none_or(|scheme| scheme == request.scheme)
             && self.sni_fits(request)
             && self.headers.iter().all(|header| header.fits(request.headers))
+            && self.ends.as_ref().is_none_or(|ends| ends.evaluate(query).is_some())
     }
 
     /// Without TLS there is no server name, and then the condition is not considered at all.
     fn sni_fits(&self, request: &RequestKey<'_>) -> bool {
         let considered = !self.snis.is_empty() && request.scheme == Scheme::Https;
         !considered || request.sni.is_some_and(|name| self.snis.iter().any(|pattern| pattern.fits(name)))
+    }
+}
+
+/// One flavour lets a route be found only by requests of its protocols. One that speaks only HTTPS is found by all, so that
+/// a client in the clear can be sent away.
+fn only(schemes: Schemes, flavor: Flavor) -> Option<Scheme> {
+    match (flavor, schemes) {
+        (Flavor::Expressions, Schemes { http: true, https: false }) => Some(Scheme::Http),
+        _ => None,
     }
 }
 

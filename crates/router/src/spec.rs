@@ -1,5 +1,7 @@
 //! What a route says about the requests that belong to it.
 
+use std::net::IpAddr;
+
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -23,8 +25,32 @@ pub struct RouteSpec {
     pub snis: Vec<String>,
     /// Orders routes whose paths are regexes.
     pub regex_priority: i64,
+    /// Where requests come from, one of these. In the flavour `expressions` only.
+    pub sources: Vec<Ends>,
+    /// Where requests arrive, one of these. In the flavour `expressions` only.
+    pub destinations: Vec<Ends>,
+    /// What must be true of a request, in the place of all of these. In the flavour `expressions` only.
+    pub expression: Option<ExpressionSpec>,
     /// When the route was created, in seconds since 1970. It counts in the flavour `traditional` only.
     pub created_at: i64,
+}
+
+/// An expression and its priority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionSpec {
+    /// What must be true of a request, in Kong's language.
+    pub text: String,
+    /// Which of several that are true is taken: the highest. At most 46 bits count.
+    pub priority: u64,
+}
+
+/// An address, a port, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The addresses, as their first one and how many of its bits they share; any if none.
+    pub ip: Option<(IpAddr, u8)>,
+    /// The port; any if none.
+    pub port: Option<u16>,
 }
 
 /// How a request came in.
@@ -97,6 +123,12 @@ pub enum RouteFault {
         /// What the regex compiler says.
         reason: String,
     },
+    /// An expression.
+    #[error("its expression is not valid: {0}")]
+    Expression(String),
+    /// There is an expression, and the flavour has none.
+    #[error("it has an expression, which only `router_flavor = expressions` reads")]
+    NeedsExpressions,
     /// Nothing at all is set, so that the route would match everything. Kong leaves such a route out, and so do we.
     #[error("none of methods, hosts, paths, headers and snis is set")]
     Unconditional,

@@ -29,7 +29,7 @@ pub(crate) fn regex_of(path: &str) -> Option<&str> {
 /// The parts of a route. A route without paths is one part.
 pub(crate) fn split(route: &RouteSpec, flavor: Flavor) -> Vec<Part<'_>> {
     match flavor {
-        Flavor::TraditionalCompatible => by_shape(route),
+        Flavor::TraditionalCompatible | Flavor::Expressions => by_shape(route),
         Flavor::Traditional => by_path(route),
     }
 }

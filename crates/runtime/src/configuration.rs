@@ -92,6 +92,7 @@ impl Configuration {
         for fault in snapshot.faults() {
             tracing::error!(kind = fault.kind, id = %fault.id, "a stored record is left out: {fault}");
         }
+        warn_of_unindexed(0, &snapshot);
         Ok(Self {
             store,
             registry,
@@ -188,6 +189,7 @@ impl Configuration {
     }
 
     fn publish(&self, snapshot: Snapshot) {
+        warn_of_unindexed(self.current.load().routes.router().unindexed(), &snapshot);
         let old = self.current.swap(Arc::new(snapshot));
         let generation = self.generation.fetch_add(1, Ordering::Release) + 1;
         self.publications.send_replace(generation);
@@ -200,6 +202,18 @@ impl Configuration {
     pub fn sweep(&self) {
         let mut retired = self.retired.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         retired.retain(|snapshot| Arc::strong_count(snapshot) > 1);
+    }
+}
+
+/// Says so when there are more regexes and expressions than before that every request is compared with.
+fn warn_of_unindexed(before: usize, snapshot: &Snapshot) {
+    let count = snapshot.routes.router().unindexed();
+    if count > before {
+        tracing::warn!(
+            count,
+            "every request is compared with {count} regexes or expressions of routes: they name neither a host nor what \
+             paths begin with"
+        );
     }
 }
 

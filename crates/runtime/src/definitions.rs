@@ -50,6 +50,7 @@ impl Definitions {
         match self.flavor {
             Flavor::TraditionalCompatible => gibbon_router::Flavor::TraditionalCompatible,
             Flavor::Traditional => gibbon_router::Flavor::Traditional,
+            Flavor::Expressions => gibbon_router::Flavor::Expressions,
         }
     }
 

@@ -95,6 +95,11 @@ impl RouteTable {
         &self.secret_arguments
     }
 
+    /// How many routes are served.
+    pub fn served(&self) -> usize {
+        self.indices.len()
+    }
+
     /// The routes that do not compile, and why.
     pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.faults.values().flatten()

@@ -215,6 +215,7 @@ async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Config
     let flavor = match flavor {
         RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
         RouterFlavor::Traditional => Flavor::Traditional,
+        RouterFlavor::Expressions => Flavor::Expressions,
     };
     let definitions = Arc::new(Definitions::with_flavor(&registry, flavor));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };

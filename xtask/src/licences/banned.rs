@@ -19,6 +19,7 @@ const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["gibbon-store"], "nothing but the store names a SQL crate"),
     ("hyper", &["gibbon-admin", "gibbon-strangers"], "the data plane has an engine of its own; plugins see neither"),
     ("hyper-util", &["gibbon-admin"], "the data plane has an engine of its own; plugins see neither"),
+    ("atc-router", &["gibbon-expression"], "its trees are made into ours in one place"),
     ("hickory-resolver", &["gibbon-balancer"], "one place resolves names"),
     (
         "aws-lc-rs",

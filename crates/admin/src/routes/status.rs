@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gibbon_runtime::Fault;
+use gibbon_runtime::{Fault, RouteTable};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -31,6 +31,7 @@ pub(crate) async fn show(api: &AdminApi, request: &Request) -> Result<Answer, Ap
         "gibbon": {
             "version": api.about.version,
             "revision": snapshot.revision,
+            "router": router(&snapshot.routes),
             "faults": snapshot.faults().map(fault).collect::<Vec<_>>(),
         },
     });
@@ -72,6 +73,10 @@ fn server(counters: &dyn Counters) -> Value {
         "connections_waiting": active.saturating_sub(in_flight),
         "total_requests": counters.requests_total(),
     })
+}
+
+fn router(routes: &RouteTable) -> Value {
+    json!({ "routes": routes.served(), "unindexed": routes.router().unindexed() })
 }
 
 fn fault(fault: &Fault) -> Value {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gibbon_admin::{About, AdminApi, Answer, Counters, Declared, LogLevels, Request};
 use gibbon_conf::{ConfFile, Machine, Sources, User};
+use gibbon_entities::route::Flavor;
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::{
     ConfigureError, CredentialDef, Flow, Handler, LoadedCredential, PluginDef, Registry, RequestCx, Settings,
@@ -29,11 +30,16 @@ pub(crate) struct Node {
 impl Node {
     /// A node with the plugins of the gateway and one that is easily broken.
     pub(crate) async fn new() -> Self {
+        Self::with_flavor(Flavor::default()).await
+    }
+
+    /// The same where routes are matched in another way.
+    pub(crate) async fn with_flavor(flavor: Flavor) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
         let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
         let registry = Arc::new(registry);
-        let definitions = Arc::new(Definitions::new(&registry));
+        let definitions = Arc::new(Definitions::with_flavor(&registry, flavor));
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
         let store = sqlite::open_with(&folder.path().join("store.db"), options).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);

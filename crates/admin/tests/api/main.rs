@@ -11,6 +11,7 @@ mod credentials;
 mod deleting;
 mod driver;
 mod entities_of_plugins;
+mod expressions;
 mod failures;
 mod forms;
 mod history;

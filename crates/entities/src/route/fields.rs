@@ -14,7 +14,25 @@ use crate::typedefs;
 pub(super) fn fields(flavor: Flavor) -> Vec<Field> {
     let mut fields = common();
     fields.extend(matches(flavor));
+    fields.extend((flavor == Flavor::Expressions).then(expression).into_iter().flatten());
     fields
+}
+
+/// The largest priority of an expression: numbers up to it stay exact in every client.
+const MAX_PRIORITY: i64 = (1 << 46) - 1;
+
+fn expression() -> [Field; 2] {
+    [
+        field("expression")
+            .string()
+            .describe("What must be true of a request, in the place of all the other conditions."),
+        field("priority")
+            .integer()
+            .required()
+            .default(0)
+            .between(0, MAX_PRIORITY)
+            .describe("Which of several matching expressions is taken: the highest."),
+    ]
 }
 
 fn common() -> Vec<Field> {
@@ -42,7 +60,7 @@ fn common() -> Vec<Field> {
 fn matches(flavor: Flavor) -> Vec<Field> {
     let name = match flavor {
         Flavor::Traditional => sni(),
-        Flavor::TraditionalCompatible => wildcard_host(),
+        Flavor::TraditionalCompatible | Flavor::Expressions => wildcard_host(),
     };
     vec![
         field("snis").set_of(name).describe("Server names of TLS connections."),

@@ -8,4 +8,6 @@ pub enum Flavor {
     TraditionalCompatible,
     /// `traditional`
     Traditional,
+    /// `expressions`
+    Expressions,
 }

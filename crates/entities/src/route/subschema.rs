@@ -4,37 +4,67 @@ use gibbon_schema::{EntityCheck, Field, Subschema, boolean, conditional_at_least
 use serde_json::Value;
 
 use super::fields::{endpoints, headers, hosts, methods, paths};
+use super::flavor::Flavor;
 
-pub(super) fn all() -> [(&'static [&'static str], Subschema); 3] {
-    [(&["http", "https"], http()), (&["tcp", "tls", "udp", "tls_passthrough"], stream()), (&["grpc", "grpcs"], grpc())]
+pub(super) fn all(flavor: Flavor) -> [(&'static [&'static str], Subschema); 3] {
+    [
+        (&["http", "https"], http(flavor)),
+        (&["tcp", "tls", "udp", "tls_passthrough"], stream(flavor)),
+        (&["grpc", "grpcs"], grpc(flavor)),
+    ]
 }
 
-fn http() -> Subschema {
-    Subschema::new(
-        "http",
-        [
-            unset("sources", endpoints(), "cannot set 'sources' when 'protocols' is 'http' or 'https'"),
-            unset("destinations", endpoints(), "cannot set 'destinations' when 'protocols' is 'http' or 'https'"),
-        ],
-    )
-    .entity_checks([http_matches()])
+/// The conditions of which a route needs one. Where there are expressions, one of these is enough.
+fn conditions<const N: usize>(flavor: Flavor, names: [&'static str; N]) -> impl Iterator<Item = &'static str> {
+    names.into_iter().chain((flavor == Flavor::Expressions).then_some("expression"))
 }
 
-fn http_matches() -> EntityCheck {
+/// Where a request comes from and goes to is a condition only in the flavour that can ask for it.
+fn no_ends(flavor: Flavor, protocols: Protocols) -> Vec<Field> {
+    let (sources, destinations) = match protocols {
+        Protocols::Http => (
+            "cannot set 'sources' when 'protocols' is 'http' or 'https'",
+            "cannot set 'destinations' when 'protocols' is 'http' or 'https'",
+        ),
+        Protocols::Grpc => (
+            "cannot set 'sources' when 'protocols' is 'grpc' or 'grpcs'",
+            "cannot set 'destinations' when 'protocols' is 'grpc' or 'grpcs'",
+        ),
+    };
+    match flavor {
+        Flavor::Expressions => Vec::new(),
+        Flavor::TraditionalCompatible | Flavor::Traditional => {
+            vec![unset("sources", endpoints(), sources), unset("destinations", endpoints(), destinations)]
+        }
+    }
+}
+
+/// The families of protocols that carry requests.
+#[derive(Clone, Copy)]
+enum Protocols {
+    Http,
+    Grpc,
+}
+
+fn http(flavor: Flavor) -> Subschema {
+    Subschema::new("http", no_ends(flavor, Protocols::Http)).entity_checks([http_matches(flavor)])
+}
+
+fn http_matches(flavor: Flavor) -> EntityCheck {
     conditional_at_least_one_of(
         "protocols",
         matching().contains("https"),
-        ["methods", "hosts", "headers", "paths", "snis"],
+        conditions(flavor, ["methods", "hosts", "headers", "paths", "snis"]),
     )
     .then_err("must set one of %s when 'protocols' is 'https'")
     .otherwise(
         matching().contains("http"),
-        ["methods", "hosts", "headers", "paths"],
+        conditions(flavor, ["methods", "hosts", "headers", "paths"]),
         "must set one of %s when 'protocols' is 'http'",
     )
 }
 
-fn stream() -> Subschema {
+fn stream(flavor: Flavor) -> Subschema {
     Subschema::new(
         "tcp",
         [
@@ -52,46 +82,46 @@ fn stream() -> Subschema {
             ),
         ],
     )
-    .entity_checks(stream_matches())
+    .entity_checks(stream_matches(flavor))
 }
 
-fn stream_matches() -> [EntityCheck; 2] {
+fn stream_matches(flavor: Flavor) -> [EntityCheck; 2] {
     let terminated = matching().elements(string().one_of(["tcp", "tls", "udp"]));
     let passed_on = matching().elements(string().one_of(["tls_passthrough"]));
     [
-        conditional_at_least_one_of("protocols", terminated, ["sources", "destinations", "snis"])
+        conditional_at_least_one_of("protocols", terminated, conditions(flavor, ["sources", "destinations", "snis"]))
             .then_err("must set one of %s when 'protocols' is 'tcp', 'tls' or 'udp'"),
-        conditional_at_least_one_of("protocols", passed_on, ["snis"])
+        conditional_at_least_one_of("protocols", passed_on, conditions(flavor, ["snis"]))
             .then_err("must set snis when 'protocols' is 'tls_passthrough'"),
     ]
 }
 
-fn grpc() -> Subschema {
+fn grpc(flavor: Flavor) -> Subschema {
     let strip_path = boolean()
         .required()
         .default(false)
         .ne(true)
         .err("cannot set 'strip_path' when 'protocols' is 'grpc' or 'grpcs'");
-    Subschema::new(
-        "grpc",
-        [
-            field("strip_path").of(strip_path),
-            unset("methods", methods(), "cannot set 'methods' when 'protocols' is 'grpc' or 'grpcs'"),
-            unset("sources", endpoints(), "cannot set 'sources' when 'protocols' is 'grpc' or 'grpcs'"),
-            unset("destinations", endpoints(), "cannot set 'destinations' when 'protocols' is 'grpc' or 'grpcs'"),
-        ],
-    )
-    .entity_checks([grpc_matches()])
+    let mut fields = vec![
+        field("strip_path").of(strip_path),
+        unset("methods", methods(), "cannot set 'methods' when 'protocols' is 'grpc' or 'grpcs'"),
+    ];
+    fields.extend(no_ends(flavor, Protocols::Grpc));
+    Subschema::new("grpc", fields).entity_checks([grpc_matches(flavor)])
 }
 
-fn grpc_matches() -> EntityCheck {
-    conditional_at_least_one_of("protocols", matching().contains("grpcs"), ["hosts", "headers", "paths", "snis"])
-        .then_err("must set one of %s when 'protocols' is 'grpcs'")
-        .otherwise(
-            matching().contains("grpc"),
-            ["hosts", "headers", "paths"],
-            "must set one of %s when 'protocols' is 'grpc'",
-        )
+fn grpc_matches(flavor: Flavor) -> EntityCheck {
+    conditional_at_least_one_of(
+        "protocols",
+        matching().contains("grpcs"),
+        conditions(flavor, ["hosts", "headers", "paths", "snis"]),
+    )
+    .then_err("must set one of %s when 'protocols' is 'grpcs'")
+    .otherwise(
+        matching().contains("grpc"),
+        conditions(flavor, ["hosts", "headers", "paths"]),
+        "must set one of %s when 'protocols' is 'grpc'",
+    )
 }
 
 /// A field that routes of these protocols cannot have.

@@ -31,6 +31,8 @@ fn the_definition_and_the_struct_agree() {
         snis: vec!["example.com".into()],
         sources: vec![],
         destinations: vec![],
+        expression: None,
+        priority: 0,
         https_redirect_status_code: 302,
         regex_priority: 7,
         strip_path: false,
@@ -261,4 +263,92 @@ fn forms_give_routes_their_lists_and_references() {
     let body = definition(Flavor::default()).prepare_insert(form, &env()).unwrap();
     assert_eq!((&body["methods"], &body["headers"]), (&json!(["GET"]), &json!({"x": ["y"]})));
     assert_eq!((&body["service"], &body["strip_path"]), (&json!({"id": SERVICE}), &json!(false)));
+}
+
+fn refused(flavor: Flavor, input: Value) -> String {
+    violations(&definition(flavor), input).fields()["@entity"][0].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_expression_stands_in_the_place_of_all_other_conditions() {
+    let definition = definition(Flavor::Expressions);
+    let body = inserted(&definition, json!({"expression": "http.path ^= \"/x\"", "priority": 7}));
+    let route = Route::from_body(&body).unwrap();
+    assert_eq!((route.expression.as_deref(), route.priority), (Some("http.path ^= \"/x\""), 7));
+    let plain = Route::from_body(&inserted(&definition, json!({"paths": ["/x"]}))).unwrap();
+    assert_eq!((plain.expression, plain.priority), (None, 0));
+    let conditions = "'methods', 'hosts', 'paths', 'headers', 'snis', 'sources' or 'destinations'";
+    let cases = [
+        (
+            json!({"expression": "http.path ^= \"/x\"", "paths": ["/x"]}),
+            format!("cannot set 'expression' with {conditions} simultaneously"),
+        ),
+        (
+            json!({"expression": "http.path ^= \"/x\"", "regex_priority": 1}),
+            "cannot set 'regex_priority' with 'expression' simultaneously".to_owned(),
+        ),
+        (json!({"paths": ["/x"], "priority": 1}), format!("cannot set 'priority' with {conditions} simultaneously")),
+        (json!({"expression": "http.nothing == 1"}), "Unknown LHS field".to_owned()),
+        (
+            json!({"expression": "tls.sni == \"a\" && http.path == 1"}),
+            "Type mismatch between the LHS and RHS values of predicate".to_owned(),
+        ),
+        (json!({"expression": "http.path.segments.01 == \"a\""}), "illformed http.path.segments.* field".to_owned()),
+        (json!({"protocols": ["tcp"], "expression": "http.path == \"a\""}), "Unknown LHS field".to_owned()),
+    ];
+    for (input, reason) in cases {
+        let text = input.to_string();
+        assert_eq!(
+            refused(Flavor::Expressions, input),
+            format!("Router Expression failed validation: {reason}"),
+            "{text}"
+        );
+    }
+    let syntax = refused(Flavor::Expressions, json!({"expression": "http.path = 1"}));
+    assert!(syntax.starts_with("Router Expression failed validation:  --> 1:11\n"), "{syntax}");
+}
+
+#[test]
+fn only_one_flavour_has_expressions_and_asks_where_requests_come_from() {
+    let expression = json!({"expression": "http.path ^= \"/x\""});
+    let ends = json!({"sources": [{"ip": "10.0.0.0/8"}], "hosts": ["a.example"]});
+    for flavor in [Flavor::TraditionalCompatible, Flavor::Traditional] {
+        assert_eq!(violations(&definition(flavor), expression.clone()).fields()["expression"], "unknown field");
+        let refused = violations(&definition(flavor), ends.clone());
+        assert_eq!(refused.fields()["sources"], "cannot set 'sources' when 'protocols' is 'http' or 'https'");
+    }
+    inserted(&definition(Flavor::Expressions), ends);
+    let nothing = refused(Flavor::Expressions, json!({}));
+    assert_eq!(
+        nothing,
+        "must set one of 'methods', 'hosts', 'headers', 'paths', 'snis', 'expression' when 'protocols' is 'https'"
+    );
+}
+
+#[test]
+fn the_documents_of_the_flavours_differ_in_what_these_have() {
+    let names = |flavor| {
+        let document = definition(flavor).to_json();
+        let fields = document["fields"].as_array().unwrap().clone();
+        let names: Vec<String> = fields.iter().flat_map(|field| field.as_object().unwrap().keys().cloned()).collect();
+        (names, document["entity_checks"].as_array().unwrap().len())
+    };
+    let (compatible, checks) = names(Flavor::TraditionalCompatible);
+    assert_eq!((names(Flavor::Traditional), checks), ((compatible.clone(), 2), 3));
+    let (expressions, _) = names(Flavor::Expressions);
+    assert_eq!(expressions, [compatible, vec!["expression".to_owned(), "priority".to_owned()]].concat());
+    let document = definition(Flavor::Expressions).to_json();
+    let priority = document["fields"].as_array().unwrap().last().unwrap()["priority"].clone();
+    assert_eq!(
+        (&priority["between"], &priority["default"], &priority["required"]),
+        (&json!([0, 70_368_744_177_663_i64]), &json!(0), &json!(true))
+    );
+}
+
+#[test]
+fn server_names_have_wildcards_in_all_flavours_but_one() {
+    let input = json!({"snis": ["*.example.com"], "protocols": ["https"]});
+    inserted(&definition(Flavor::TraditionalCompatible), input.clone());
+    inserted(&definition(Flavor::Expressions), input.clone());
+    assert!(violations(&definition(Flavor::Traditional), input).fields()["snis"].is_array());
 }

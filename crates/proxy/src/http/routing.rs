@@ -3,14 +3,15 @@
 use std::cell::OnceCell;
 
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Captures, Connection, Headers, RequestHead, Scheme};
-use gibbon_router::{Capture, Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
+use gibbon_plugin_api::{Captures, Headers, RequestHead, Scheme};
+use gibbon_router::{Capture, Flavor, Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
 use gibbon_runtime::{RouteEntry, RouteTable};
 use http::{HeaderValue, StatusCode};
 
 use crate::http::client::Client;
 use crate::http::error::ProxyError;
-use crate::http::forwarded;
+use crate::http::{forwarded, real_ip};
+use crate::settings::Settings;
 
 /// The route of a request.
 pub(crate) struct Matched<'s> {
@@ -37,14 +38,14 @@ impl<'s> PathCaptures<'s> {
 
 impl Captures for PathCaptures<'_> {
     fn named(&self, name: &str) -> Option<&str> {
-        self.groups().iter().find(|group| group.name == Some(name))?.text
+        self.groups().iter().find(|group| group.name == Some(name))?.text.as_deref()
     }
 
     fn numbered(&self, number: usize) -> Option<&str> {
-        match number.checked_sub(1) {
-            Some(index) => self.groups().get(index)?.text,
-            None => self.found.matched(self.path),
+        if number == 0 {
+            return self.found.matched(self.path);
         }
+        self.groups().iter().find(|group| group.number == Some(number))?.text.as_deref()
     }
 }
 
@@ -60,9 +61,14 @@ impl HeaderLookup for Fields<'_> {
 pub(crate) fn find<'s>(
     table: &'s RouteTable,
     head: &RequestHead,
-    connection: &Connection,
+    client: &Client,
+    settings: &Settings,
     path: &str,
 ) -> Result<Matched<'s>, ProxyError> {
+    let connection = &client.connection;
+    let router = table.router();
+    // Who the client is takes work where proxies are trusted, and only one flavour asks.
+    let source_ip = (router.flavor() == Flavor::Expressions).then(|| real_ip::resolve(client, &head.headers, settings));
     let key = RequestKey {
         method: head.method.as_str(),
         host: head.host(),
@@ -70,9 +76,14 @@ pub(crate) fn find<'s>(
         scheme: router_scheme(connection.scheme),
         sni: connection.sni.as_deref(),
         path,
+        query: head.query().unwrap_or_default(),
         headers: &Fields(&head.headers),
+        source_ip,
+        // A proxy tells an address and no port.
+        source_port: (source_ip == Some(connection.peer_address())).then(|| connection.peer.port()),
+        destination_ip: Some(connection.local_ip),
     };
-    let found = table.router().find(&key).ok_or(ProxyError::NoRoute)?;
+    let found = router.find(&key).ok_or(ProxyError::NoRoute)?;
     let entry = table.entry(found.index).ok_or(ProxyError::NoRoute)?;
     Ok(Matched { entry, found })
 }

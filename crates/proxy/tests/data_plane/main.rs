@@ -14,6 +14,7 @@ mod client_leaves;
 mod connections;
 mod drain;
 mod error_pages;
+mod expressions;
 mod forwarded;
 mod framing;
 mod grpc;

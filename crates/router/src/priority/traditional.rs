@@ -56,7 +56,8 @@ fn last(shape: &Shape) -> u64 {
 mod tests {
     use super::*;
 
-    const BARE: Shape = Shape { methods: 0, hosts: HostShape::None, paths: PathShape::None, headers: 0, snis: 0 };
+    const BARE: Shape =
+        Shape { methods: 0, hosts: HostShape::None, paths: PathShape::None, headers: 0, snis: 0, ends: 0 };
     const HOST: Shape = Shape { hosts: HostShape::Plain, ..BARE };
     const PATH: Shape = Shape { paths: PathShape::Prefix(4), ..BARE };
 

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use gibbon_expression::{Expression, Host, Reach, Subsystem};
+
 use crate::bucket::{Candidate, CandidatePath, Port};
 use crate::flavor::Flavor;
 use crate::host::{HostPattern, split_port};
@@ -11,7 +13,7 @@ use crate::path;
 use crate::patterns::Patterns;
 use crate::priority::{HostShape, Order, PathShape, Shape};
 use crate::rule::Rule;
-use crate::spec::{RouteError, RouteFault, RouteSpec};
+use crate::spec::{ExpressionSpec, RouteError, RouteFault, RouteSpec};
 use crate::split::{Part, regex_of, split};
 
 /// Compiles routes one by one. The same route comes to the same places each time.
@@ -30,8 +32,10 @@ impl<'p> Compiler<'p> {
     pub(super) fn compile(&mut self, index: usize, route: &RouteSpec) -> Vec<Placed> {
         let mut faults = Vec::new();
         let mut places = Vec::new();
-        let shape = shape(route);
-        if shape.attributes() == 0 && route.paths.is_empty() {
+        let shape = shape(route, self.flavor);
+        if let Some(expression) = &route.expression {
+            places = self.expression(index, route, expression, &mut faults);
+        } else if shape.attributes() == 0 && route.paths.is_empty() {
             faults.push(RouteFault::Unconditional);
         } else {
             let rule = Arc::new(Rule::compile(index, route, self.flavor, &mut faults));
@@ -46,6 +50,47 @@ impl<'p> Compiler<'p> {
             }
         }
         self.errors.extend(faults.into_iter().map(|fault| RouteError { id: route.id, fault }));
+        places
+    }
+
+    /// The candidates of a route with an expression: one for each host and each beginning that the expression names.
+    fn expression(
+        &self,
+        index: usize,
+        route: &RouteSpec,
+        spec: &ExpressionSpec,
+        faults: &mut Vec<RouteFault>,
+    ) -> Vec<Placed> {
+        if self.flavor != Flavor::Expressions {
+            faults.push(RouteFault::NeedsExpressions);
+            return Vec::new();
+        }
+        let expression = match Expression::parse(&spec.text, Subsystem::Http) {
+            Ok(expression) => Arc::new(expression),
+            Err(error) => {
+                faults.push(RouteFault::Expression(error.to_string()));
+                return Vec::new();
+            }
+        };
+        let Reach { hosts, beginnings } = expression.reach();
+        let bare = RouteSpec { id: route.id, protocols: route.protocols, ..RouteSpec::default() };
+        let candidate = Candidate {
+            order: Order::of_expression(spec.priority, route.id),
+            port: Port::Any,
+            path: CandidatePath::Expression(expression),
+            rule: Arc::new(Rule::compile(index, &bare, self.flavor, faults)),
+        };
+        let host = |host| match host {
+            Host::Is(name) => (HostPattern::Exact(name), Port::Any),
+            Host::BeginsWith(start) => (HostPattern::Prefix(start), Port::Any),
+            Host::EndsWith(end) => (HostPattern::Suffix(end), Port::Any),
+        };
+        let is_nowhere = hosts.as_ref().is_some_and(Vec::is_empty);
+        let hosts: Vec<_> = hosts.unwrap_or_default().into_iter().map(host).collect();
+        let mut places = Vec::new();
+        for beginning in beginnings.unwrap_or_else(|| vec!["".into()]).into_iter().filter(|_| !is_nowhere) {
+            place(&hosts, &beginning.into(), candidate.clone(), &mut places);
+        }
         places
     }
 
@@ -99,7 +144,7 @@ fn place(hosts: &[(HostPattern, Port)], beginning: &Arc<str>, candidate: Candida
 }
 
 /// What of a route decides about its priority; the paths are filled in for each part.
-fn shape(route: &RouteSpec) -> Shape {
+fn shape(route: &RouteSpec, flavor: Flavor) -> Shape {
     let wildcards = || route.hosts.iter().filter(|host| host.contains('*'));
     let hosts = match () {
         () if route.hosts.is_empty() => HostShape::None,
@@ -113,5 +158,9 @@ fn shape(route: &RouteSpec) -> Shape {
         paths: PathShape::None,
         headers: route.headers.len(),
         snis: route.snis.len(),
+        ends: match flavor {
+            Flavor::Expressions => [&route.sources, &route.destinations].iter().filter(|ends| !ends.is_empty()).count(),
+            Flavor::TraditionalCompatible | Flavor::Traditional => 0,
+        },
     }
 }

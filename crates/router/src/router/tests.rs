@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::{Flavor, Found, RequestKey, RouteError, RouteFault, RouteSpec, Router, Scheme, Schemes};
+use crate::{ExpressionSpec, Flavor, Found, RequestKey, RouteError, RouteFault, RouteSpec, Router, Scheme, Schemes};
 
 fn texts(list: &[&str]) -> Vec<String> {
     list.iter().map(|text| (*text).to_owned()).collect()
@@ -233,13 +233,14 @@ fn a_route_for_https_is_found_in_the_clear_and_says_so() {
 #[test]
 fn captures_are_there_on_demand() {
     let router = router(&[paths(&[r"~/(?<kind>\w+)/(\d+)(/x)?"]), paths(&["/plain"])]);
-    let named = |found: Found<'_>, path: &'static str| -> Vec<(Option<String>, Option<&str>)> {
-        found.captures(path).into_iter().map(|capture| (capture.name.map(str::to_owned), capture.text)).collect()
+    let named = |found: Found<'_>, path: &'static str| -> Vec<(Option<String>, Option<String>)> {
+        let text = |capture: crate::Capture<'_, '_>| (capture.name.map(str::to_owned), capture.text.map(String::from));
+        found.captures(path).into_iter().map(text).collect()
     };
     let path = "/books/42/y";
     assert_eq!(
         named(router.find(&get(path)).unwrap(), path),
-        [(Some("kind".to_owned()), Some("books")), (None, Some("42")), (None, None)]
+        [(Some("kind".to_owned()), Some("books".to_owned())), (None, Some("42".to_owned())), (None, None)]
     );
     assert_eq!(named(router.find(&get("/plain")).unwrap(), "/plain"), []);
 }
@@ -270,4 +271,59 @@ fn a_route_without_conditions_is_refused() {
 fn a_router_can_be_shared_by_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Router>();
+}
+
+fn expression(text: &str, priority: u64) -> RouteSpec {
+    let expression = Some(ExpressionSpec { text: text.to_owned(), priority });
+    RouteSpec { expression, ..RouteSpec::default() }
+}
+
+/// Routes of the flavour `expressions`, with the ids 1, 2, 3, ….
+fn expressions(routes: &[RouteSpec]) -> Router {
+    let numbered = routes.iter().cloned().zip((1..).map(Uuid::from_u128));
+    let (router, errors) = Router::build(Flavor::Expressions, numbered.map(|(route, id)| RouteSpec { id, ..route }));
+    assert_eq!(errors, []);
+    router
+}
+
+#[test]
+fn expressions_are_asked_by_their_priority_and_before_other_routes() {
+    let router = expressions(&[
+        RouteSpec { paths: texts(&["/a/b"]), ..hosts(&["h"]) },
+        expression(r#"http.path ^= "/a""#, 1),
+        expression(r#"http.method == "GET""#, 2),
+        expression(r#"http.path ^= "/a/b" && http.host == "h""#, 1),
+    ]);
+    let found = |method, path| index(&router, &RequestKey { host: "h", path, ..RequestKey::new(Scheme::Http, method) });
+    assert_eq!(found("GET", "/a/b"), Some(2));
+    // Of two equal priorities the larger id wins.
+    assert_eq!(found("POST", "/a/b"), Some(3));
+    assert_eq!(found("POST", "/a/c"), Some(1));
+    assert_eq!(found("POST", "/x"), None);
+    assert_eq!(router.unindexed(), 1);
+}
+
+#[test]
+fn the_groups_of_the_regexes_that_matched_the_path_are_captures() {
+    let router = expressions(&[expression(
+        r##"http.path ~ r#"^/(?<kind>\w+)/(\d+)"# && (http.path ~ r#"^/x"# || http.path.segments.2 ~ r#"(?<last>.)$"#)"##,
+        0,
+    )]);
+    let path = "/books/42/end";
+    let found = router.find(&get(path)).unwrap();
+    assert_eq!(found.matched(path), Some("/books/42"));
+    let captures = found.captures(path);
+    let named = |name| captures.iter().find(|capture| capture.name == Some(name)).and_then(|c| c.text.as_deref());
+    let numbered = |n| captures.iter().find(|capture| capture.number == Some(n)).and_then(|c| c.text.as_deref());
+    assert_eq!((named("kind"), named("last")), (Some("books"), Some("d")));
+    // The last regex that matched has the numbers; what it has not, those before it keep.
+    assert_eq!((numbered(1), numbered(2)), (Some("d"), Some("42")));
+}
+
+#[test]
+fn an_expression_that_is_none_is_named_and_so_is_one_that_the_flavour_does_not_read() {
+    let (_, errors) = Router::build(Flavor::Expressions, [expression("http.path", 0)]);
+    assert!(errors[0].to_string().contains("its expression is not valid:  --> 1:10"), "{}", errors[0]);
+    let (_, errors) = Router::build(Flavor::Traditional, [expression(r#"http.path == "/""#, 0)]);
+    assert_eq!(errors[0].fault, RouteFault::NeedsExpressions);
 }

@@ -36,6 +36,10 @@ impl Request {
             sni: self.sni,
             path: &self.path,
             headers: &Headers(self.headers.as_slice()),
+            query: "",
+            source_ip: None,
+            source_port: None,
+            destination_ip: None,
         })
     }
 }

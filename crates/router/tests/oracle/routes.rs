@@ -54,6 +54,9 @@ prop_compose! {
             snis,
             regex_priority,
             created_at,
+            sources: Vec::new(),
+            destinations: Vec::new(),
+            expression: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use uuid::{Uuid, uuid};
 use crate::request::Request;
 
 /// A part of a route: its priority, its id and its paths.
-type Part<'r> = (u64, Uuid, Vec<&'r str>);
+pub(crate) type Part<'r> = (u64, Uuid, Vec<&'r str>);
 
 /// The parts of a route in the flavour `traditional_compatible`.
 fn parts(route: &RouteSpec) -> Vec<Part<'_>> {
@@ -69,7 +69,7 @@ fn host_fits(pattern: &str, request: &Request, flavor: Flavor) -> bool {
     let port = match flavor {
         Flavor::Traditional if !pattern.contains('*') => port,
         Flavor::Traditional => port.or(Some(if request.scheme == Scheme::Https { 443 } else { 80 })),
-        Flavor::TraditionalCompatible => port.or(Some(request.port)),
+        Flavor::TraditionalCompatible | Flavor::Expressions => port.or(Some(request.port)),
     };
     name_fits(pattern, name) && wanted.is_none_or(|wanted| Some(wanted) == port)
 }
@@ -116,12 +116,18 @@ fn first_that_fits(
     })
 }
 
-/// The route of a request in the flavour `traditional_compatible`.
-pub(crate) fn compatible(routes: &[RouteSpec], request: &Request) -> Option<(usize, Option<usize>)> {
+/// The parts of all routes in the flavour `traditional_compatible`, the best first, each with the index of its route.
+pub(crate) fn ranked(routes: &[RouteSpec]) -> Vec<(Part<'_>, usize)> {
     let numbered = routes.iter().enumerate();
     let mut all: Vec<_> =
         numbered.flat_map(|(index, route)| parts(route).into_iter().map(move |part| (part, index))).collect();
     all.sort_by_key(|((number, id, _), _)| Reverse((*number, *id)));
+    all
+}
+
+/// The route of a request in the flavour `traditional_compatible`.
+pub(crate) fn compatible(routes: &[RouteSpec], request: &Request) -> Option<(usize, Option<usize>)> {
+    let all = ranked(routes);
     let candidates =
         all.into_iter().map(|((_, _, paths), index)| (index, paths.iter().map(|p| (*p).to_owned()).collect()));
     first_that_fits(routes, candidates, request, Flavor::TraditionalCompatible)

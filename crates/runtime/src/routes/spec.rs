@@ -1,8 +1,8 @@
 //! Routes as the router sees them.
 
-use gibbon_entities::{Protocol, Route};
+use gibbon_entities::{Endpoint, Protocol, Route};
 use gibbon_router::path::PathHandling;
-use gibbon_router::{RouteSpec, Schemes};
+use gibbon_router::{Ends, ExpressionSpec, RouteSpec, Schemes};
 
 use crate::records::Records;
 
@@ -32,6 +32,12 @@ pub(super) fn spec(route: &Route) -> RouteSpec {
         headers: route.headers.iter().map(|(name, values)| (name.to_string(), texts(values))).collect(),
         snis: texts(&route.snis),
         regex_priority: route.regex_priority,
+        sources: ends(&route.sources),
+        destinations: ends(&route.destinations),
+        expression: route
+            .expression
+            .as_ref()
+            .map(|text| ExpressionSpec { text: text.to_string(), priority: route.priority }),
         created_at: route.created_at,
     }
 }
@@ -39,6 +45,12 @@ pub(super) fn spec(route: &Route) -> RouteSpec {
 fn schemes(route: &Route) -> Schemes {
     let any = |protocols: [Protocol; 2]| protocols.into_iter().any(|protocol| route.protocols.contains(protocol));
     Schemes { http: any([Protocol::Http, Protocol::Grpc]), https: any([Protocol::Https, Protocol::Grpcs]) }
+}
+
+fn ends(endpoints: &[Endpoint]) -> Vec<Ends> {
+    let ends =
+        |Endpoint { ip, port }: &Endpoint| Ends { ip: ip.map(|range| (range.address, range.prefix)), port: *port };
+    endpoints.iter().map(ends).collect()
 }
 
 /// How a route wants paths put together.

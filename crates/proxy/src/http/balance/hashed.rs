@@ -33,7 +33,8 @@ fn of(exchange: &mut Exchange<'_>, input: &HashInput, target: &Target<'_>) -> Op
         HashInput::QueryArg(name) => argument(&exchange.head, name).map(|value| hash::of(value.as_bytes())),
         HashInput::UriCapture(name) => {
             let captures = target.found.captures(target.path);
-            let text = captures.iter().find(|capture| capture.name == Some(name)).and_then(|capture| capture.text);
+            let found = captures.iter().find(|capture| capture.name == Some(name));
+            let text = found.and_then(|capture| capture.text.as_ref());
             text.map(|text| hash::of(text.as_bytes()))
         }
     }
