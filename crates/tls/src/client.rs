@@ -11,11 +11,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, SignatureScheme};
 
-use crate::anybody::Anybody;
 use crate::chain::Chain;
 use crate::error::TlsError;
 use crate::identity::Identity;
 use crate::server::{H2, HTTP1};
+use crate::verifier::{Believed, Verifier};
 
 /// The certificate of an authority.
 #[derive(Debug)]
@@ -147,13 +147,14 @@ pub fn config(terms: &Terms, usual: &Usual) -> Result<Arc<ClientConfig>, TlsErro
         .map_err(TlsError::NothingInCommon)?
         .dangerous();
     let builder = match terms.verification {
-        Verification::Skipped => builder.with_custom_certificate_verifier(Arc::new(Anybody::new(&provider))),
+        Verification::Skipped => builder.with_custom_certificate_verifier(Verifier::new(Believed::Anybody, &provider)),
         Verification::Required { depth } => {
             let trusted = match &terms.trusted {
                 Some(own) => Arc::new(roots(own.iter().map(|authority| &**authority))?),
                 None => Arc::clone(&usual.trusted),
             };
-            builder.with_custom_certificate_verifier(Arc::new(Chain::new(trusted, depth, &provider)))
+            builder
+                .with_custom_certificate_verifier(Verifier::new(Believed::Chain(Chain::new(trusted, depth)), &provider))
         }
     };
     let mut config = match terms.shown.as_ref().or(usual.shown.as_ref()) {

@@ -7,7 +7,6 @@
 //!
 //! This crate must not know sockets, records or HTTP.
 
-mod anybody;
 mod chain;
 pub mod client;
 mod client_certificates;
@@ -19,6 +18,7 @@ pub mod server;
 mod sessions;
 mod shown;
 mod suites;
+mod verifier;
 
 pub use error::TlsError;
 pub use identity::Identity;
