@@ -20,10 +20,15 @@ impl Running<'_> {
     pub(super) async fn upgrade(&mut self, signals: &mut Signals) -> Option<End> {
         let outcome = Outcome::at(&self.boot.conf.prefix);
         match self.hand_over(signals).await {
-            Ok(end) => Some(end),
+            Ok(end) => {
+                if end == End::HandedOver {
+                    outcome.note_success();
+                }
+                Some(end)
+            }
             Err(error) => {
                 tracing::error!("no other process has taken over, this one goes on: {error}");
-                outcome.note(&error.to_string());
+                outcome.note_failure(&error.to_string());
                 None
             }
         }
@@ -119,7 +124,7 @@ async fn wait<T>(step: tokio::task::JoinHandle<io::Result<T>>, signals: &mut Sig
     }
 }
 
-fn give_up(mut attempt: Attempt, end: End) -> End {
-    attempt.end();
+fn give_up(attempt: Attempt, end: End) -> End {
+    attempt.dismiss();
     end
 }

@@ -70,12 +70,9 @@ impl Running {
         self.signal(signal)
     }
 
-    /// Whether it is still the one at its prefix.
-    pub(super) fn has_prefix(&self) -> Result<bool, Failure> {
-        match pid_file::holder(&self.prefix) {
-            Holder::Nobody => Err(Failure::NotRunning(self.prefix.clone())),
-            other => Ok(other == Holder::Process(self.pid)),
-        }
+    /// Whether it runs, be it that it has handed over.
+    pub(super) fn runs(&self) -> bool {
+        pid_file::holder(&self.prefix) == Holder::Process(self.pid) || pid_file::is_predecessor(&self.prefix, self.pid)
     }
 
     /// Waits until it is gone or the time is over, and tells whether it is gone.
@@ -89,7 +86,6 @@ impl Running {
     }
 
     fn is_gone(&self) -> bool {
-        pid_file::holder(&self.prefix) != Holder::Process(self.pid)
-            && !self.predecessors.iter().any(|pid| pid_file::is_predecessor(&self.prefix, *pid))
+        !self.runs() && !self.predecessors.iter().any(|pid| pid_file::is_predecessor(&self.prefix, *pid))
     }
 }

@@ -6,6 +6,10 @@ use super::{Failure, Verbosity};
 use crate::app;
 use crate::handover::Outcome;
 use nix::sys::signal::Signal;
+use std::time::Duration;
+
+/// How often is looked for what has become of a handover.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The options.
 #[derive(Debug, clap::Args)]
@@ -31,11 +35,13 @@ fn hand_over(gateway: &Running, verbosity: Verbosity) -> Result<(), Failure> {
     outcome.forget().map_err(failed)?;
     note(verbosity, &format!("sending USR2 to the gateway at {}", gateway.prefix.display()));
     gateway.signal(Signal::SIGUSR2)?;
-    while gateway.has_prefix()? {
-        if let Some(reason) = outcome.failure() {
-            return Err(Failure::NoSuccessor(reason));
+    loop {
+        let is_over = !gateway.runs();
+        // Looked at after that, since it is written before the end.
+        match outcome.read() {
+            Some(outcome) => return outcome.map_err(Failure::NoSuccessor),
+            None if is_over => return Err(Failure::NotRunning(gateway.prefix.clone())),
+            None => std::thread::sleep(PAUSE),
         }
-        std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    Ok(())
 }

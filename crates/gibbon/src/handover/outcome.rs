@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The note. It is there only after a handover that failed, and says why.
+/// The note. It says why a handover has failed, and is empty after one that has not.
 #[derive(Debug)]
 pub(crate) struct Outcome(PathBuf);
 
@@ -24,15 +24,26 @@ impl Outcome {
         }
     }
 
-    /// After one that failed. Nobody may have asked, so that a note which cannot be written is no failure.
-    pub(crate) fn note(&self, reason: &str) {
-        let beside = self.0.with_extension("new");
-        // Whoever waits for it must not read half of it.
-        let _ = std::fs::write(&beside, reason).and_then(|()| std::fs::rename(&beside, &self.0));
+    /// After one that succeeded.
+    pub(crate) fn note_success(&self) {
+        self.write("");
     }
 
-    /// Why it failed, if it did.
-    pub(crate) fn failure(&self) -> Option<String> {
-        std::fs::read_to_string(&self.0).ok()
+    /// After one that failed.
+    pub(crate) fn note_failure(&self, reason: &str) {
+        self.write(reason);
+    }
+
+    /// Nobody may have asked, so that a note which cannot be written is no failure.
+    fn write(&self, text: &str) {
+        let beside = self.0.with_extension("new");
+        // Whoever waits for it must not read half of it.
+        let _ = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &self.0));
+    }
+
+    /// What the note says, once there is one: why it failed, if it did.
+    pub(crate) fn read(&self) -> Option<Result<(), String>> {
+        let text = std::fs::read_to_string(&self.0).ok()?;
+        Some(if text.is_empty() { Ok(()) } else { Err(text) })
     }
 }

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use gibbon_conf::Run;
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::channel::{Channel, SOCKETS_AT_ONCE};
@@ -117,8 +118,13 @@ impl Attempt {
         HandoverError::Ended { status, complaint }
     }
 
+    /// Tells it to end. It may have the prefix by now, and leaves that in order.
+    pub(crate) fn dismiss(self) {
+        let _ = kill(self.pid(), Signal::SIGTERM);
+    }
+
     /// Ends it.
-    pub(crate) fn end(&mut self) {
+    fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
