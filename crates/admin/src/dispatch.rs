@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
-    cache, config, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams,
+    cache, config, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams, verdict,
 };
 use crate::tags;
 
@@ -215,11 +215,11 @@ async fn answer(
         Endpoint::CacheKey => cache::one(request),
         Endpoint::ValidateVault if request.method == Method::POST => schemas::validate(api, request, "vaults").await,
         Endpoint::Absent(absent) => Ok(absent::answer(absent)),
-        Endpoint::SetHealth(health) => upstreams::set_health(api, request, &parameters, health).await,
+        Endpoint::SetHealth(health) => verdict::set(api, request, &parameters, health).await,
         information if information.is_read(&request.method) => match information {
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,
-            Endpoint::Ready => Ok(ready::show(api).await),
+            Endpoint::Ready => Ok(ready::show()),
             Endpoint::LogLevel => log_level::show(api),
             Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
             Endpoint::Timers => Ok(timers::show()),

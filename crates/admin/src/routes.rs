@@ -13,3 +13,4 @@ pub(crate) mod schemas;
 pub(crate) mod status;
 pub(crate) mod timers;
 pub(crate) mod upstreams;
+pub(crate) mod verdict;

@@ -50,7 +50,7 @@ pub(crate) async fn change_everywhere(api: &AdminApi, request: &Request, name: &
 }
 
 /// Does what another node has told this one, if it is about the level of the log.
-pub fn hear(levels: &dyn LogLevels, word: &str) {
+pub(crate) fn hear(levels: &dyn LogLevels, word: &str) {
     if let Some(wanted) = Wanted::heard(word)
         && wanted.level != levels.current()
     {

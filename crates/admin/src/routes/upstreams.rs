@@ -1,19 +1,12 @@
-//! `/upstreams/<upstream>/health`: how the targets of an upstream are. `/upstreams/<upstream>/targets/<target>/healthy`
-//! and `…/unhealthy`: saying so.
+//! `/upstreams/<upstream>/health`: how the targets of an upstream are.
 
-use std::net::{IpAddr, SocketAddr};
-
-use gibbon_balancer::health::Health;
-use gibbon_entities::target::TargetAddress;
-use gibbon_runtime::live::NoChecks;
 use gibbon_store::{Filter, PageRequest};
-use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::api::AdminApi;
-use crate::crud::{Place, Reader, require, require_below};
+use crate::crud::{Place, Reader, require};
 use crate::error::ApiError;
 use crate::health::Seen;
 use crate::paging;
@@ -22,9 +15,6 @@ use crate::request::Request;
 
 /// The targets of an upstream.
 pub(crate) const TARGETS: Place = Place::Children { parent: "upstreams", field: "upstream", kind: "targets" };
-
-/// One of them.
-const TARGET: Place = Place::Child { parent: "upstreams", field: "upstream", kind: "targets" };
 
 /// `GET /upstreams/<upstream>/health`: a page of the targets with the health of each or, with `?balancer_health=1`, the
 /// health of the whole.
@@ -60,36 +50,4 @@ async fn targets(
     });
     let next = page.next.map(|id| paging::offset(&[&id.to_string()]));
     Ok(paging::body(shown.collect(), next, &format!("/upstreams/{}/health", paging::escape(name)), request))
-}
-
-/// `PUT …/targets/<target>[/<address>]/healthy` and `…/unhealthy`: sets the verdict on the addresses of a target, or on
-/// one, on this node.
-pub(crate) async fn set_health(
-    api: &AdminApi,
-    request: &Request,
-    parameters: &[String],
-    health: Health,
-) -> Result<Answer, ApiError> {
-    let [upstream, target, address @ ..] = parameters else { return Err(ApiError::NotFound) };
-    if request.method != Method::PUT {
-        return Err(ApiError::MethodNotAllowed);
-    }
-    let mut reader = Reader::Store(&**api.configuration.store());
-    let definitions = api.configuration.definitions();
-    let (_, id, record) = require(&mut reader, definitions, "upstreams", upstream).await?;
-    let target = require_below(&mut reader, definitions, TARGET, &[upstream.clone(), target.clone()]).await?;
-    let address = address.first().map(|text| socket_address(text)).transpose()?.flatten();
-    let pool = api.configuration.snapshot().pools.get(id).cloned().ok_or(ApiError::NotFound)?;
-    let target = id_of(&target).ok_or(ApiError::NotFound)?;
-    let name = record.get("name").and_then(Value::as_str).unwrap_or_default();
-    Ok(match pool.force(target, address, health) {
-        Ok(()) => Answer::no_content(),
-        Err(NoChecks) => Answer::message(StatusCode::BAD_REQUEST, format!("no healthchecker found for {name}")),
-    })
-}
-
-/// The address that a path names; none where it names a host, which all addresses of a target have in common.
-fn socket_address(text: &str) -> Result<Option<SocketAddr>, ApiError> {
-    let address: TargetAddress = text.parse().map_err(|error| ApiError::BadRequest(format!("{error}")))?;
-    Ok(address.host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, address.port)))
 }

@@ -91,14 +91,14 @@ async fn without_a_database_there_is_no_cluster_to_change() {
     assert!(log.0.lock().unwrap().is_empty());
 }
 
-#[test]
-fn what_another_node_tells_is_done_if_it_is_about_the_log() {
-    let log = Log::default();
+#[tokio::test]
+async fn what_another_node_tells_is_done_if_it_is_about_the_log() {
+    let (node, log) = node().await;
     for word in ["", "log_level", "log_level loud 60", "log_level debug soon", "other debug 60", "log_level notice 60"]
     {
-        gibbon_admin::hear(&log, word);
+        gibbon_admin::hear(&node.configuration, &*log, word);
     }
     assert!(log.0.lock().unwrap().is_empty());
-    gibbon_admin::hear(&log, "log_level debug 60");
+    gibbon_admin::hear(&node.configuration, &*log, "log_level debug 60");
     assert_eq!(*log.0.lock().unwrap(), [(LogLevel::Debug, Some(Duration::from_mins(1)))]);
 }

@@ -98,7 +98,8 @@ pub(super) fn start(
     let status = serve(ports.status, status_api, of_status, stopped);
     let servers = vec![("admin", runtime.spawn(admin)), ("status", runtime.spawn(status))];
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
-    let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&*levels, word));
+    let heard = Arc::clone(configuration);
+    let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&heard, &*levels, word));
     let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database), hearer));
     Ok(Control { stop, servers, housekeeping, feed, tokens })
 }

@@ -195,3 +195,27 @@ fn a_write_on_one_gateway_is_live_on_the_other() {
     assert_eq!(first.post("/services/hello/routes", "paths[]=/hello"), 201);
     eventually("the other gateway has the route", || status(second.send("/hello")) == 502);
 }
+
+#[test]
+fn what_is_said_about_a_target_holds_on_every_node() {
+    if !is_installed() {
+        return;
+    }
+    let (database, one, other) = (Database::new(), Place::new(), Place::new());
+    for place in [&one, &other] {
+        place.configure(&lines(&database));
+    }
+    one.start();
+    other.start();
+    let checks = "healthchecks.passive.unhealthy.http_failures=1";
+    assert_eq!(one.post("/upstreams", &format!("name=pool&{checks}")), 201);
+    assert_eq!(one.post("/upstreams/pool/targets", "target=127.0.0.1:9"), 201);
+    let health = |place: &Place| body(place, "/upstreams/pool/health");
+    eventually("the other node knows the target", || health(&other).contains("\"health\":\"HEALTHY\""));
+    for (word, shown) in [("unhealthy", "UNHEALTHY"), ("healthy", "HEALTHY")] {
+        assert_eq!(one.put(&format!("/upstreams/pool/targets/127.0.0.1:9/{word}")), 204);
+        let shown = format!("\"health\":\"{shown}\"");
+        assert!(health(&one).contains(&shown), "{}", health(&one));
+        eventually("the other node hears of it", || health(&other).contains(&shown));
+    }
+}
