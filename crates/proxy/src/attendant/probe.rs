@@ -1,5 +1,7 @@
 //! One check of one target.
 
+mod grpc;
+
 use std::io;
 use std::sync::Arc;
 
@@ -10,11 +12,12 @@ use gibbon_entities::upstream::{ActiveChecks, HealthProtocol};
 use gibbon_runtime::Pool;
 use gibbon_runtime::live::Checker;
 use gibbon_tls::Identity;
-use gibbon_tls::client::{Terms, Verification};
+use gibbon_tls::client::{Spoken, Terms, Verification};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 
 use crate::engine::upstream_tls::UpstreamTls;
 use crate::engine::write::{field, is_value};
@@ -32,6 +35,15 @@ enum Seen {
     Status(u16),
     /// Something else than an answer.
     Nonsense,
+    /// What a service of gRPC says of itself.
+    Service(Condition),
+}
+
+/// See [`grpc::ask`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Serving,
+    NotServing,
 }
 
 /// How checks over TLS are made secret.
@@ -53,29 +65,44 @@ pub(super) async fn check(pool: &Pool, peer: &Peer, secrecy: &Secrecy) {
             tracing::debug!(upstream = %pool.upstream.name, address = %peer.address, %error, "a check failed");
             report(Report::TcpFailure);
         }
-        Ok(Ok(Seen::Connection)) => report(Report::Success),
-        Ok(Ok(Seen::Nonsense)) => report(Report::HttpFailure),
+        Ok(Ok(Seen::Connection | Seen::Service(Condition::Serving))) => report(Report::Success),
+        Ok(Ok(Seen::Nonsense | Seen::Service(Condition::NotServing))) => report(Report::HttpFailure),
         Ok(Ok(Seen::Status(status))) => pool.report_status(peer, Checker::Active, status),
     }
 }
 
 async fn attempt(active: &ActiveChecks, host: &str, peer: &Peer, secrecy: &Secrecy) -> io::Result<Seen> {
     let mut stream = TcpStream::connect(peer.address).await?;
-    let request = |protocol| request(active, PeerHost { name: host, port: peer.address.port() }, protocol);
+    let host = PeerHost { name: host, port: peer.address.port() };
     match active.protocol {
-        // What gRPC says is not understood here; that somebody listens is.
-        HealthProtocol::Tcp | HealthProtocol::Grpc | HealthProtocol::Grpcs => Ok(Seen::Connection),
-        HealthProtocol::Http => ask(&mut stream, &request(Protocol::Http)).await,
+        HealthProtocol::Tcp => Ok(Seen::Connection),
+        HealthProtocol::Http => ask(&mut stream, &request(active, host, Protocol::Http)).await,
         HealthProtocol::Https => {
-            let name = active.https_sni.as_deref().unwrap_or(&peer.host).to_owned();
-            let name = ServerName::try_from(name).map_err(io::Error::other)?;
-            let verification =
-                if active.https_verify_certificate { secrecy.tls.required() } else { Verification::Skipped };
-            let terms = Terms { shown: secrecy.shown.clone(), ..Terms::usual(verification) };
-            let connector = secrecy.tls.connector(&terms).map_err(io::Error::other)?;
-            let mut stream = connector.connect(name, stream).await?;
-            ask(&mut stream, &request(Protocol::Https)).await
+            let mut stream = secrecy.cover(stream, active, peer, Spoken::Http1).await?;
+            ask(&mut stream, &request(active, host, Protocol::Https)).await
         }
+        HealthProtocol::Grpc => grpc::ask(stream, active, host, Protocol::Grpc).await.map(Seen::Service),
+        HealthProtocol::Grpcs => {
+            let stream = secrecy.cover(stream, active, peer, Spoken::Http2).await?;
+            grpc::ask(stream, active, host, Protocol::Grpcs).await.map(Seen::Service)
+        }
+    }
+}
+
+impl Secrecy {
+    /// Makes a connection secret.
+    async fn cover(
+        &self,
+        stream: TcpStream,
+        active: &ActiveChecks,
+        peer: &Peer,
+        spoken: Spoken,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let name = active.https_sni.as_deref().unwrap_or(&peer.host).to_owned();
+        let name = ServerName::try_from(name).map_err(io::Error::other)?;
+        let verification = if active.https_verify_certificate { self.tls.required() } else { Verification::Skipped };
+        let terms = Terms { shown: self.shown.clone(), spoken, ..Terms::usual(verification) };
+        self.tls.connector(&terms).map_err(io::Error::other)?.connect(name, stream).await
     }
 }
 
