@@ -14,6 +14,7 @@
 
 mod answer;
 mod cache;
+mod families;
 mod lookup;
 mod resolver;
 mod services;
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+pub use families::leading_family;
 pub use lookup::{Lookup, LookupFuture, Resolved, ResolvedServices, Service, ServicesFuture};
 pub use resolver::Resolver;
 pub use system::{Family, ServiceNames, SystemLookup};

@@ -13,6 +13,7 @@ pub(crate) mod body_reader;
 pub(crate) mod chunks;
 pub(crate) mod client;
 pub(crate) mod client_wire;
+pub(crate) mod dial;
 pub(crate) mod framing;
 pub(crate) mod head;
 pub(crate) mod http2;

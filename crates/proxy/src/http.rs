@@ -3,8 +3,10 @@
 //! [`request`] lists the phases in order; each of the other files is one of them.
 
 pub(crate) mod access;
-pub(crate) mod admission;
+pub(crate) mod addresses;
+mod admission;
 pub(crate) mod balance;
+mod bound;
 pub(crate) mod buffering;
 mod call;
 pub(crate) mod chain;

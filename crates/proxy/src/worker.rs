@@ -16,6 +16,7 @@ use crate::access_log::AccessLog;
 use crate::connections::Connections;
 use crate::counters::{Counters, WorkerCounters};
 use crate::date::Date;
+use crate::engine::dial::Detours;
 use crate::engine::http2::upstream::Multiplexed;
 use crate::engine::pool::Pool;
 use crate::engine::server;
@@ -122,6 +123,8 @@ pub(crate) struct Worker {
     pub(crate) pool: Rc<Pool>,
     /// Connections to upstreams of gRPC.
     pub(crate) multiplexed: Multiplexed,
+    /// Addresses that others of their names are faster than.
+    pub(crate) detours: Detours,
     pub(crate) tls: Handshakes,
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: WorkerLocals,
@@ -145,7 +148,8 @@ impl Worker {
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
-            multiplexed: Multiplexed::default(),
+            multiplexed: Multiplexed::new(settings.upstream.clone()),
+            detours: Detours::default(),
             tls: Handshakes::new(shared.tls.clone()),
             connections: Rc::default(),
             locals: WorkerLocals::default(),
@@ -211,7 +215,7 @@ impl Worker {
         self.wheel.tick();
         self.connections.sweep(&self.settings.borrow().client_limits());
         self.pool.sweep();
-        self.multiplexed.sweep(self.settings.borrow().upstream.idle_timeout);
+        self.multiplexed.sweep();
         self.access_log.iter().chain(&self.stream_log).for_each(|log| log.flush());
         self.refresh();
     }

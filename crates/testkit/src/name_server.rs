@@ -1,7 +1,7 @@
 //! A name server that says what it is told to.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -10,6 +10,8 @@ use std::thread;
 pub enum NameRecord {
     /// An address.
     A(Ipv4Addr),
+    /// One of version 6.
+    Aaaa(Ipv6Addr),
     /// Where a service is (RFC 2782).
     Srv {
         /// Lower ones come first.
@@ -115,6 +117,7 @@ impl NameRecord {
     fn kind(&self) -> u16 {
         match self {
             Self::A(_) => 1,
+            Self::Aaaa(_) => 28,
             Self::Srv { .. } => 33,
         }
     }
@@ -122,6 +125,7 @@ impl NameRecord {
     fn data(&self) -> Vec<u8> {
         match self {
             Self::A(address) => address.octets().to_vec(),
+            Self::Aaaa(address) => address.octets().to_vec(),
             Self::Srv { priority, weight, port, target } => {
                 let numbers = [priority, weight, port].into_iter().flat_map(|number| number.to_be_bytes());
                 let labels = target.split('.').flat_map(|label| {

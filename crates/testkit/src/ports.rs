@@ -39,9 +39,17 @@ impl Default for RefusingPort {
 impl FullPort {
     /// Listens on a free port, accepts nothing, and fills the queue.
     pub fn new() -> Self {
-        let socket = bound();
+        Self::at((Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// The same at an address of this machine.
+    ///
+    /// # Panics
+    /// Where that is taken.
+    pub fn at(address: SocketAddr) -> Self {
+        let socket = bound_to(address);
         socket.listen(0).expect("can listen");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port(&socket)));
+        let address = SocketAddr::new(address.ip(), port(&socket));
         let connect = |_| TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok();
         let waiting: Vec<_> = (0..MORE_THAN_FIT).map_while(connect).collect();
         assert!(waiting.len() < MORE_THAN_FIT, "the queue of a listening socket never gets full here");
@@ -61,8 +69,12 @@ impl Default for FullPort {
 }
 
 fn bound() -> Socket {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket is to be had");
-    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).expect("a port is free");
+    bound_to((Ipv4Addr::LOCALHOST, 0).into())
+}
+
+fn bound_to(address: SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).expect("a socket is to be had");
+    socket.bind(&address.into()).expect("a port is free");
     socket
 }
 

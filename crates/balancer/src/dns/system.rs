@@ -6,25 +6,23 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hickory_resolver::config::{
-    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
-};
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{NetError, NoRecords};
 use hickory_resolver::proto::op::{Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, MAX_TTL, TokioResolver, system_conf};
 
+use super::families::{Answer, both};
 use super::{DnsError, Lookup, LookupFuture, Resolved, ResolvedServices, Service, ServicesFuture};
 
 /// Which addresses of a name are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Family {
-    /// IPv4, and IPv6 only for names that have no other. Kong's default asks for IPv4 only, and a name without it would
-    /// not be reachable there at all.
+    /// Both, IPv4 first.
     #[default]
     V4ThenV6,
-    /// IPv6, and IPv4 only for names that have no other.
+    /// Both, IPv6 first.
     V6ThenV4,
     /// IPv4 alone.
     V4,
@@ -39,15 +37,6 @@ impl Family {
             Self::V6ThenV4 => &[RecordType::AAAA, RecordType::A],
             Self::V4 => &[RecordType::A],
             Self::V6 => &[RecordType::AAAA],
-        }
-    }
-
-    fn strategy(self) -> LookupIpStrategy {
-        match self {
-            Self::V4ThenV6 => LookupIpStrategy::Ipv4thenIpv6,
-            Self::V6ThenV4 => LookupIpStrategy::Ipv6thenIpv4,
-            Self::V4 => LookupIpStrategy::Ipv4Only,
-            Self::V6 => LookupIpStrategy::Ipv6Only,
         }
     }
 }
@@ -74,8 +63,8 @@ impl SystemLookup {
     /// Asks these name servers (those of `/etc/resolv.conf` if there are none). Search domains and time limits are the
     /// system's in either case.
     pub fn new(servers: &[SocketAddr], family: Family) -> Self {
-        let hosts = known(Hosts::from_system());
-        Self { family, services: ServiceNames::LookedUp, hosts, resolver: resolver(servers, family) }
+        let hosts = read_or_none(Hosts::from_system());
+        Self { family, services: ServiceNames::LookedUp, hosts, resolver: resolver(servers) }
     }
 
     /// The same with names of services, or without.
@@ -89,7 +78,7 @@ impl SystemLookup {
     pub fn with_hosts_file(self, path: &Path) -> Self {
         let mut hosts = Hosts::default();
         let read = File::open(path).and_then(|file| hosts.read_hosts_conf(file));
-        Self { hosts: known(read.map(|()| hosts)), ..self }
+        Self { hosts: read_or_none(read.map(|()| hosts)), ..self }
     }
 
     async fn ask(&self, name: &str) -> Result<Resolved, DnsError> {
@@ -99,13 +88,15 @@ impl SystemLookup {
             return Ok(Resolved { addresses, ttl: Duration::from_secs(MAX_TTL.into()) });
         }
         let resolver = self.resolver.as_ref().map_err(|reason| unavailable(reason.clone()))?;
-        match resolver.lookup_ip(parsed).await {
-            Ok(found) => Ok(Resolved {
-                addresses: found.iter().collect(),
-                ttl: found.valid_until().saturating_duration_since(Instant::now()),
-            }),
-            Err(error) if is_absence(&error) => Err(DnsError::NotFound { name: name.to_owned() }),
-            Err(error) => Err(unavailable(error.to_string())),
+        let answer = match *self.family.types() {
+            [first, second] => both(addresses(resolver, &parsed, first), addresses(resolver, &parsed, second)).await,
+            [only] => addresses(resolver, &parsed, only).await,
+            _ => Answer::Absent,
+        };
+        match answer {
+            Answer::Found(addresses, ttl) => Ok(Resolved { addresses, ttl }),
+            Answer::Absent => Err(DnsError::NotFound { name: name.to_owned() }),
+            Answer::Failed(reason) => Err(unavailable(reason)),
         }
     }
 
@@ -131,23 +122,38 @@ impl SystemLookup {
     /// Names that need no name server: those of the hosts file, and those below `localhost` (RFC 6761 section 6.3).
     fn known_here(&self, name: &Name) -> Option<Vec<IpAddr>> {
         let types = self.family.types();
-        let in_file = types.iter().find_map(|&record_type| {
-            let found = self.hosts.lookup_static_host(&Query::query(name.clone(), record_type))?;
-            let addresses: Vec<_> = found.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
-            (!addresses.is_empty()).then_some(addresses)
+        let in_file = types.iter().flat_map(|&record_type| {
+            let found = self.hosts.lookup_static_host(&Query::query(name.clone(), record_type));
+            let addresses = found.iter().flat_map(|found| found.answers());
+            addresses.filter_map(|record| record.data.ip_addr()).collect::<Vec<_>>()
         });
-        in_file.or_else(|| {
-            let loopback = match types.first() {
-                Some(RecordType::AAAA) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-                _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            };
-            name.is_localhost().then(|| vec![loopback])
-        })
+        let in_file: Vec<_> = in_file.collect();
+        if !in_file.is_empty() {
+            return Some(in_file);
+        }
+        let loopback = |record_type: &RecordType| match record_type {
+            RecordType::AAAA => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        name.is_localhost().then(|| types.iter().map(loopback).collect())
+    }
+}
+
+/// The addresses of a name in one family.
+async fn addresses(resolver: &TokioResolver, name: &Name, record_type: RecordType) -> Answer {
+    match resolver.lookup(name.clone(), record_type).await {
+        Ok(found) => {
+            let addresses: Vec<_> = found.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
+            let ttl = found.valid_until().saturating_duration_since(Instant::now());
+            if addresses.is_empty() { Answer::Absent } else { Answer::Found(addresses, ttl) }
+        }
+        Err(error) if is_absence(&error) => Answer::Absent,
+        Err(error) => Answer::Failed(error.to_string()),
     }
 }
 
 /// No names where the file cannot be read: those of name servers are none the worse for it.
-fn known(hosts: io::Result<Hosts>) -> Hosts {
+fn read_or_none(hosts: io::Result<Hosts>) -> Hosts {
     hosts.unwrap_or_else(|error| {
         tracing::warn!(%error, "the hosts file cannot be read; its names are not known");
         Hosts::default()
@@ -184,7 +190,7 @@ fn is_absence(error: &NetError) -> bool {
     )
 }
 
-fn resolver(servers: &[SocketAddr], family: Family) -> Result<TokioResolver, String> {
+fn resolver(servers: &[SocketAddr]) -> Result<TokioResolver, String> {
     let (config, options) = match system_conf::read_system_conf() {
         Ok(system) => system,
         Err(error) if servers.is_empty() => return Err(format!("there is no name server: {error}")),
@@ -200,7 +206,6 @@ fn resolver(servers: &[SocketAddr], family: Family) -> Result<TokioResolver, Str
     let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
     let chosen = builder.options_mut();
     *chosen = options;
-    chosen.ip_strategy = family.strategy();
     // The hosts file is looked at before, and answers are kept by the cache in front of this.
     chosen.use_hosts_file = ResolveHosts::Never;
     chosen.cache_size = 0;
@@ -231,32 +236,34 @@ mod tests {
         }
     }
 
-    fn addresses(lookup: &SystemLookup, name: &str) -> Option<Vec<String>> {
-        let known = lookup.known_here(&Name::from_str_relaxed(name).unwrap())?;
-        Some(known.into_iter().map(|address| address.to_string()).collect())
+    fn known(lookup: &SystemLookup, name: &str) -> Vec<String> {
+        let known = lookup.known_here(&Name::from_str_relaxed(name).unwrap());
+        known.into_iter().flatten().map(|address| address.to_string()).collect()
     }
 
     #[test]
     fn localhost_is_the_loopback_without_a_hosts_file_and_without_a_network() {
         let lookup = offline();
         for name in ["localhost", "localhost.", "LOCALHOST"] {
-            assert_eq!(addresses(&lookup, name), Some(vec!["127.0.0.1".to_owned()]), "{name}");
+            assert_eq!(known(&lookup, name), ["127.0.0.1", "::1"], "{name}");
         }
         let six = SystemLookup { family: Family::V6ThenV4, ..offline() };
-        assert_eq!(addresses(&six, "localhost"), Some(vec!["::1".to_owned()]));
+        assert_eq!(known(&six, "localhost"), ["::1", "127.0.0.1"]);
+        let only_six = SystemLookup { family: Family::V6, ..offline() };
+        assert_eq!(known(&only_six, "localhost"), ["::1"]);
     }
 
     #[test]
-    fn the_hosts_file_comes_first_and_in_the_preferred_family() {
+    fn the_hosts_file_comes_first_with_the_preferred_family_in_front() {
         let lookup = offline();
-        assert_eq!(addresses(&lookup, "db.test"), Some(vec!["192.0.2.7".to_owned()]));
-        assert_eq!(addresses(&lookup, "DB"), Some(vec!["192.0.2.7".to_owned()]));
-        assert_eq!(addresses(&lookup, "six.test"), Some(vec!["2001:db8::8".to_owned()]));
-        assert_eq!(addresses(&lookup, "other.test"), None);
+        assert_eq!(known(&lookup, "db.test"), ["192.0.2.7", "2001:db8::7"]);
+        assert_eq!(known(&lookup, "DB"), ["192.0.2.7"]);
+        assert_eq!(known(&lookup, "six.test"), ["2001:db8::8"]);
+        assert_eq!(known(&lookup, "other.test"), [""; 0]);
         let six = SystemLookup { family: Family::V6ThenV4, ..offline() };
-        assert_eq!(addresses(&six, "db.test"), Some(vec!["2001:db8::7".to_owned()]));
+        assert_eq!(known(&six, "db.test"), ["2001:db8::7", "192.0.2.7"]);
         let only_four = SystemLookup { family: Family::V4, ..offline() };
-        assert_eq!(addresses(&only_four, "six.test"), None);
+        assert_eq!(known(&only_four, "six.test"), [""; 0]);
     }
 
     #[test]
@@ -265,9 +272,9 @@ mod tests {
         let path = folder.path().join("hosts");
         std::fs::write(&path, "192.0.2.9 mine.test\n").unwrap();
         let lookup = offline().with_hosts_file(&path);
-        assert_eq!(addresses(&lookup, "mine.test"), Some(vec!["192.0.2.9".to_owned()]));
-        assert_eq!(addresses(&lookup, "db.test"), None);
-        assert_eq!(addresses(&lookup.with_hosts_file(Path::new("/nowhere/hosts")), "mine.test"), None);
+        assert_eq!(known(&lookup, "mine.test"), ["192.0.2.9"]);
+        assert_eq!(known(&lookup, "db.test"), [""; 0]);
+        assert_eq!(known(&lookup.with_hosts_file(Path::new("/nowhere/hosts")), "mine.test"), [""; 0]);
     }
 
     #[tokio::test]

@@ -44,9 +44,9 @@ pub enum ServiceNames {
 /// Which addresses of a name are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressOrder {
-    /// Version 4, and version 6 for names that have no other.
+    /// Both, version 4 first.
     V4ThenV6,
-    /// Version 6, and version 4 for names that have no other.
+    /// Both, version 6 first.
     V6ThenV4,
     /// Version 4 alone.
     V4,
@@ -134,8 +134,9 @@ const ORDER: Key<Vec<Records>> = Key::new(
     "LAST,SRV,A,AAAA,CNAME",
     Kind::List,
     |text| parse_each(text, records),
-    "Which addresses of a name are used: of `A` (version 4) and `AAAA` (version 6), the first that a name has; one that \
-     is not listed is not used. With `SRV`, wherever it stands, the name of a target is looked up as that of a service \
+    "Which addresses of a name are used: `A` (version 4), `AAAA` (version 6) or both, the preferred ones first. A service is \
+     connected to at those, and at the others beside them where nobody answers for 250 ms (RFC 8305); a target has those of the \
+     first family that its name has. With `SRV`, wherever it stands, the name of a target is looked up as that of a service \
      first. `CNAME` and `LAST` may stand there and change nothing.",
 )
 .also(&["resolver_family"]);

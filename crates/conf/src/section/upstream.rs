@@ -19,6 +19,8 @@ pub struct Upstream {
     pub max_requests: Option<u32>,
     /// How long a connection may stay idle; `None` when there is no bound.
     pub idle_timeout: Option<Duration>,
+    /// How long all attempts of a request may take together, until an answer begins; `None` when there is no bound.
+    pub total_timeout: Option<Duration>,
     /// The authorities by which upstreams are verified that have to be.
     pub trusted: Vec<Trusted>,
     /// How many certificates there may be between that of an upstream and that of its authority, where the service does not
@@ -59,6 +61,15 @@ const IDLE_TIMEOUT: Key<Duration> = Key::new(
     Kind::Time,
     duration::parse,
     "How long a connection to an upstream may stay idle; 0 is for ever.",
+);
+
+const TOTAL_TIMEOUT: Key<Duration> = Key::new(
+    "upstream_total_timeout",
+    "0",
+    Kind::Time,
+    duration::parse,
+    "How long the attempts of one request may take all together until an answer begins, whatever the timeouts and retries of \
+     its service say; then the client gets 504. 0 is no bound, as in Kong, which has none.",
 );
 
 const TRUSTED: Key<Vec<Trusted>> = Key::new(
@@ -106,8 +117,17 @@ fn trusted(text: &str) -> Result<Vec<Trusted>, String> {
     })
 }
 
-const KEYS: &[KeyDoc] =
-    &[POOL_SIZE.doc, MAX_REQUESTS.doc, IDLE_TIMEOUT.doc, TRUSTED.doc, DEPTH.doc, SHOWS.doc, CERTIFICATE.doc, KEY.doc];
+const KEYS: &[KeyDoc] = &[
+    POOL_SIZE.doc,
+    MAX_REQUESTS.doc,
+    IDLE_TIMEOUT.doc,
+    TOTAL_TIMEOUT.doc,
+    TRUSTED.doc,
+    DEPTH.doc,
+    SHOWS.doc,
+    CERTIFICATE.doc,
+    KEY.doc,
+];
 pub(crate) const DOC: SectionDoc = SectionDoc { title: "Connections to upstreams", keys: KEYS };
 
 impl Upstream {
@@ -123,6 +143,7 @@ impl Upstream {
             pool_size: reader.read(&POOL_SIZE) as usize,
             max_requests: Some(reader.read(&MAX_REQUESTS)).filter(|n| *n > 0),
             idle_timeout: Some(reader.read(&IDLE_TIMEOUT)).filter(|time| !time.is_zero()),
+            total_timeout: Some(reader.read(&TOTAL_TIMEOUT)).filter(|time| !time.is_zero()),
             trusted: reader.read(&TRUSTED),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gibbon_conf::{Admin, Conf};
+use gibbon_conf::{Admin, Conf, Upstream};
 use gibbon_proxy::{LineSink, Settings, StreamSettings};
 use gibbon_runtime::Configuration;
 use gibbon_tls::TlsError;
@@ -77,7 +77,10 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
         ("node_id", running.node_id != read.node_id),
         ("plugins", running.plugins != read.plugins),
         ("the database", running.database != read.database),
-        ("the keys of upstream keep-alive", running.upstream != read.upstream),
+        (
+            "the keys of upstream keep-alive",
+            running.upstream != Upstream { total_timeout: running.upstream.total_timeout, ..read.upstream.clone() },
+        ),
         ("the names of log files", targets(running) != targets(read)),
         ("the keys of DNS", running.dns != read.dns),
         ("the memory for verified tokens", running.jwt != read.jwt),

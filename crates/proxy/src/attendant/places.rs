@@ -1,10 +1,11 @@
 //! From the name of a target to the places that it stands for: those of a service, if it is the name of one, else the
-//! addresses of a host.
+//! addresses of a host. Of two families of addresses, one is used: each address is a target with health and a share of its
+//! own, and the same host twice would be asked for twice as much.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use gibbon_balancer::dns::{Resolver, Service};
+use gibbon_balancer::dns::{Resolver, Service, leading_family};
 use gibbon_entities::{Target, Upstream};
 use gibbon_runtime::live::{Found, Place, Source};
 
@@ -17,7 +18,7 @@ pub(super) fn known(resolver: &Resolver, upstream: &Upstream, target: &Target) -
             let hosts: Option<Vec<_>> = hosts.collect();
             Some(of_service(upstream, target, hosts?))
         }
-        Err(_) => resolver.cached(&address.host).map(|found| Found::at(&found, address.port)),
+        Err(_) => resolver.cached(&address.host).map(|found| Found::at(leading_family(&found), address.port)),
     }
 }
 
@@ -34,7 +35,7 @@ pub(super) async fn look_up(resolver: &Resolver, upstream: &Upstream, target: &T
             }
             of_service(upstream, target, hosts)
         }
-        (Err(_), Ok(addresses)) => Found::at(&addresses, address.port),
+        (Err(_), Ok(addresses)) => Found::at(leading_family(&addresses), address.port),
         (Err(_), Err(error)) => Found::Nowhere(error.to_string().into()),
     }
 }
@@ -51,7 +52,7 @@ fn of_service(upstream: &Upstream, target: &Target, hosts: Vec<(&Service, Addres
             weight: Some(service.weight.max(1)),
             host: upstream.use_srv_name.then(|| service.host.clone()),
         };
-        places.extend(addresses.iter().map(place));
+        places.extend(leading_family(&addresses).iter().map(place));
     }
     if places.is_empty() {
         return Found::Nowhere(format!("no host of the service `{}` has an address", target.address.host).into());

@@ -9,19 +9,18 @@ use std::time::Duration;
 
 use gibbon_plugin_api::ResponseHead;
 use http::{Method, StatusCode};
-use tokio::net::TcpStream;
 
 use crate::engine::answer_head::{self, AnswerHead, AnswerVersion, BadAnswer};
 use crate::engine::body::{BodyFailure, BodyState, RequestBody};
 use crate::engine::body_reader::{BodyReader, ReadFailure};
+use crate::engine::dial::{Means, dial};
 use crate::engine::framing::{self, Ambiguous};
 use crate::engine::input::Input;
 use crate::engine::outgoing::{Coding, Outgoing, Then};
-use crate::engine::pool::{Destination, TlsName};
+use crate::engine::pool::Destination;
 use crate::engine::progress::CoarseClock;
 use crate::engine::transport::Transport;
 use crate::engine::upstream_body::Reuse;
-use crate::engine::upstream_tls::Handshakes;
 use crate::http::survey::{Count, Persistence, Survey};
 use crate::wheel::{Timer, Wheel};
 
@@ -142,14 +141,13 @@ pub(crate) struct UpstreamConnection {
 }
 
 impl UpstreamConnection {
-    /// Connects within `limit`, the handshake of TLS included.
+    /// Connects; see [`dial`].
     pub(crate) async fn open(
-        destination: &Destination,
-        limit: Duration,
-        tls: &Handshakes,
+        destination: &mut Destination,
+        means: &Means<'_>,
         wheel: &Rc<Wheel>,
     ) -> Result<Self, ConnectFailure> {
-        Ok(Self::new(dial(destination, limit, tls).await?, wheel))
+        Ok(Self::new(dial(destination, means).await?, wheel))
     }
 
     /// A connection on which nothing has been sent.
@@ -348,33 +346,6 @@ impl UpstreamConnection {
     /// The socket and what has been received, for what is no HTTP any more.
     pub(crate) fn into_parts(self) -> (Transport, Vec<u8>) {
         (self.stream, self.input.unread().to_vec())
-    }
-}
-
-/// Connects within `limit`, the handshake of TLS included.
-pub(crate) async fn dial(
-    destination: &Destination,
-    limit: Duration,
-    tls: &Handshakes,
-) -> Result<Transport, ConnectFailure> {
-    let address = destination.address;
-    let connected = tokio::time::timeout(limit, connect(destination, tls)).await;
-    connected.map_err(|_| ConnectFailure::TimedOut { address, limit })?
-}
-
-async fn connect(destination: &Destination, tls: &Handshakes) -> Result<Transport, ConnectFailure> {
-    let address = destination.address;
-    let stream = TcpStream::connect(address).await.map_err(|source| ConnectFailure::Refused { address, source })?;
-    // A request is written whole: waiting to join it with later bytes would only add latency.
-    let _ = stream.set_nodelay(true);
-    match &destination.tls {
-        None => Ok(Transport::Plain(stream)),
-        Some(TlsName { name, terms }) => {
-            let secret = tls.connect(stream, name.clone(), terms).await;
-            secret
-                .map(|stream| Transport::Tls(Box::new(stream.into())))
-                .map_err(|source| ConnectFailure::Tls { address, source })
-        }
     }
 }
 

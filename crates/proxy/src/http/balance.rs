@@ -95,7 +95,9 @@ impl Balance<'_> {
 /// What a failure tells about the target; what the client did tells nothing.
 fn report(error: &ProxyError) -> Option<Report> {
     match error {
-        ProxyError::Connect(ConnectFailure::TimedOut { .. }) | ProxyError::UpstreamSilent(_) => Some(Report::Timeout),
+        ProxyError::Connect(ConnectFailure::TimedOut { .. })
+        | ProxyError::UpstreamSilent(_)
+        | ProxyError::OutOfTime(_) => Some(Report::Timeout),
         ProxyError::Connect(_) | ProxyError::UpstreamBroken(_) | ProxyError::NotTaken => Some(Report::TcpFailure),
         _ => None,
     }

@@ -15,32 +15,36 @@ use http::{HeaderMap, Response};
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::BrokenAnswer;
+use crate::engine::dial::Means;
 use crate::engine::http2::outbound;
-use crate::engine::http2::upstream::{Answering, Call, Means, begin};
+use crate::engine::http2::upstream::{Answering, Call, begin};
 use crate::engine::pool::Destination;
 use crate::http::error::ProxyError;
-use crate::http::peers::PeerHost;
+use crate::http::peers::Peers;
 use crate::http::request::Exchange;
 use crate::http::survey::Survey;
-use crate::http::upstream::{Again, Answer, AnswerBody, Failed, Target, compose, take_body};
+use crate::http::upstream::{Again, Answer, AnswerBody, Failed, Target, compose, note_detour, take_body};
 use crate::wheel::Timer;
 
 /// One attempt.
 pub(super) async fn try_once(
     exchange: &mut Exchange<'_>,
-    destination: Destination,
+    mut destination: Destination,
     target: &Target<'_>,
-    peer: Option<PeerHost<'_>>,
+    peers: &Peers<'_>,
 ) -> Result<Answer, Box<Failed>> {
     let failed = |error: ProxyError, again| Box::new(Failed { error, again });
     let (worker, service) = (exchange.worker, &*target.origin.service);
     let asked = Instant::now();
     exchange.asked.get_or_insert(asked);
-    let means = Means { limit: service.connect_timeout, tls: &worker.tls };
-    let place = worker.multiplexed.place(&destination, means).await;
+    let elsewhere = |address| peers.elsewhere(address);
+    let means = Means { limit: service.connect_timeout, tls: &worker.tls, elsewhere: &elsewhere };
+    let address = destination.address;
+    let place = worker.multiplexed.place(&mut destination, &means).await;
     let place = place.map_err(|error| failed(error.into(), Again::AsRetry))?;
+    note_detour(exchange, address, &destination);
     let mut head = Vec::new();
-    compose(&mut head, exchange, target, peer);
+    compose(&mut head, exchange, target, peers.host());
     let scheme = if service.protocol == Protocol::Grpcs { Scheme::HTTPS } else { Scheme::HTTP };
     let request = outbound::request(&head, scheme);
     let request = request.map_err(|_| failed(ProxyError::BadRequest("it cannot be sent in frames"), Again::Never))?;

@@ -59,6 +59,8 @@ pub(crate) enum ProxyError {
     Connect(#[from] ConnectFailure),
     #[error("the upstream was silent for {0:?}")]
     UpstreamSilent(Duration),
+    #[error("there was no answer within {0:?}, all attempts together")]
+    OutOfTime(Duration),
     #[error("the exchange with the upstream failed: {0}")]
     UpstreamBroken(BrokenAnswer),
     #[error("the upstream changed the protocol unasked")]
@@ -94,6 +96,7 @@ impl ProxyError {
             | Self::NoPeer { .. }
             | Self::Connect(_)
             | Self::UpstreamSilent(_)
+            | Self::OutOfTime(_)
             | Self::UpstreamBroken(_)
             | Self::Rewriting(_)
             | Self::ProtocolChanged
@@ -154,7 +157,7 @@ impl ProxyError {
             Self::NoPeer { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "failure to get a peer from the ring-balancer".into())
             }
-            Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) => {
+            Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) | Self::OutOfTime(_) => {
                 (StatusCode::GATEWAY_TIMEOUT, "The upstream server is timing out".into())
             }
             Self::Connect(_)

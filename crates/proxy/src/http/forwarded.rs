@@ -7,8 +7,7 @@ use http::{HeaderValue, Version};
 
 use crate::engine::write::{field, is_value};
 use crate::http::client::Client;
-use crate::http::real_ip;
-use crate::settings::Settings;
+use crate::http::request::Exchange;
 
 const FOR: KnownName = KnownName::XForwardedFor;
 const PROTO: KnownName = KnownName::XForwardedProto;
@@ -43,9 +42,10 @@ fn told<'r>(head: &'r RequestHead, client: &Client, name: KnownName) -> Option<&
 }
 
 /// Writes everything into the upstream's head. `prefix` is the part of the path that the route takes off.
-pub(crate) fn write(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings, prefix: Option<&str>) {
+pub(crate) fn write(out: &mut Vec<u8>, exchange: &Exchange<'_>, prefix: Option<&str>) {
+    let Exchange { head, client, settings, .. } = exchange;
     if client.connection.trusted || head.headers.present().contains(FOR) {
-        write_addresses(out, head, client, settings);
+        write_addresses(out, head, client, exchange.client_address().as_bytes());
         field(out, PROTO, proto(head, client));
         field(out, PORT, told(head, client, PORT).unwrap_or(client.port.as_bytes()));
     } else {
@@ -73,10 +73,7 @@ pub(crate) fn lines_of(connection: &Connection, port: &HeaderValue) -> Box<[u8]>
 }
 
 /// The client's address, and the chain so far with the peer behind it; where there is none, the client alone.
-fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, settings: &Settings) {
-    let connection = &client.connection;
-    let resolved = connection.trusted.then(|| real_ip::resolve(client, &head.headers, settings).to_string());
-    let address = resolved.as_ref().map_or(connection.peer_ip.as_bytes(), String::as_bytes);
+fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, address: &[u8]) {
     field(out, REAL_IP, address);
     let mut chain = head.headers.all(FOR).peekable();
     if chain.peek().is_none() {
@@ -89,7 +86,7 @@ fn write_addresses(out: &mut Vec<u8>, head: &RequestHead, client: &Client, setti
         out.extend_from_slice(value);
         out.extend_from_slice(b", ");
     }
-    out.extend_from_slice(connection.peer_ip.as_bytes());
+    out.extend_from_slice(client.connection.peer_ip.as_bytes());
     out.extend_from_slice(b"\r\n");
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gibbon_entities::Protocol;
 use gibbon_runtime::{Origin, Pool};
 
+use crate::http::addresses::Addresses;
 use crate::http::balance::Balance;
 use crate::http::error::ProxyError;
 use crate::worker::Worker;
@@ -16,7 +17,7 @@ pub(crate) enum Peers<'s> {
     /// An address of the service.
     One(SocketAddr),
     /// Several of them.
-    Several(Arc<[IpAddr]>, u16),
+    Several(Addresses),
     /// Targets of an upstream.
     Balanced(Box<Balance<'s>>),
 }
@@ -70,7 +71,7 @@ impl<'s> Peers<'s> {
         let found = addresses(worker, origin).await?;
         Ok(match *found {
             [address] => Self::One(SocketAddr::new(address, port)),
-            _ => Self::Several(found, port),
+            _ => Self::Several(Addresses { all: found, port }),
         })
     }
 
@@ -78,7 +79,7 @@ impl<'s> Peers<'s> {
     pub(crate) fn next(&mut self, worker: &Worker) -> Result<SocketAddr, ProxyError> {
         Ok(match self {
             Self::One(address) => *address,
-            Self::Several(all, port) => SocketAddr::new(all[worker.next_turn() % all.len()], *port),
+            Self::Several(addresses) => addresses.choose(worker.next_turn(), &worker.detours),
             Self::Balanced(balance) => balance.next()?,
         })
     }
@@ -86,8 +87,17 @@ impl<'s> Peers<'s> {
     /// The host of the attempt that is being made.
     pub(crate) fn host(&self) -> Option<PeerHost<'_>> {
         match self {
-            Self::One(_) | Self::Several(..) => None,
+            Self::One(_) | Self::Several(_) => None,
             Self::Balanced(balance) => balance.host(),
+        }
+    }
+
+    /// Where a connection may lead as well, if nobody answers at `address`. A target is one address: whether it is there is
+    /// for health checks to say.
+    pub(crate) fn elsewhere(&self, address: SocketAddr) -> Vec<SocketAddr> {
+        match self {
+            Self::One(_) | Self::Balanced(_) => Vec::new(),
+            Self::Several(addresses) => addresses.behind(address),
         }
     }
 

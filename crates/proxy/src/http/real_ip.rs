@@ -4,9 +4,27 @@ use std::net::IpAddr;
 
 use gibbon_conf::{RealIp, RealIpSource};
 use gibbon_plugin_api::Headers;
+use http::HeaderValue;
 
-use crate::http::client::Client;
+use crate::http::client::{Client, ascii};
 use crate::settings::Settings;
+
+/// Whom a trusted peer speaks for, found out once for a request: before plugins change what that is told by.
+pub(crate) struct Told {
+    pub(crate) address: IpAddr,
+    /// The same as text.
+    pub(crate) text: HeaderValue,
+}
+
+impl Told {
+    /// What a request says; `None` where the peer is not trusted, and is the client.
+    pub(crate) fn of(client: &Client, headers: &Headers, settings: &Settings) -> Option<Self> {
+        client.connection.trusted.then(|| {
+            let address = resolve(client, headers, settings);
+            Self { address, text: ascii(&address.to_string()) }
+        })
+    }
+}
 
 /// The client's address: the peer's own, or what a trusted peer says.
 pub(crate) fn resolve(client: &Client, headers: &Headers, settings: &Settings) -> IpAddr {

@@ -1,6 +1,6 @@
 //! A request from its head to the head of its answer: the phases in their order.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -17,7 +17,6 @@ use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
 use http::{HeaderValue, Method, StatusCode, Version, header};
 
 pub(crate) use crate::http::client::Client;
-use crate::http::client::ascii;
 
 use crate::access_log::{Custom, Entry, Secrets, Upstream, request_line};
 use crate::engine::body::{BodyFailure, BodySource, BodyState, ClientBody, RequestBody, ResponseBody};
@@ -60,6 +59,8 @@ pub(crate) struct Exchange<'w> {
     pub(crate) worker: &'w Rc<Worker>,
     pub(crate) client: &'w Client,
     pub(crate) settings: Rc<Settings>,
+    /// Whom the request comes from, where the peer is trusted to say so.
+    told: Option<real_ip::Told>,
     pub(crate) id: RequestId,
     pub(crate) started: Instant,
     pub(crate) head: Box<RequestHead>,
@@ -169,11 +170,13 @@ impl<'w> Exchange<'w> {
         let is_asked_by_head = head.method == Method::HEAD;
         let id = worker.ids.next();
         let started = Instant::now();
+        let told = real_ip::Told::of(client, &head.headers, &settings);
         let asks = survey.timing.then(|| timing::wanted(&head.headers, client, &settings));
         Self {
             worker,
             client,
             settings,
+            told,
             id,
             started,
             head,
@@ -204,7 +207,7 @@ impl<'w> Exchange<'w> {
         let custom = |format| Box::new(Custom::new(format, &self.head, connection, secrets));
         Some(Box::new(Entry {
             log: Rc::clone(log),
-            client: self.client_address(),
+            client: self.client_address().clone(),
             request: request_line(self.head.method.as_str(), self.head.raw_target(), self.head.version, secrets).into(),
             // Stays where the client leaves before there is an answer; web servers log that as 499.
             status: StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST),
@@ -217,12 +220,13 @@ impl<'w> Exchange<'w> {
     }
 
     /// Whom the request comes from, as far as proxies that are trusted tell.
-    fn client_address(&self) -> HeaderValue {
-        let connection = &self.client.connection;
-        if !connection.trusted {
-            return connection.peer_ip.clone();
-        }
-        ascii(&real_ip::resolve(self.client, &self.head.headers, &self.settings).to_string())
+    pub(crate) fn client_address(&self) -> &HeaderValue {
+        self.told.as_ref().map_or(&self.client.connection.peer_ip, |told| &told.text)
+    }
+
+    /// The same as an address.
+    pub(crate) fn client_ip(&self) -> IpAddr {
+        self.told.as_ref().map_or_else(|| self.client.connection.peer_address(), |told| told.address)
     }
 
     /// The phases.
@@ -295,7 +299,7 @@ impl<'w> Exchange<'w> {
         let connection = &self.client.connection;
         let captures = PathCaptures::new(matched.found, path);
         let mut cx = RequestCx {
-            client_ip: real_ip::resolve(self.client, &self.head.headers, &self.settings),
+            client_ip: self.client_ip(),
             head: &mut self.head,
             body: whole_body(&self.body),
             announced,
@@ -334,6 +338,7 @@ impl<'w> Exchange<'w> {
 
     /// What plugins log of the exchange.
     fn into_record(self, chain: Chain<'_>, response: &ResponseHead, source: Source) -> Record {
+        let client_ip = self.client_ip();
         let (route, service) = self.entry.map_or((None, None), |(route, service)| (Some(route), service));
         let fields: usize =
             self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
@@ -346,7 +351,7 @@ impl<'w> Exchange<'w> {
             instances: chain.into_loggers(),
             id: self.id,
             request_bytes: (line + fields) as u64 + body,
-            client_ip: real_ip::resolve(self.client, &self.head.headers, &self.settings),
+            client_ip,
             request: self.head,
             response: response.clone(),
             source,
@@ -368,6 +373,13 @@ impl<'w> Exchange<'w> {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let started_at = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
             upstream.tries.push(Try { address, started_at });
+        }
+    }
+
+    /// The attempt that was noted last has led to another address of the same name.
+    pub(crate) fn note_detour(&mut self, address: SocketAddr) {
+        if let Some(last) = self.upstream.as_mut().and_then(|upstream| upstream.tries.last_mut()) {
+            last.address = address;
         }
     }
 

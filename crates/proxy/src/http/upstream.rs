@@ -1,7 +1,11 @@
 //! Asking the upstream: where, in which words, and how often.
 
 use std::borrow::Cow;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Instant;
 
 use gibbon_balancer::UnderWay;
@@ -15,12 +19,14 @@ use http::{Method, StatusCode};
 
 use crate::engine::body::{BodyState, RequestBody};
 use crate::engine::client::{Answered, Asking, ConnectFailure, Patience, SendFailure, UpstreamConnection};
+use crate::engine::dial::Means;
 use crate::engine::http2::upstream::Answering;
 use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
 use crate::engine::write::field;
 use crate::http::balance::hashed;
+use crate::http::bound::Bound;
 use crate::http::call;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
@@ -29,7 +35,6 @@ use crate::http::request::Exchange;
 use crate::http::routing::Matched;
 use crate::http::survey::Survey;
 use crate::http::tls_terms;
-use crate::worker::Worker;
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {
@@ -150,6 +155,7 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     if !target.line.bytes().all(|byte| byte > b' ' && byte != 0x7f) {
         return Err(ProxyError::BadRequest("the target cannot be sent on"));
     }
+    let mut bound = Bound::of(exchange);
     let hash = target.pool.and_then(|pool| hashed::hash(exchange, &pool.upstream, &target));
     let mut peers = Peers::of(exchange.worker, target.origin, target.pool, hash).await?;
     let mut address = peers.next(exchange.worker)?;
@@ -158,13 +164,22 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     loop {
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
         exchange.note_try(address);
-        let attempt = match service.protocol {
-            Protocol::Grpc | Protocol::Grpcs => {
-                Box::pin(call::try_once(exchange, destination, &target, peers.host())).await
-            }
-            _ => try_once(exchange, destination, &target, peers.host(), reuse).await,
+        let outcome = {
+            let mut attempt = pin!(async {
+                match service.protocol {
+                    Protocol::Grpc | Protocol::Grpcs => {
+                        Box::pin(call::try_once(exchange, destination, &target, &peers)).await
+                    }
+                    _ => try_once(exchange, destination, &target, &peers, reuse).await,
+                }
+            });
+            poll_fn(|cx| match attempt.as_mut().poll(cx) {
+                Poll::Pending => bound.poll(cx).map(Err),
+                over => over,
+            })
+            .await
         };
-        let failed = match attempt {
+        let failed = match outcome {
             Ok(mut answer) => {
                 if let Peers::Balanced(balance) = peers {
                     let under_way = balance.answered(answer.answered - answer.asked, answer.head.status);
@@ -209,9 +224,9 @@ fn terms(
 /// One attempt.
 async fn try_once(
     exchange: &mut Exchange<'_>,
-    destination: Destination,
+    mut destination: Destination,
     target: &Target<'_>,
-    peer: Option<PeerHost<'_>>,
+    peers: &Peers<'_>,
     reuse: Reuse,
 ) -> Result<Answer, Box<Failed>> {
     let (worker, service) = (exchange.worker, &*target.origin.service);
@@ -222,14 +237,14 @@ async fn try_once(
     let mut lease = match pooled {
         Some(lease) => lease,
         // The room that it takes to connect must not be room that all requests take.
-        None => match Box::pin(open(&destination, service, worker)).await {
+        None => match Box::pin(open(exchange, &mut destination, service, peers)).await {
             Ok(connection) => worker.pool.lease(destination, connection),
             Err(error) => return Err(Box::new(Failed { error: error.into(), again: Again::AsRetry })),
         },
     };
     let is_reused = lease.connection().requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
-    let coding = compose(lease.connection().begin(), exchange, target, peer);
+    let coding = compose(lease.connection().begin(), exchange, target, peers.host());
     let (body, spare) = take_body(exchange);
     let mut asking = Asking::new(body, coding);
     let state = Rc::clone(&exchange.body_state);
@@ -246,11 +261,25 @@ async fn try_once(
 }
 
 async fn open(
-    destination: &Destination,
+    exchange: &mut Exchange<'_>,
+    destination: &mut Destination,
     service: &Service,
-    worker: &Worker,
+    peers: &Peers<'_>,
 ) -> Result<UpstreamConnection, ConnectFailure> {
-    UpstreamConnection::open(destination, service.connect_timeout, &worker.tls, &worker.wheel).await
+    let (worker, asked) = (exchange.worker, destination.address);
+    let elsewhere = |address| peers.elsewhere(address);
+    let means = Means { limit: service.connect_timeout, tls: &worker.tls, elsewhere: &elsewhere };
+    let connection = UpstreamConnection::open(destination, &means, &worker.wheel).await?;
+    note_detour(exchange, asked, destination);
+    Ok(connection)
+}
+
+/// A connection has come about, perhaps with another address than was asked for first.
+pub(super) fn note_detour(exchange: &mut Exchange<'_>, asked: SocketAddr, destination: &Destination) {
+    if destination.address != asked {
+        exchange.worker.detours.remember(asked);
+        exchange.note_detour(destination.address);
+    }
 }
 
 /// The body for an attempt, and the same once more where it is at hand.
@@ -329,7 +358,7 @@ pub(super) fn compose(
         replaced = replaced.with(KnownName::XKongRequestId);
     }
     head.headers.write(out, replaced);
-    forwarded::write(out, head, exchange.client, &exchange.settings, target.forwarded_prefix.as_deref());
+    forwarded::write(out, exchange, target.forwarded_prefix.as_deref());
     if sends_id {
         field(out, KnownName::XKongRequestId.as_str(), exchange.id.digits());
     }

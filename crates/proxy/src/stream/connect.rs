@@ -9,7 +9,7 @@ use gibbon_entities::{Protocol, Upstream};
 use gibbon_runtime::Snapshot;
 use gibbon_tls::client::Spoken;
 
-use crate::engine::client;
+use crate::engine::dial::{Means, dial};
 use crate::engine::pool::{Destination, TlsName};
 use crate::engine::transport::Transport;
 use crate::http::balance::hashed;
@@ -41,11 +41,17 @@ pub(crate) async fn connect(
     let mut retries = service.retries;
     loop {
         let address = peers.next(worker)?;
-        let destination = Destination { address, tls: terms(matched, peers.host(), record, snapshot, &settings)? };
+        let mut destination = Destination { address, tls: terms(matched, peers.host(), record, snapshot, &settings)? };
         record.note_try(address);
         let begun = Instant::now();
-        let error = match client::dial(&destination, service.connect_timeout, &worker.tls).await {
+        let elsewhere = |address| peers.elsewhere(address);
+        let means = Means { limit: service.connect_timeout, tls: &worker.tls, elsewhere: &elsewhere };
+        let error = match dial(&mut destination, &means).await {
             Ok(transport) => {
+                if destination.address != address {
+                    worker.detours.remember(address);
+                    record.note_detour(destination.address);
+                }
                 let under_way = match &mut peers {
                     Peers::Balanced(balance) => balance.connected(begun.elapsed()),
                     Peers::One(_) | Peers::Several(..) => None,

@@ -75,6 +75,13 @@ impl Record {
         self.tries.push(Try { address, started_at: now() });
     }
 
+    /// The attempt that was noted last led to this address in the end.
+    pub(crate) fn note_detour(&mut self, address: SocketAddr) {
+        if let Some(last) = self.tries.last_mut() {
+            last.address = address;
+        }
+    }
+
     /// How it has ended.
     pub(crate) fn end(&mut self, outcome: Result<(), Failure>) {
         self.status = match &outcome {

@@ -87,6 +87,7 @@ async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, number: usize, calls: Ca
                 "/echo.Echo/Refuse" => refuse(respond),
                 "/echo.Echo/Break" => breaks(respond),
                 "/echo.Echo/NotNow" => not_now(respond),
+                "/grpc.health.v1.Health/Check" => health(body, respond).await,
                 _ => std::future::pending().await,
             }
         });
@@ -95,6 +96,20 @@ async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, number: usize, calls: Ca
 
 fn answer() -> Response<()> {
     Response::builder().header("content-type", "application/grpc").body(()).unwrap()
+}
+
+/// Whether the services of these tests say that they serve; set by one that asks for it.
+static SERVES: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
+
+async fn health(mut body: RecvStream, mut respond: SendResponse<Bytes>) {
+    assert_eq!(body.data().await.unwrap().unwrap(), Bytes::from_static(&[0; 5]), "a message without a service's name");
+    // Its only field is 1 where it serves, and 2 where it does not.
+    let condition = if SERVES.load(Ordering::SeqCst) { 1 } else { 2 };
+    let mut stream = respond.send_response(answer(), false).unwrap();
+    let _ = stream.send_data(Bytes::from(vec![0, 0, 0, 0, 2, 8, condition]), false);
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", "0".parse().unwrap());
+    let _ = stream.send_trailers(trailers);
 }
 
 async fn echo(mut body: RecvStream, mut respond: SendResponse<Bytes>) {
@@ -309,4 +324,43 @@ fn a_connection_that_no_call_asks_for_is_let_go() {
     assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
     eventually("the connection has ended", || service.ended.load(Ordering::Relaxed) == 1);
     assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
+}
+
+#[test]
+fn a_connection_carries_no_more_calls_than_the_settings_say() {
+    let service = Service::start(None);
+    let settings = [("proxy_listen", "127.0.0.1:0 http2"), ("upstream_keepalive_max_requests", "2")];
+    let gateway = Gateway::with(&settings);
+    let id = gateway.service(json!({ "protocol": "grpc", "host": "localhost", "port": service.port }));
+    gateway.route_to(id, json!({ "paths": ["/"], "protocols": ["grpc"], "strip_path": false }));
+    for calls in 1..=5 {
+        assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
+        assert_eq!(service.connections(), (calls + 1) / 2, "{calls} calls");
+    }
+}
+
+#[test]
+fn a_target_that_says_that_it_does_not_serve_gets_no_calls_until_it_does() {
+    for kind in ["grpc", "grpcs"] {
+        SERVES.store(true, Ordering::SeqCst);
+        let issued = (kind == "grpcs").then(|| Authority::new().issue("localhost"));
+        let service = Service::start(issued.as_ref());
+        let gateway = Gateway::with(&[("proxy_listen", "127.0.0.1:0 http2")]);
+        let active = json!({
+            "type": kind,
+            "https_verify_certificate": false,
+            "healthy": { "interval": 0.1, "successes": 1 },
+            "unhealthy": { "interval": 0.1, "http_failures": 1, "tcp_failures": 1 },
+        });
+        let upstream = gateway.put("upstreams", json!({ "name": "pool", "healthchecks": { "active": active } }));
+        gateway.target(upstream, &format!("localhost:{}", service.port), 100);
+        let id = gateway.service(json!({ "protocol": kind, "host": "pool" }));
+        gateway.route_to(id, json!({ "paths": ["/"], "protocols": ["grpc"], "strip_path": false }));
+        let status = || ask(&gateway, call("Call"), b"x").status;
+        assert_eq!(status(), 200, "{kind}");
+        SERVES.store(false, Ordering::SeqCst);
+        eventually("the target is unhealthy", || status() == 503);
+        SERVES.store(true, Ordering::SeqCst);
+        eventually("the target is healthy again", || status() == 200);
+    }
 }

@@ -40,6 +40,7 @@ mod reconfiguration;
 mod retries;
 mod router_flavors;
 mod routing;
+mod several_addresses;
 mod smuggling;
 mod streams;
 mod timeouts;

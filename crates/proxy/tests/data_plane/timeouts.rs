@@ -121,3 +121,21 @@ fn a_client_that_takes_its_time_is_not_the_upstreams_fault() {
     let answer = client.ask("world");
     assert_eq!((answer.status, answer.text()), (200, "/x".to_owned()));
 }
+
+#[test]
+fn all_attempts_together_take_no_longer_than_the_settings_say() {
+    let origin = Origin::start(|_| Action::hang());
+    let gateway = Gateway::with(&[("upstream_total_timeout", "500ms")]);
+    let service = json!({ "read_timeout": 200, "retries": 32767 });
+    let service = gateway.service_at(&origin, service);
+    gateway.route_to(service, json!({ "paths": ["/"] }));
+    let answer = timed(Duration::from_millis(500), || gateway.connect().get("/"));
+    assert_eq!(answer.status, 504);
+    assert!(origin.requests().len() > 1, "the service's own timeouts and retries hold until then");
+    gateway.reconfigure(&[("upstream_total_timeout", "0")]);
+    let recovered =
+        Origin::start(|request| if request.connection < 3 { Action::hang() } else { Action::ok("at last") });
+    let service = gateway.service_at(&recovered, json!({ "read_timeout": 200, "retries": 5 }));
+    gateway.route_to(service, json!({ "paths": ["/unbounded"] }));
+    eventually("the other settings", || gateway.connect().get("/unbounded").status == 200);
+}

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gibbon_balancer::UnderWay;
+use gibbon_conf::Upstream;
 use h2::client::{ResponseFuture, SendRequest};
 use h2::{Reason, RecvStream, SendStream};
 use http::{HeaderMap, Request};
@@ -16,11 +17,11 @@ use tokio::task::AbortHandle;
 
 use super::sending;
 use crate::engine::body::{RequestBody, move_bytes};
-use crate::engine::client::{ConnectFailure, dial};
+use crate::engine::client::ConnectFailure;
+use crate::engine::dial::{Means, dial};
 use crate::engine::outgoing::Source;
 use crate::engine::pool::Destination;
 use crate::engine::upstream_body::ResponseFailure;
-use crate::engine::upstream_tls::Handshakes;
 use crate::wheel::Timer;
 
 /// What is taken of a request's body at once.
@@ -31,8 +32,8 @@ const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
 
 /// A worker's connections.
-#[derive(Default)]
 pub(crate) struct Multiplexed {
+    limits: Upstream,
     open: RefCell<HashMap<Destination, Open, ahash::RandomState>>,
 }
 
@@ -40,29 +41,28 @@ pub(crate) struct Multiplexed {
 struct Open {
     sender: SendRequest<Bytes>,
     used: Instant,
-}
-
-/// What a connection is made with.
-pub(crate) struct Means<'m> {
-    pub(crate) limit: Duration,
-    pub(crate) tls: &'m Handshakes,
+    requests: u32,
 }
 
 impl Multiplexed {
+    pub(crate) fn new(limits: Upstream) -> Self {
+        Self { limits, open: RefCell::default() }
+    }
+
     /// A place for a request on a connection to `destination`, which is made where there is none that is alive.
     pub(crate) async fn place(
         &self,
-        destination: &Destination,
-        means: Means<'_>,
+        destination: &mut Destination,
+        means: &Means<'_>,
     ) -> Result<SendRequest<Bytes>, ConnectFailure> {
         if let Some(sender) = self.sender(destination)
             && let Ok(ready) = sender.ready().await
         {
             return Ok(ready);
         }
-        let stream = dial(destination, means.limit, means.tls).await?;
-        let broken =
-            |error: h2::Error| ConnectFailure::Http2 { address: destination.address, reason: error.to_string() };
+        let stream = dial(destination, means).await?;
+        let address = destination.address;
+        let broken = |error: h2::Error| ConnectFailure::Http2 { address, reason: error.to_string() };
         let mut builder = h2::client::Builder::new();
         builder.initial_window_size(STREAM_WINDOW).initial_connection_window_size(CONNECTION_WINDOW).enable_push(false);
         let (sender, connection) = builder.handshake(stream).await.map_err(broken)?;
@@ -71,21 +71,27 @@ impl Multiplexed {
                 tracing::debug!(%error, "an HTTP/2 connection to an upstream ended early");
             }
         });
-        let open = Open { sender: sender.clone(), used: Instant::now() };
+        let open = Open { sender: sender.clone(), used: Instant::now(), requests: 1 };
         self.open.borrow_mut().insert(destination.clone(), open);
         sender.ready().await.map_err(broken)
     }
 
+    /// The sender of a connection that may carry one more request.
     fn sender(&self, destination: &Destination) -> Option<SendRequest<Bytes>> {
         let mut all = self.open.borrow_mut();
         let open = all.get_mut(destination)?;
+        if self.limits.max_requests.is_some_and(|limit| open.requests >= limit) {
+            all.remove(destination);
+            return None;
+        }
+        open.requests = open.requests.saturating_add(1);
         open.used = Instant::now();
         Some(open.sender.clone())
     }
 
-    /// Lets go of connections that no call has asked for since `limit`; those with calls under way end after these.
-    pub(crate) fn sweep(&self, limit: Option<Duration>) {
-        let Some(limit) = limit else { return };
+    /// Lets go of connections that no call has asked for too long; those with calls under way end after these.
+    pub(crate) fn sweep(&self) {
+        let Some(limit) = self.limits.idle_timeout else { return };
         self.open.borrow_mut().retain(|_, open| open.used.elapsed() < limit);
     }
 

@@ -10,7 +10,6 @@ use gibbon_plugin_api::{Headers, RequestHead, query};
 use http::{HeaderValue, header};
 use uuid::Uuid;
 
-use crate::http::real_ip;
 use crate::http::request::Exchange;
 use crate::http::upstream::Target;
 
@@ -48,12 +47,7 @@ fn consumer(exchange: &Exchange<'_>) -> Option<Uuid> {
 
 /// The client's address, as far as it is known.
 fn address(exchange: &Exchange<'_>) -> u64 {
-    let connection = &exchange.client.connection;
-    let address = match connection.trusted {
-        true => real_ip::resolve(exchange.client, &exchange.head.headers, &exchange.settings),
-        false => connection.peer_address(),
-    };
-    hash_of(address)
+    hash_of(exchange.client_ip())
 }
 
 /// The hash of a client's address.
