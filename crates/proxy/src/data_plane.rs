@@ -12,7 +12,7 @@ use crate::attendant::{self, Owned};
 use crate::counters::Counters;
 use crate::engine::upstream_tls::UpstreamTls;
 use crate::settings::Settings;
-use crate::side::Side;
+use crate::side::Sides;
 use crate::stream::port::WorkerPorts;
 use crate::worker::{self, Shared};
 
@@ -47,10 +47,10 @@ impl DataPlane {
         settings: Settings,
         resolver: Resolver,
     ) -> std::io::Result<Self> {
-        let side = Side::start(ports.len())?;
+        let sides = Sides::start(ports.len())?;
         let tls = UpstreamTls::new(&settings.upstream).map_err(std::io::Error::other)?;
         let attendant = attendant::start(Arc::clone(&configuration), resolver.clone(), tls.clone());
-        let shared = Shared::new(configuration, settings, resolver, tls, side, ports.len());
+        let shared = Shared::new(configuration, settings, resolver, tls, sides, ports.len());
         let threads = ports
             .into_iter()
             .enumerate()

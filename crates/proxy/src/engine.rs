@@ -15,6 +15,7 @@ pub(crate) mod client;
 pub(crate) mod client_wire;
 pub(crate) mod dial;
 pub(crate) mod framing;
+pub(crate) mod handshake;
 pub(crate) mod head;
 pub(crate) mod http2;
 pub(crate) mod input;

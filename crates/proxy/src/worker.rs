@@ -17,6 +17,7 @@ use crate::connections::Connections;
 use crate::counters::{Counters, WorkerCounters};
 use crate::date::Date;
 use crate::engine::dial::Detours;
+use crate::engine::handshake::SlowSteps;
 use crate::engine::http2::upstream::Multiplexed;
 use crate::engine::pool::Pool;
 use crate::engine::server;
@@ -25,7 +26,7 @@ use crate::engine::upstream_tls::{Handshakes, UpstreamTls};
 use crate::http::request_id::RequestIds;
 use crate::listen::Port;
 use crate::settings::Settings;
-use crate::side::Side;
+use crate::side::{Side, Sides};
 use crate::stream::port::WorkerPorts;
 use crate::stream::{Streams, accept as stream_accept};
 use crate::wheel::{TICK, Wheel};
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     tls: UpstreamTls,
     pub(crate) counters: Arc<Counters>,
     pub(crate) side: Side,
+    /// Where handshakes take their slow steps: not behind the passwords and bodies of plugins.
+    handshakes: Side,
     state: AtomicU8,
     /// Workers whose ports are open.
     accepting: AtomicUsize,
@@ -63,7 +66,7 @@ impl Shared {
         settings: Settings,
         resolver: Resolver,
         tls: UpstreamTls,
-        side: Side,
+        sides: Sides,
         workers: usize,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -72,7 +75,8 @@ impl Shared {
             resolver,
             tls,
             counters: Arc::new(Counters::new(workers)),
-            side,
+            side: sides.plugins,
+            handshakes: sides.handshakes,
             state: AtomicU8::new(RUNNING),
             accepting: AtomicUsize::new(workers),
         })
@@ -126,6 +130,7 @@ pub(crate) struct Worker {
     /// Addresses that others of their names are faster than.
     pub(crate) detours: Detours,
     pub(crate) tls: Handshakes,
+    pub(crate) slow_steps: SlowSteps,
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: WorkerLocals,
     pub(crate) counters: Arc<WorkerCounters>,
@@ -151,6 +156,7 @@ impl Worker {
             multiplexed: Multiplexed::new(settings.upstream.clone()),
             detours: Detours::default(),
             tls: Handshakes::new(shared.tls.clone()),
+            slow_steps: SlowSteps::new(shared.handshakes.clone()),
             connections: Rc::default(),
             locals: WorkerLocals::default(),
             counters: shared.counters.of_worker(number),

@@ -1,19 +1,19 @@
 //! What happens on a client's connection before its first request: whom it comes from, and the handshake of TLS.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use gibbon_tls::server::H2;
-use rustls::ServerConfig;
 use tokio::net::TcpStream;
-use tokio_rustls::{TlsAcceptor, TlsStream};
+use tokio_rustls::TlsStream;
 
+use crate::engine::handshake;
 use crate::engine::http2::PREFACE;
 use crate::engine::proxy_protocol;
 use crate::engine::transport::Transport;
 use crate::listen::Serves;
 use crate::settings::Settings;
+use crate::worker::Worker;
 
 /// A connection on which requests may come.
 pub(crate) struct Arrived {
@@ -43,6 +43,7 @@ pub(crate) fn plain(stream: TcpStream) -> Arrived {
 pub(crate) async fn arrive(
     mut stream: TcpStream,
     serves: Serves,
+    worker: &Worker,
     settings: &Settings,
     peer: SocketAddr,
 ) -> Option<Arrived> {
@@ -60,7 +61,9 @@ pub(crate) async fn arrive(
     if !begins_tls(&stream).await? {
         return Some(Arrived { announced, protocol: Protocol::NotTls, ..plain(stream) });
     }
-    let stream = handshake(stream, if serves.http2 { &tls.http2 } else { &tls.http1 }, peer).await?;
+    let config = if serves.http2 { &tls.http2 } else { &tls.http1 };
+    let shaken = handshake::accept(stream, config, &worker.slow_steps).await;
+    let stream = shaken.inspect_err(|error| tracing::debug!(%peer, %error, "a TLS handshake failed")).ok()?;
     let (_, session) = stream.get_ref();
     let sni = session.server_name().map(|name| name.to_ascii_lowercase().into());
     let protocol = if session.alpn_protocol() == Some(H2) { Protocol::Http2 } else { Protocol::Http1 };
@@ -95,13 +98,4 @@ async fn begins_tls(stream: &TcpStream) -> Option<bool> {
         Ok(1) => Some(!first[0].is_ascii_alphabetic()),
         Ok(_) | Err(_) => None,
     }
-}
-
-async fn handshake(
-    stream: TcpStream,
-    config: &Arc<ServerConfig>,
-    peer: SocketAddr,
-) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
-    let outcome = TlsAcceptor::from(Arc::clone(config)).accept(stream).await;
-    outcome.inspect_err(|error| tracing::debug!(%peer, %error, "a TLS handshake failed")).ok()
 }

@@ -68,7 +68,9 @@ async fn converse(
         arrival::plain(stream)
     } else {
         // What few connections need must not be room that all of them take.
-        let Some(arrived) = Box::pin(arrival::arrive(stream, door.serves, &settings, peer)).await else { return };
+        let Some(arrived) = Box::pin(arrival::arrive(stream, door.serves, worker, &settings, peer)).await else {
+            return;
+        };
         arrived
     };
     let Arrived { transport, announced, protocol, sni } = arrived;

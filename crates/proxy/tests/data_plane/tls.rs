@@ -225,3 +225,34 @@ fn the_end_of_a_connection_is_said_so_that_nothing_seems_cut_off() {
     assert_eq!((answer.status, answer.text()), (200, "all".to_owned()));
     assert!(client.is_closed_by_gateway());
 }
+
+#[test]
+fn a_certificate_with_an_rsa_key_serves_many_clients_at_once() {
+    let (authority, origin) = (Authority::new(), Origin::echoing_targets());
+    let gateway = gateway(&origin, &authority.issue_rsa("localhost"), &[]);
+    std::thread::scope(|scope| {
+        for number in 0..100 {
+            let (gateway, authority) = (&gateway, &authority);
+            scope.spawn(move || {
+                let config = if number % 2 == 0 { authority.client() } else { authority.client_of_tls12() };
+                let mut client = connect(gateway, "localhost", config).unwrap();
+                for target in ["/a", "/b"] {
+                    assert_eq!(client.get(target).text(), target);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_client_that_does_not_believe_a_certificate_with_an_rsa_key_leaves_the_others_alone() {
+    let (authority, origin) = (Authority::new(), Origin::echoing_targets());
+    let gateway = gateway(&origin, &authority.issue_rsa("localhost"), &[]);
+    assert!(connect(&gateway, "localhost", Authority::new().client()).is_err());
+    // Nor does one that leaves in the middle, or speaks of something else.
+    drop(gateway.connect());
+    let stranger = gateway.connect();
+    stranger.send([0x16, 3, 1, 0, 4, 1, 2, 3, 4]);
+    assert_ne!(stranger.read_to_end().first(), Some(&b'H'));
+    assert_eq!(connect(&gateway, "localhost", authority.client()).unwrap().get("/x").text(), "/x");
+}

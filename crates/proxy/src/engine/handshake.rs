@@ -1,0 +1,164 @@
+//! The handshake of TLS with a client. One whose certificate has an RSA key takes longer than anything may on a worker: its
+//! steps are taken beside the workers, while the bytes stay with the worker that has the connection.
+
+use std::future::poll_fn;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::task::Poll;
+
+use gibbon_plugin_api::Offload;
+use rustls::server::{Accepted, Acceptor};
+use rustls::{ServerConfig, ServerConnection, SignatureAlgorithm};
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, oneshot};
+use tokio_rustls::server::TlsStream;
+use tokio_rustls::{StartHandshake, TlsAcceptor};
+
+use crate::side::Side;
+
+/// Steps of one worker that wait or are taken beside it at the same time; more wait for their turn.
+pub(crate) const STEPS_AT_ONCE: usize = 64;
+
+/// Where the slow steps of a worker's handshakes are taken.
+pub(crate) struct SlowSteps {
+    side: Side,
+    places: Arc<Semaphore>,
+}
+
+impl SlowSteps {
+    pub(crate) fn new(side: Side) -> Self {
+        Self { side, places: Arc::new(Semaphore::new(STEPS_AT_ONCE)) }
+    }
+
+    async fn take<T: Send + 'static>(&self, step: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
+        let (send, done) = oneshot::channel();
+        let job = Box::new(move || {
+            // Who has left does not want to know, but has its place until then.
+            let _ = send.send(step());
+            drop(place);
+        });
+        self.side.submit(job).map_err(|_| io::Error::other("there are too many handshakes"))?;
+        done.await.map_err(io::Error::other)
+    }
+}
+
+/// Shakes hands with a client.
+///
+/// # Errors
+/// Where it leaves, or the two do not agree.
+pub(crate) async fn accept(
+    stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    slow: &SlowSteps,
+) -> io::Result<TlsStream<TcpStream>> {
+    let accepted = hello(&stream).await?;
+    if !signs_with_rsa(config, &accepted) {
+        return StartHandshake::from_parts(accepted, stream).into_stream(Arc::clone(config)).await;
+    }
+    let own = Arc::clone(config);
+    let mut connection = match slow.take(move || accepted.into_connection(own)).await? {
+        Ok(connection) => connection,
+        Err((error, mut alert)) => {
+            let _ = alert.write_all(&mut Now(&stream));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        }
+    };
+    while connection.is_handshaking() {
+        flush(&mut connection, &stream).await?;
+        receive(&mut connection, &stream).await?;
+        let (stepped, outcome) = slow.take(move || step(connection)).await?;
+        connection = stepped;
+        if let Err(error) = outcome {
+            // The client is told why, if it takes that at once.
+            let _ = connection.write_tls(&mut Now(&stream));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        }
+    }
+    // What is left is to send what the last step has given.
+    TlsAcceptor::from(Arc::clone(config)).accept_with(stream, move |fresh| *fresh = connection).await
+}
+
+fn step(mut connection: ServerConnection) -> (ServerConnection, Result<(), rustls::Error>) {
+    let outcome = connection.process_new_packets().map(drop);
+    (connection, outcome)
+}
+
+/// Whether the certificate for this client has a key that takes its time.
+fn signs_with_rsa(config: &ServerConfig, accepted: &Accepted) -> bool {
+    let chosen = config.cert_resolver.resolve(accepted.client_hello());
+    chosen.is_some_and(|certified| certified.key.algorithm() == SignatureAlgorithm::RSA)
+}
+
+/// Reads what a client says first.
+async fn hello(stream: &TcpStream) -> io::Result<Accepted> {
+    let mut acceptor = Acceptor::default();
+    loop {
+        stream.readable().await?;
+        match acceptor.read_tls(&mut Now(stream)) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        match acceptor.accept() {
+            Ok(None) => {}
+            Ok(Some(accepted)) => return Ok(accepted),
+            Err((error, mut alert)) => {
+                let _ = alert.write_all(&mut Now(stream));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+            }
+        }
+    }
+}
+
+/// Reads some of what the client says next.
+async fn receive(connection: &mut ServerConnection, stream: &TcpStream) -> io::Result<()> {
+    loop {
+        stream.readable().await?;
+        match connection.read_tls(&mut Now(stream)) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Sends all that there is to say.
+async fn flush(connection: &mut ServerConnection, stream: &TcpStream) -> io::Result<()> {
+    poll_fn(|cx| {
+        while connection.wants_write() {
+            match connection.write_tls(&mut Now(stream)) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => match stream.poll_write_ready(cx) {
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => return Poll::Pending,
+                },
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    })
+    .await
+}
+
+/// The socket as it is now: it never waits.
+struct Now<'s>(&'s TcpStream);
+
+impl Read for Now<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.try_read(buffer)
+    }
+}
+
+impl Write for Now<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
