@@ -333,9 +333,9 @@ fn a_connection_carries_no_more_calls_than_the_settings_say() {
     let gateway = Gateway::with(&settings);
     let id = gateway.service(json!({ "protocol": "grpc", "host": "localhost", "port": service.port }));
     gateway.route_to(id, json!({ "paths": ["/"], "protocols": ["grpc"], "strip_path": false }));
-    for calls in 1..=5 {
+    for calls in 1..=5_usize {
         assert_eq!(ask(&gateway, call("Call"), b"x").status, 200);
-        assert_eq!(service.connections(), (calls + 1) / 2, "{calls} calls");
+        assert_eq!(service.connections(), calls.div_ceil(2), "{calls} calls");
     }
 }
 
