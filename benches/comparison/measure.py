@@ -54,7 +54,7 @@ def _check_it_works(peer, scenario, place):
     """A peer that lets everybody in, or nobody, would be a fast one."""
     wanted = {None: 200}
     if scenario.tokens:
-        token = (place.keys / "rs.tokens" if scenario.algorithm == "RS256" else place.keys / scenario.tokens)
+        token = place.keys / ("rs.tokens" if scenario.algorithm == "RS256" else "hs.tokens")
         token = token.read_text().split("\n", 1)[0]
         flipped = "A" if token[-20] != "A" else "B"
         wanted = {None: 401, f"Bearer {token}": 200, f"Bearer {token[:-20]}{flipped}{token[-19:]}": 401}

@@ -48,7 +48,11 @@ class Scenario:
 
 BESIDE_NGINX = ("nginx", "gibbon")
 TOKENS = (
-    Scenario("hs", "HS256, 1,000 tokens in turn", "HS256", "hs.tokens", prototype_check="hs"),
+    Scenario("hs", "HS256, 1,000 tokens in turn, verified tokens remembered", "HS256", "hs.tokens",
+             prototype_check="hs"),
+    Scenario("hs-nocache", "HS256, 1,000 tokens in turn, no memory of verified tokens", "HS256", "hs.tokens",
+             prototype_check="hs", gibbon_settings=(("JWT_VERIFIED_TOKENS_SIZE", "0"),)),
+    Scenario("hs-new", "HS256, every token new", "HS256", "hs-new.tokens", each_once=True, prototype_check="hs"),
     Scenario("rs-nocache", "RS256, 1,000 tokens in turn, no memory of verified tokens", "RS256", "rs.tokens",
              prototype_check="rs", gibbon_settings=(("JWT_VERIFIED_TOKENS_SIZE", "0"),)),
     Scenario("rs-1000", "RS256, 1,000 tokens in turn, verified tokens remembered", "RS256", "rs.tokens",

@@ -1,6 +1,6 @@
 //! Makes what the comparison needs to know who asks: `tokens FOLDER COUNT` writes
 //!
-//! - `hs.secret` and `hs.tokens`: a secret, and 1,000 HS256 tokens;
+//! - `hs.secret`, `hs.tokens` and `hs-new.tokens`: a secret, 1,000 HS256 tokens, and COUNT others;
 //! - `rsa.public.pem`, `rs.tokens` and `rs-new.tokens`: a public key of 2048 bits, 1,000 RS256 tokens, and COUNT others;
 //! - `hs.jwks.json` and `rs.jwks.json`: the same keys for whoever reads key sets.
 //!
@@ -32,14 +32,16 @@ fn main() -> Outcome<()> {
     };
     let folder = PathBuf::from(folder);
     fs::create_dir_all(&folder)?;
-    write_hs256(&folder)?;
-    write_rs256(&folder, count.parse()?)
+    let count = count.parse()?;
+    write_hs256(&folder, count)?;
+    write_rs256(&folder, count)
 }
 
-fn write_hs256(folder: &Path) -> Outcome<()> {
+fn write_hs256(folder: &Path, count: usize) -> Outcome<()> {
     let signer = Signer::from_secret(Algorithm::HS256, SECRET.as_bytes())?;
     fs::write(folder.join("hs.secret"), SECRET)?;
     fs::write(folder.join("hs.tokens"), tokens(&signer, 0..REUSED)?)?;
+    fs::write(folder.join("hs-new.tokens"), tokens(&signer, REUSED..REUSED + count)?)?;
     let key = json!({ "kty": "oct", "kid": "k1", "alg": "HS256", "k": URL_SAFE_NO_PAD.encode_to_string(SECRET) });
     write_key_set(&folder.join("hs.jwks.json"), key)
 }
