@@ -27,7 +27,7 @@ say() {
 
 # The same over TLS, as a client that asks for a name; who answers is verified.
 say_secretly() {
-  (printf '%s\n' "$3"; sleep 1) | openssl s_client -quiet -no_ign_eof -verify_quiet -verify_return_error -connect "127.0.0.1:$1" \
+  (printf '%s\n' "$3"; sleep 1) | timeout 3 openssl s_client -quiet -no_ign_eof -verify_quiet -verify_return_error -connect "127.0.0.1:$1" \
     -servername "$2" -CAfile "$WORK/authority.crt" 2>/dev/null | head -n 1
 }
 
