@@ -23,17 +23,6 @@ pub struct Found<'r> {
     outcome: Outcome,
 }
 
-/// A group of a regex path, or of a regex of an expression that matched the path: Kong's `uri_captures`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Capture<'r, 'p> {
-    /// Which group it is, from 1. Where several regexes matched, groups of the earlier ones may have none.
-    pub number: Option<usize>,
-    /// The name of the group, if it has one.
-    pub name: Option<&'r str>,
-    /// What it matched, if it took part in the match.
-    pub text: Option<Cow<'p, str>>,
-}
-
 impl<'r> Found<'r> {
     pub(crate) fn new(best: Best<'r>) -> Self {
         let Best { candidate, outcome } = best;
@@ -49,23 +38,17 @@ impl<'r> Found<'r> {
 
     /// The groups of the route's regex in `path` (the one that was looked up), the first group first. Empty if the
     /// matched path is no regex or has no groups. Worked out anew on every call, since few requests ask for it.
-    pub fn captures<'p>(&self, path: &'p str) -> Vec<Capture<'r, 'p>> {
+    pub fn captures<'p>(&self, path: &'p str) -> Vec<Group<'r, 'p>> {
         match self.path {
             CandidatePath::Any | CandidatePath::Prefix(_) => Vec::new(),
             CandidatePath::Regex(pattern) => {
                 let text = |span: Option<(usize, usize)>| span.and_then(|(start, end)| path.get(start..end));
                 let numbered = (1..).zip(pattern.groups(path));
-                let capture = |(number, (name, span))| Capture {
-                    number: Some(number),
-                    name,
-                    text: text(span).map(Cow::Borrowed),
-                };
+                let capture =
+                    |(number, (name, span))| Group { number: Some(number), name, text: text(span).map(Cow::Borrowed) };
                 numbered.map(capture).collect()
             }
-            CandidatePath::Expression(expression) => {
-                let groups = expression.groups(path, self.outcome).into_iter();
-                groups.map(|Group { number, name, text }| Capture { number, name, text }).collect()
-            }
+            CandidatePath::Expression(expression) => expression.groups(path, self.outcome),
         }
     }
 }

@@ -51,7 +51,9 @@ pub mod stream;
 mod trie;
 
 pub use flavor::Flavor;
-pub use found::{Capture, Found};
+pub use found::Found;
+/// A group of a regex path, or of a regex of an expression that matched the path: Kong's `uri_captures`.
+pub use gibbon_expression::Group as Capture;
 pub use request::{HeaderLookup, RequestKey};
 pub use router::{Change, Router};
 pub use spec::{Ends, ExpressionSpec, RouteError, RouteFault, RouteSpec, Scheme, Schemes};
