@@ -14,7 +14,7 @@ use http::HeaderValue;
 
 use crate::known_name::{KnownName, KnownNames};
 pub use name::{AsFieldName, FieldName};
-pub use value::{AsFieldValue, FieldText, visible};
+pub use value::{AsFieldValue, FieldText, is_value, visible};
 
 /// Header fields, by name.
 #[derive(Debug, Default, Clone)]
@@ -272,7 +272,10 @@ const SEPARATOR: &[u8] = b": ";
 /// The length of CRLF.
 const LINE_END: u32 = 2;
 
-fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+/// For the engine: writes one field as a line. The value must be one ([`is_value`]).
+#[inline]
+pub fn write_line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    // Grown once at most for a field.
     out.reserve(name.len() + value.len() + 4);
     out.extend_from_slice(name);
     out.extend_from_slice(SEPARATOR);

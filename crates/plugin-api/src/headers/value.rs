@@ -27,7 +27,7 @@ pub struct FieldText<'t>(&'t str);
 impl<'t> FieldText<'t> {
     /// `text`, where no field is cut short by it.
     pub fn new(text: &'t str) -> Option<Self> {
-        text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..)).then_some(Self(text))
+        is_value(text.as_bytes()).then_some(Self(text))
     }
 }
 
@@ -35,6 +35,11 @@ impl AsFieldValue for FieldText<'_> {
     fn as_field_value(&self) -> &[u8] {
         self.0.as_bytes()
     }
+}
+
+/// Whether a field can have this value: no control character but the tab (RFC 9110 section 5.5).
+pub fn is_value(value: &[u8]) -> bool {
+    value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
 }
 
 /// A value as text, where it is visible ASCII with spaces and tabs: what else it may be has no agreed encoding (RFC

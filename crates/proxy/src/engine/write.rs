@@ -1,5 +1,7 @@
 //! Writing heads.
 
+pub(crate) use gibbon_plugin_api::headers::is_value;
+use gibbon_plugin_api::headers::write_line;
 use gibbon_plugin_api::{KnownName, KnownNames, ResponseHead};
 use http::{StatusCode, Version};
 
@@ -7,18 +9,7 @@ use crate::engine::outgoing::Coding;
 
 /// Writes one field. The value must be one ([`is_value`]).
 pub(crate) fn field(out: &mut Vec<u8>, name: impl AsRef<[u8]>, value: &[u8]) {
-    let name = name.as_ref();
-    // Grown once at most for a field.
-    out.reserve(name.len() + value.len() + 4);
-    out.extend_from_slice(name);
-    out.extend_from_slice(b": ");
-    out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
-}
-
-/// Whether a field can have this value: no control character but the tab (RFC 9110 section 5.5).
-pub(crate) fn is_value(value: &[u8]) -> bool {
-    value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..))
+    write_line(out, name.as_ref(), value);
 }
 
 /// What becomes of the client's connection after an answer.
