@@ -35,13 +35,9 @@ const BACKLOG: i32 = 4096;
 /// to share with one of the same user.
 pub fn open(address: SocketAddr, workers: usize, backlog: Option<i32>) -> io::Result<Vec<TcpListener>> {
     refuse_if_taken(address)?;
-    let first = bind(address, backlog)?;
+    let mut listeners = vec![bind(address, backlog)?];
     // Port 0 asks for any free port: the others must share the one that the first has got.
-    let address = first.local_addr()?;
-    let mut listeners = vec![first];
-    for _ in 1..workers {
-        listeners.push(bind(address, backlog)?);
-    }
+    join(&mut listeners, workers, backlog)?;
     Ok(listeners)
 }
 
@@ -71,13 +67,18 @@ fn bind(address: SocketAddr, backlog: Option<i32>) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(true)?;
+    settle(&socket, address)?;
+    socket.listen(backlog.unwrap_or(BACKLOG))?;
+    Ok(socket.into())
+}
+
+/// Gives a socket its address. One of IPv6 is for that version alone: the other has a socket of its own.
+pub(crate) fn settle(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
     socket.bind(&address.into())?;
-    socket.listen(backlog.unwrap_or(BACKLOG))?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
+    socket.set_nonblocking(true)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::listen::Port;
+use crate::listen::{Port, settle};
 
 /// What one worker accepts from.
 #[derive(Debug, Default)]
@@ -47,12 +47,8 @@ pub struct StreamServes {
 pub fn open_datagrams(address: SocketAddr, workers: usize) -> io::Result<Vec<UdpSocket>> {
     // Another gateway of the same user could share the address, and would take half of the clients away.
     drop(bind(address, Sharing::No)?);
-    let first = bind(address, Sharing::WithOtherWorkers)?;
-    let address = first.local_addr()?;
-    let mut sockets = vec![first];
-    for _ in 1..workers {
-        sockets.push(bind(address, Sharing::WithOtherWorkers)?);
-    }
+    let mut sockets = vec![bind(address, Sharing::WithOtherWorkers)?];
+    join_datagrams(&mut sockets, workers)?;
     Ok(sockets)
 }
 
@@ -77,11 +73,7 @@ enum Sharing {
 fn bind(address: SocketAddr, sharing: Sharing) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_reuse_port(sharing == Sharing::WithOtherWorkers)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.bind(&address.into())?;
-    socket.set_nonblocking(true)?;
+    settle(&socket, address)?;
     Ok(socket.into())
 }
 
