@@ -53,6 +53,19 @@ pub(crate) async fn accept(
     slow: &SlowSteps,
 ) -> io::Result<TlsStream<TcpStream>> {
     let accepted = hello(&stream).await?;
+    answer(accepted, stream, config, slow).await
+}
+
+/// Shakes hands with a client whose first message has been read.
+///
+/// # Errors
+/// As those of [`accept`].
+pub(crate) async fn answer(
+    accepted: Accepted,
+    stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    slow: &SlowSteps,
+) -> io::Result<TlsStream<TcpStream>> {
     if !signs_with_rsa(config, &accepted) {
         return StartHandshake::from_parts(accepted, stream).into_stream(Arc::clone(config)).await;
     }

@@ -18,6 +18,11 @@ impl Ahead {
     pub(crate) fn new(stream: TcpStream, said: Vec<u8>) -> Self {
         Self { stream, said, taken: 0 }
     }
+
+    /// The connection, for who has what was read ahead.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.stream
+    }
 }
 
 impl AsyncRead for Ahead {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use gibbon_plugin_api::StreamTls;
 use rustls::ServerConfig;
+use rustls::server::Accepted;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::engine::handshake::{self, SlowSteps};
 use crate::engine::proxy_protocol::{self, Announced};
 use crate::settings::Settings;
 use crate::stream::ahead::Ahead;
@@ -21,6 +22,8 @@ pub(crate) struct Arrived {
     pub(crate) client: Ahead,
     /// Whom something in front says that it comes from, and where it went to.
     pub(crate) announced: Option<Announced>,
+    /// What a client of TLS has said.
+    pub(crate) hello: Option<Box<Accepted>>,
     /// The server name that TLS asks for.
     pub(crate) sni: Option<Box<str>>,
 }
@@ -52,19 +55,22 @@ pub(crate) async fn arrive(mut stream: TcpStream, serves: StreamServes) -> Resul
         true => proxy_protocol::read(&mut stream).await.map_err(Failure::ProxyProtocol)?,
         false => None,
     };
-    let Hello { said, sni } = match serves.tls {
-        true => hello::read(&mut stream).await?,
-        false => Hello { said: Vec::new(), sni: None },
-    };
-    Ok(Arrived { client: Ahead::new(stream, said), announced, sni })
+    if !serves.tls {
+        return Ok(Arrived { client: Ahead::new(stream, Vec::new()), announced, hello: None, sni: None });
+    }
+    let Hello { said, accepted, sni } = hello::read(&mut stream).await?;
+    Ok(Arrived { client: Ahead::new(stream, said), announced, hello: Some(accepted), sni })
 }
 
 /// The handshake with a client whose route is for TLS that ends here.
 pub(crate) async fn terminate(
     client: Ahead,
+    hello: Accepted,
     config: &Arc<ServerConfig>,
-) -> Result<(TlsStream<Ahead>, StreamTls), Failure> {
-    let stream = TlsAcceptor::from(Arc::clone(config)).accept(client).await.map_err(Failure::Handshake)?;
+    slow: &SlowSteps,
+) -> Result<(TlsStream<TcpStream>, StreamTls), Failure> {
+    let shaken = handshake::answer(hello, client.into_stream(), config, slow).await;
+    let stream = shaken.map_err(Failure::Handshake)?;
     let (_, session) = stream.get_ref();
     let version = match session.protocol_version() {
         Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",

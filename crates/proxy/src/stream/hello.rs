@@ -1,6 +1,6 @@
 //! What a client of TLS says first (RFC 8446 section 4.1.2), read without answering it.
 
-use rustls::server::Acceptor;
+use rustls::server::{Accepted, Acceptor};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -13,6 +13,8 @@ const MOST: usize = 16 * 1024;
 pub(crate) struct Hello {
     /// The bytes, with whatever has come behind them.
     pub(crate) said: Vec<u8>,
+    /// The same, taken apart.
+    pub(crate) accepted: Box<Accepted>,
     /// The server name that the client asks for, in lower case and without a dot at its end.
     pub(crate) sni: Option<Box<str>>,
 }
@@ -35,7 +37,7 @@ pub(crate) async fn read(stream: &mut TcpStream) -> Result<Hello, Failure> {
         }
         if let Some(accepted) = acceptor.accept().map_err(|(error, _)| Failure::NotTls(error.to_string()))? {
             let sni = accepted.client_hello().server_name().map(name);
-            return Ok(Hello { said, sni });
+            return Ok(Hello { said, accepted: Box::new(accepted), sni });
         }
     }
 }

@@ -70,7 +70,7 @@ async fn route(
     progress: &Progress,
     record: &mut Record,
 ) -> Result<(), Failure> {
-    let Arrived { client, sni, .. } = arrived;
+    let Arrived { client, hello, sni, .. } = arrived;
     let snapshot = worker.snapshot();
     let spoken = if record.stream.protocol == Protocol::Tls { Spoken::Tls } else { Spoken::Tcp };
     let entry = routing::find(&snapshot, spoken, ends, sni.as_deref())
@@ -84,9 +84,9 @@ async fn route(
     let matched = routing::lead(&snapshot, entry)?;
     let service = matched.service();
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
-    match (record.stream.protocol, &worker.settings().streams.tls) {
-        (Protocol::Tls, Some(config)) => {
-            let (client, terms) = arrival::terminate(client, config).await?;
+    match (record.stream.protocol, &worker.settings().streams.tls, hello) {
+        (Protocol::Tls, Some(config), Some(hello)) => {
+            let (client, terms) = arrival::terminate(client, *hello, config, &worker.slow_steps).await?;
             record.stream.tls = Some(terms);
             progress.become_tunnel();
             let connected = connect::connect(worker, &snapshot, &matched, record).await?;

@@ -51,6 +51,23 @@ fn tls_ends_at_the_gateway_with_the_certificate_of_the_name() {
 }
 
 #[test]
+fn a_certificate_with_an_rsa_key_serves_many_clients_at_once() {
+    let (authority, origin) = (Authority::new(), StreamOrigin::echoing());
+    let gateway = gateway(&authority.issue_rsa("db.test"));
+    let service = json!({ "protocol": "tcp", "port": origin.port() });
+    proxy_with(&gateway, service, json!({ "protocols": ["tls"], "snis": ["db.test"] }));
+    std::thread::scope(|scope| {
+        for number in 0..100 {
+            let (gateway, authority) = (&gateway, &authority);
+            scope.spawn(move || {
+                let config = if number % 2 == 0 { authority.client() } else { authority.client_of_tls12() };
+                echoes(&mut over_tls(gateway, "db.test", config).unwrap(), &format!("hello {number}"));
+            });
+        }
+    });
+}
+
+#[test]
 fn an_older_client_and_one_that_names_a_protocol_are_served_too() {
     let (authority, origin) = (Authority::new(), StreamOrigin::echoing());
     let gateway = gateway(&authority.issue("db.test"));
