@@ -235,7 +235,7 @@ impl<'w> Exchange<'w> {
         let path = path::normalize(self.head.raw_path().as_bytes())
             .map_err(|_| ProxyError::BadRequest("the path cannot be read"))?
             .into_owned();
-        let matched = routing::find(&snapshot.routes, &self.head, self.client, &self.settings, &path)?;
+        let matched = routing::find(&snapshot.routes, &self.head, self.client, self.client_ip(), &path)?;
         let entry = matched.entry;
         self.debug = debug_fields::wanted(&self.head, &self.settings.proxy).then(|| DebugFields::new(entry));
         if entry.state == RouteState::Closed {

@@ -1,17 +1,17 @@
 //! Which route a request belongs to, and what of its path goes upstream.
 
 use std::cell::OnceCell;
+use std::net::IpAddr;
 
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{Captures, Headers, RequestHead, Scheme};
-use gibbon_router::{Capture, Flavor, Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
+use gibbon_router::{Capture, Found, HeaderLookup, RequestKey, Scheme as RouterScheme};
 use gibbon_runtime::{RouteEntry, RouteTable};
 use http::{HeaderValue, StatusCode};
 
 use crate::http::client::Client;
 use crate::http::error::ProxyError;
-use crate::http::{forwarded, real_ip};
-use crate::settings::Settings;
+use crate::http::forwarded;
 
 /// The route of a request.
 pub(crate) struct Matched<'s> {
@@ -62,13 +62,10 @@ pub(crate) fn find<'s>(
     table: &'s RouteTable,
     head: &RequestHead,
     client: &Client,
-    settings: &Settings,
+    client_ip: IpAddr,
     path: &str,
 ) -> Result<Matched<'s>, ProxyError> {
     let connection = &client.connection;
-    let router = table.router();
-    // Who the client is takes work where proxies are trusted, and only one flavour asks.
-    let source_ip = (router.flavor() == Flavor::Expressions).then(|| real_ip::resolve(client, &head.headers, settings));
     let key = RequestKey {
         method: head.method.as_str(),
         host: head.host(),
@@ -78,12 +75,12 @@ pub(crate) fn find<'s>(
         path,
         query: head.query().unwrap_or_default(),
         headers: &Fields(&head.headers),
-        source_ip,
+        source_ip: Some(client_ip),
         // A proxy tells an address and no port.
-        source_port: (source_ip == Some(connection.peer_address())).then(|| connection.peer.port()),
+        source_port: (client_ip == connection.peer_address()).then(|| connection.peer.port()),
         destination_ip: Some(connection.local_ip),
     };
-    let found = router.find(&key).ok_or(ProxyError::NoRoute)?;
+    let found = table.router().find(&key).ok_or(ProxyError::NoRoute)?;
     let entry = table.entry(found.index).ok_or(ProxyError::NoRoute)?;
     Ok(Matched { entry, found })
 }
