@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     ("example: JWT lab", |root| scripts::example(root, "examples/jwt-lab/run.sh")),
     ("example: TLS and HTTP/2", |root| scripts::example(root, "examples/tls/run.sh")),
     ("example: balancing", |root| scripts::example(root, "examples/balancing/run.sh")),
+    ("example: metrics", |root| scripts::example(root, "examples/metrics/run.sh")),
     ("example: streams", |root| scripts::example(root, "examples/streams/run.sh")),
     ("example: gRPC", |root| scripts::example(root, "examples/grpc/run.sh")),
     ("example: WebSocket", |root| scripts::example(root, "examples/websocket/run.sh")),

@@ -12,8 +12,10 @@ pub struct Answer {
     pub status: StatusCode,
     /// Header fields beyond those that follow from the body.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The JSON of the body; none means no body at all.
+    /// The JSON of the body; none means that it has none.
     pub body: Option<Value>,
+    /// The text of the body, where that is no JSON.
+    pub text: Option<String>,
     /// What it has changed, for the log of writes.
     pub(crate) written: Option<Arc<Entry>>,
 }
@@ -22,6 +24,11 @@ impl Answer {
     /// 200 with a body.
     pub fn ok(body: impl Into<Value>) -> Self {
         Self::with(StatusCode::OK, body)
+    }
+
+    /// 200 with metrics.
+    pub(crate) fn text(text: String) -> Self {
+        Self { text: Some(text), ..Self::empty(StatusCode::OK) }
     }
 
     /// 201 with a body.
@@ -46,7 +53,7 @@ impl Answer {
 
     /// A status without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: None, written: None }
+        Self { status, headers: Vec::new(), body: None, text: None, written: None }
     }
 
     /// The answer to a write that did this.

@@ -16,7 +16,8 @@ use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
-    cache, config, endpoints, history, log_level, plugins, ready, root, schemas, status, timers, upstreams, verdict,
+    cache, config, endpoints, history, log_level, metrics, plugins, ready, root, schemas, status, timers, upstreams,
+    verdict,
 };
 use crate::tags;
 
@@ -29,6 +30,8 @@ pub(crate) enum Endpoint {
     Status,
     /// Whether it can serve.
     Ready,
+    /// What it has counted.
+    Metrics,
     /// How much it logs.
     LogLevel,
     /// Another level of its log.
@@ -92,6 +95,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/", Endpoint::Root),
     ("/status", Endpoint::Status),
     ("/status/dns", Endpoint::StatusDns),
+    ("/metrics", Endpoint::Metrics),
     ("/timers", Endpoint::Timers),
     ("/cache", Endpoint::Cache),
     ("/cache/{key}", Endpoint::CacheKey),
@@ -137,7 +141,8 @@ const FIXED: &[(&str, Endpoint)] = &[
 ];
 
 /// The paths of the Status API.
-const STATUS: [(&str, Endpoint); 2] = [("/status", Endpoint::Status), ("/status/ready", Endpoint::Ready)];
+const STATUS: [(&str, Endpoint); 3] =
+    [("/status", Endpoint::Status), ("/status/ready", Endpoint::Ready), ("/metrics", Endpoint::Metrics)];
 
 /// What Kong answers where its resolver keeps no statistics, as that of this gateway does not.
 const NO_DNS_STATISTICS: &str = "not implemented with the legacy DNS client";
@@ -220,6 +225,7 @@ async fn answer(
             Endpoint::Root => root::show(api, request).await,
             Endpoint::Status => status::show(api, request).await,
             Endpoint::Ready => Ok(ready::show()),
+            Endpoint::Metrics => metrics::show(api).await,
             Endpoint::LogLevel => log_level::show(api),
             Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
             Endpoint::Timers => Ok(timers::show()),

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod endpoints;
 pub(crate) mod history;
 pub(crate) mod log_level;
+pub(crate) mod metrics;
 pub(crate) mod plugins;
 pub(crate) mod ready;
 pub(crate) mod root;

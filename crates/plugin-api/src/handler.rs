@@ -1,7 +1,10 @@
 //! The phases of a plugin.
 
+use std::rc::Rc;
+
 use crate::flow::Flow;
 use crate::log::LogCx;
+use crate::meter::{Meter, MeterCx};
 use crate::request::RequestCx;
 use crate::response::ResponseCx;
 use crate::stream::{StreamCx, StreamLogCx, Verdict};
@@ -20,6 +23,8 @@ pub enum BodyNeed {
 pub struct Phases(u8);
 
 impl Phases {
+    /// None of them.
+    pub const NONE: Self = Self(0);
     /// [`Handler::access`].
     pub const ACCESS: Self = Self(1);
     /// [`Handler::response`].
@@ -30,6 +35,8 @@ impl Phases {
     pub const STREAM: Self = Self(8);
     /// [`Handler::stream_log`].
     pub const STREAM_LOG: Self = Self(16);
+    /// [`Handler::meter`].
+    pub const METER: Self = Self(32);
 
     /// Those of both.
     #[must_use]
@@ -63,6 +70,13 @@ pub trait Handler: Send + Sync + 'static {
     /// beside the workers ([`crate::Node::runtime`]).
     fn log(&self, cx: &LogCx<'_>) {
         let _ = cx;
+    }
+
+    /// Runs when an answer has its head, after [`Handler::response`]: says where the exchange is counted when it is over.
+    /// Cheaper than [`Handler::log`], since nothing of the exchange is kept for it but how long it took and how much it was.
+    fn meter(&self, cx: &MeterCx<'_>) -> Option<Rc<dyn Meter>> {
+        let _ = cx;
+        None
     }
 
     /// Runs when a stream has found its route. Must not block, as `access` must not.

@@ -87,6 +87,8 @@ pub struct StreamLogCx<'s> {
     pub until_upstream: Duration,
     /// From when it came until it was over.
     pub total: Duration,
+    /// What plugins keep for this worker.
+    pub worker: &'s WorkerLocals,
 }
 
 /// How much one side has exchanged with the gateway, in bytes of the stream itself.

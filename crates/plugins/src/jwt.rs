@@ -4,6 +4,7 @@
 
 mod claims;
 mod config;
+mod counts;
 mod credential;
 mod entities;
 mod handler;

@@ -5,8 +5,8 @@ use gibbon_schema::EntityDef;
 
 use crate::{
     acl, acme, basic_auth, bot_detection, correlation_id, cors, file_log, hmac_auth, http_log, ip_restriction, jwt,
-    key_auth, oauth2, rate_limiting, redirect, request_size_limiting, request_termination, request_transformer,
-    response_ratelimiting, response_transformer, session, udp_log,
+    key_auth, oauth2, prometheus, rate_limiting, redirect, request_size_limiting, request_termination,
+    request_transformer, response_ratelimiting, response_transformer, session, udp_log,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -31,6 +31,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &request_transformer::DEFINITION,
         &response_transformer::DEFINITION,
         &redirect::DEFINITION,
+        &prometheus::DEFINITION,
         &http_log::DEFINITION,
         &file_log::DEFINITION,
         &udp_log::DEFINITION,
@@ -85,6 +86,7 @@ mod tests {
             (801, "request-transformer"),
             (800, "response-transformer"),
             (779, "redirect"),
+            (13, "prometheus"),
             (12, "http-log"),
             (9, "file-log"),
             (8, "udp-log"),

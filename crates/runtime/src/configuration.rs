@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use gibbon_plugin_api::{Registry, Settings};
+use gibbon_plugin_api::{Node, Registry, Settings};
 use gibbon_schema::Environment as _;
 use gibbon_store::{Changes, Store, StoreError, Transaction};
 use gibbon_tls::{ByName, Identity};
@@ -119,6 +119,11 @@ impl Configuration {
     /// All plugins.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// What the plugins of this node share.
+    pub fn node(&self) -> &Node {
+        &self.settings.node
     }
 
     /// The revision that is live.

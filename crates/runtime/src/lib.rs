@@ -12,6 +12,7 @@ pub mod definitions;
 pub mod extent;
 pub mod fault;
 pub mod feed;
+pub mod inventory;
 pub mod live;
 pub mod plan;
 pub mod records;
@@ -24,6 +25,7 @@ pub use configuration::{CommitError, Configuration, Followed, StartError, Write,
 pub use definitions::Definitions;
 pub use extent::Extent;
 pub use fault::Fault;
+pub use inventory::Inventory;
 pub use live::{Pool, Pools};
 pub use plan::{Instance, Plan, Step};
 pub use records::Records;

@@ -2,8 +2,8 @@
 //! last one all that has not changed.
 
 mod certificates;
-mod plugins;
-mod routes;
+pub(crate) mod plugins;
+pub(crate) mod routes;
 pub(crate) mod upstreams;
 
 use std::ops::Bound;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::extent::Extent;
 use crate::fault::Fault;
+use crate::inventory::Inventory;
 use crate::plan::Instance;
 use crate::routes::Origin;
 use crate::secrets::{Secrets, VAULTS};
@@ -75,6 +76,11 @@ impl Records {
             faults: OrdMap::new(),
             secrets,
         }
+    }
+
+    /// What is configured, as far as it can be read.
+    pub(crate) fn inventory(&self) -> Inventory {
+        Inventory { services: self.services.clone(), routes: self.routes.clone(), plugins: self.plugins.clone() }
     }
 
     /// What is stored and cannot be served.
@@ -195,7 +201,9 @@ impl Records {
     fn put_plugin(&mut self, id: Uuid, body: &Object, registry: &Registry, settings: &Settings) -> Result<(), Fault> {
         let plugin = Arc::new(Plugin::from_body(body).map_err(fault("plugins", id))?);
         let (handler, outcome) = match configure(&plugin, registry, settings) {
-            Ok(handler) => (handler, Ok(())),
+            Ok(handler) if plugin.enabled => (handler, Ok(())),
+            // It does not run, and must not hold what it needs to run.
+            Ok(_) => (crate::routes::closed(), Ok(())),
             Err(reason) => (crate::routes::closed(), Err(Fault { kind: "plugins", id, reason })),
         };
         let instance = Arc::new(Instance::new(&plugin, handler));

@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use gibbon_entities::Consumer;
-use gibbon_plugin_api::{Directory, Registry};
+use gibbon_entities::{Consumer, Route, Service};
+use gibbon_plugin_api::{Directory, Names, Registry, TargetState};
 use gibbon_router::Flavor;
 use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, candidates};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::extent::Extent;
 use crate::fault::Fault;
+use crate::inventory::Inventory;
 use crate::live::Pools;
 use crate::records::{Certificates, Consumers, Credentials, Records};
 use crate::routes::RouteTable;
@@ -24,6 +25,8 @@ pub struct Snapshot {
     pub routes: Arc<RouteTable>,
     /// Upstreams.
     pub pools: Arc<Pools>,
+    /// What is configured, whether it is served or not.
+    pub inventory: Inventory,
     consumers: Consumers,
     credentials: Vec<Credentials>,
     certificates: Certificates,
@@ -52,6 +55,7 @@ impl Snapshot {
             revision: records.revision,
             routes,
             pools: Pools::next(&records.upstreams, before),
+            inventory: records.inventory(),
             consumers: records.consumers.clone(),
             credentials: records.credentials.clone(),
             certificates: records.certificates.clone(),
@@ -101,5 +105,23 @@ impl Directory for Snapshot {
     ) -> Box<dyn Iterator<Item = &'d Arc<dyn Any + Send + Sync>> + 'd> {
         let of_kind = self.credentials.iter().filter(move |credentials| credentials.kind == kind);
         Box::new(of_kind.flat_map(move |credentials| credentials.below(prefix)).map(|loaded| &loaded.value))
+    }
+}
+
+impl Names for Snapshot {
+    fn route(&self, id: Uuid) -> Option<&Route> {
+        self.inventory.route(id)
+    }
+
+    fn service(&self, id: Uuid) -> Option<&Service> {
+        self.inventory.service(id)
+    }
+
+    fn consumer(&self, id: Uuid) -> Option<&Arc<Consumer>> {
+        self.consumers.by_id.get(&id)
+    }
+
+    fn targets(&self, each: &mut dyn FnMut(TargetState<'_>)) {
+        self.pools.iter().for_each(|pool| pool.states(each));
     }
 }

@@ -19,7 +19,11 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
         operation["requestBody"] = body_of(&json!({ "type": "object" }));
     }
     let (success, others) = answers(endpoint, method);
-    with_responses(operation, success, &others)
+    let mut operation = with_responses(operation, success, &others);
+    if endpoint == Endpoint::Metrics {
+        operation["responses"]["200"]["content"] = json!({ "text/plain": { "schema": { "type": "string" } } });
+    }
+    operation
 }
 
 fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
@@ -27,6 +31,7 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Root => ("node", "What this node is, and its settings."),
         Endpoint::Status => ("node", "How it fares."),
         Endpoint::Ready => ("node", "Whether it can serve."),
+        Endpoint::Metrics => ("node", "What it has counted, as Prometheus reads it."),
         Endpoint::LogLevel => ("node", "How much it logs."),
         Endpoint::ChangeLogLevel => ("node", "Log more or less, for a while or until it is changed again."),
         Endpoint::ChangeLogLevels => ("node", "The same on all nodes that share the database."),

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::request::Request;
 
 /// The version of Kong Gateway whose interfaces these are; clients switch features on by it.
-const INTERFACE_VERSION: &str = "3.10.0";
+pub(crate) const INTERFACE_VERSION: &str = "3.10.0";
 
 /// Clients expect text; there is no Lua here.
 const NO_LUA: &str = "none";

@@ -30,6 +30,7 @@ fn name_host(head: &mut Parts) {
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const TEXT: HeaderValue = HeaderValue::from_static(gibbon_plugin_api::exposition::MEDIA_TYPE);
 const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency");
 
 /// Answers a request, whatever it is.
@@ -130,9 +131,11 @@ fn own_headers(server: &Server, answer: &mut Answer, begun: Instant) {
 /// The answer as the engine sends it, and how many bytes of body that is. An answer to HEAD has the length of what
 /// it does not have (RFC 9110, section 9.3.2); 204 has none.
 fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
-    let bytes = answer.body.map(|body| Bytes::from(body.to_string()));
-    let has_json = bytes.is_some();
-    let bytes = bytes.unwrap_or_default();
+    let (bytes, media_type) = match (answer.body, answer.text) {
+        (Some(body), _) => (Bytes::from(body.to_string()), Some(JSON)),
+        (None, Some(text)) => (Bytes::from(text), Some(TEXT)),
+        (None, None) => (Bytes::new(), None),
+    };
     let length = bytes.len();
     let sent = if method == Method::HEAD { Bytes::new() } else { bytes };
     let sent_length = sent.len();
@@ -140,8 +143,8 @@ fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.extend(answer.headers);
-    if has_json {
-        headers.insert(header::CONTENT_TYPE, JSON);
+    if let Some(media_type) = media_type {
+        headers.insert(header::CONTENT_TYPE, media_type);
     }
     if !matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         headers.insert(header::CONTENT_LENGTH, length.into());

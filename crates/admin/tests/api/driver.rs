@@ -35,9 +35,17 @@ impl Node {
 
     /// The same where routes are matched in another way.
     pub(crate) async fn with_flavor(flavor: Flavor) -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
-        let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
+        Self::with(Registry::new(plugins).with_entities(gibbon_plugins::registry::entities()), flavor).await
+    }
+
+    /// A node without any plugin.
+    pub(crate) async fn without_plugins() -> Self {
+        Self::with(Registry::new([]), Flavor::default()).await
+    }
+
+    async fn with(registry: Registry, flavor: Flavor) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let registry = Arc::new(registry);
         let definitions = Arc::new(Definitions::with_flavor(&registry, flavor));
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };

@@ -21,6 +21,7 @@ mod listing;
 mod live;
 mod log_level;
 mod methods;
+mod metrics;
 mod nesting;
 mod node;
 mod openapi;

@@ -7,6 +7,8 @@ use gibbon_entities::{Body, BodyError};
 use gibbon_jose::json::{JsonObject, JsonValue};
 use serde_json::{Map, Value};
 
+use super::counts::Verdict;
+
 /// Which claims are looked at. The others are not, whatever they say.
 #[derive(Debug)]
 pub(super) struct ClaimRules {
@@ -27,6 +29,18 @@ const NO_NUMBER: &str = "must be a number";
 const EXPIRED: &str = "token expired";
 const NOT_YET: &str = "token not valid yet";
 const TOO_LONG: &str = "exceeds maximum allowed expiration";
+
+impl ClaimErrors {
+    /// What they are counted as: the first of them, `exp` before `nbf`.
+    pub(super) fn verdict(&self) -> Verdict {
+        match (self.exp, self.nbf) {
+            (Some(EXPIRED), _) => Verdict::Expired,
+            (Some(TOO_LONG), _) => Verdict::LivesTooLong,
+            (None, Some(NOT_YET)) => Verdict::NotYetValid,
+            _ => Verdict::ClaimNoNumber,
+        }
+    }
+}
 
 impl ClaimRules {
     pub(super) fn read(config: Body<'_>) -> Result<Self, BodyError> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::config::Config;
+use super::counts::{Counts, Verdict};
 use super::credential::JwtCredential;
 use super::entities::KIND;
 use super::refusal::{Answers, Refusal};
@@ -21,7 +22,8 @@ use crate::authentication::{Accepted, busy};
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let config = Config::read(config)?;
     let answers = Answers::new(config.realm.as_deref(), &config.key_claim)?;
-    let jwt = Jwt { config, answers, verified_tokens_bytes: settings.verified_tokens_bytes };
+    let counts = settings.node.live.measured::<Counts>();
+    let jwt = Jwt { config, answers, verified_tokens_bytes: settings.verified_tokens_bytes, counts };
     Ok(Box::new(JwtHandler(Arc::new(jwt))))
 }
 
@@ -32,6 +34,7 @@ struct Jwt {
     config: Config,
     answers: Answers,
     verified_tokens_bytes: usize,
+    counts: Arc<Counts>,
 }
 
 /// Who a token says that it is from.
@@ -73,11 +76,11 @@ impl JwtHandler {
         verifier: Arc<Verifier>,
         claimant: Claimant,
     ) -> Flow {
-        let Ok(verifying) = cx.offload(move || token.verify(&verifier)) else { return busy() };
+        let Ok(verifying) = cx.offload(move || token.verify(&verifier)) else { return self.0.too_busy(cx) };
         let jwt = Arc::clone(&self.0);
         Flow::wait(verifying, move |cx, outcome| match outcome {
             Ok(verified) => jwt.conclude(cx, &verified, claimant),
-            Err(_) => busy(),
+            Err(_) => jwt.too_busy(cx),
         })
     }
 }
@@ -175,11 +178,21 @@ impl Jwt {
     }
 
     fn answer(&self, cx: &mut RequestCx<'_>, outcome: Result<Accepted, Refusal>) -> Flow {
+        self.count(cx, outcome.as_ref().map_or_else(Refusal::verdict, |_| Verdict::Accepted));
         self.config.rule.conclude(cx, outcome, |refusal| self.answers.reply(&refusal))
     }
 
+    fn too_busy(&self, cx: &RequestCx<'_>) -> Flow {
+        self.count(cx, Verdict::Busy);
+        busy()
+    }
+
+    fn count(&self, cx: &RequestCx<'_>, verdict: Verdict) {
+        self.worker(cx).count(&self.counts, cx.route.map(|route| route.id), verdict);
+    }
+
     fn worker(&self, cx: &RequestCx<'_>) -> Rc<JwtWorker> {
-        cx.worker.get(|| JwtWorker::new(self.verified_tokens_bytes))
+        cx.worker.get(|| JwtWorker::new(self.verified_tokens_bytes, &self.counts))
     }
 }
 

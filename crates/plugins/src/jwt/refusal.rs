@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::claims::ClaimErrors;
+use super::counts::Verdict;
 use crate::authentication::challenge;
 
 /// Why a request is not let through.
@@ -37,6 +38,26 @@ pub(super) enum Refusal {
     Claims(ClaimErrors),
     /// The credential's consumer is gone. Holds the credential's key.
     NoConsumer(Box<str>),
+}
+
+impl Refusal {
+    /// What it is counted as.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::NoToken => Verdict::NoToken,
+            Self::SeveralTokens => Verdict::SeveralTokens,
+            Self::Unrecognizable => Verdict::Unrecognizable,
+            Self::BadToken(_) => Verdict::BadToken,
+            Self::NoKeyClaim => Verdict::NoKeyClaim,
+            Self::InvalidKeyClaim => Verdict::InvalidKeyClaim,
+            Self::UnknownKey => Verdict::UnknownKey,
+            Self::WrongAlgorithm => Verdict::WrongAlgorithm,
+            Self::NoKey => Verdict::NoKey,
+            Self::WrongSignature => Verdict::WrongSignature,
+            Self::Claims(errors) => errors.verdict(),
+            Self::NoConsumer(_) => Verdict::NoConsumer,
+        }
+    }
 }
 
 /// The answers of one configuration; all that does not depend on the token is made when it is configured.

@@ -4,18 +4,39 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gibbon_jose::{VerifiedTokens, Verifier, VerifierId};
+use uuid::Uuid;
 
+use super::counts::{Counts, TokenMemory, Verdict, Verdicts};
 use super::credential::{JwtCredential, SecretEncoding};
+use crate::series::{Known, Series};
 
 /// The caches of one worker, shared by all configurations of the plugin.
 pub(super) struct JwtWorker {
     keys: RefCell<ParsedKeys>,
     pub(super) tokens: RefCell<VerifiedTokens>,
+    verdicts: Known<Uuid, Arc<Series<Uuid, Verdicts>>>,
+    memory: Option<Arc<Series<(), TokenMemory>>>,
 }
 
 impl JwtWorker {
-    pub(super) fn new(verified_tokens_bytes: usize) -> Self {
-        Self { keys: RefCell::default(), tokens: RefCell::new(VerifiedTokens::new(verified_tokens_bytes)) }
+    pub(super) fn new(verified_tokens_bytes: usize, counts: &Counts) -> Self {
+        let memory = counts.memories.add(());
+        if let Some(memory) = &memory {
+            memory.value.capacity.set(verified_tokens_bytes as u64);
+        }
+        let tokens = RefCell::new(VerifiedTokens::new(verified_tokens_bytes));
+        Self { keys: RefCell::default(), tokens, verdicts: Known::default(), memory }
+    }
+
+    /// Counts what became of a request on a route, and how well the memory of tokens does.
+    pub(super) fn count(&self, counts: &Counts, route: Option<Uuid>, verdict: Verdict) {
+        let route = route.unwrap_or_default();
+        if let Some(verdicts) = self.verdicts.get(route, |route| counts.verdicts.add(*route)) {
+            verdicts.value.add(verdict);
+        }
+        if let Some(memory) = &self.memory {
+            memory.value.note(&self.tokens.borrow());
+        }
     }
 
     /// The parsed key of a credential; `None` where it has none that can be used.
@@ -83,7 +104,6 @@ impl ParsedKeys {
 #[cfg(test)]
 mod tests {
     use gibbon_jose::Algorithm;
-    use uuid::Uuid;
 
     use super::*;
 

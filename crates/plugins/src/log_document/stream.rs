@@ -42,7 +42,7 @@ mod tests {
 
     use gibbon_entities::Protocol;
     use gibbon_plugin_api::stream::Carried;
-    use gibbon_plugin_api::{Stream, StreamTls, Try};
+    use gibbon_plugin_api::{Stream, StreamTls, Try, WorkerLocals};
     use http::StatusCode;
 
     use super::*;
@@ -70,6 +70,7 @@ mod tests {
             started_at: 4,
             until_upstream: Duration::from_millis(3),
             total: Duration::from_millis(1500),
+            worker: &WorkerLocals::default(),
         };
         of(&cx).into()
     }

@@ -5,6 +5,7 @@ mod answers;
 mod authentication;
 mod limits;
 mod logs;
+mod metrics;
 mod refusals;
 mod streams;
 

@@ -1,18 +1,20 @@
 //! The plugins that look at the answer to a request.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Carried, Headers, Phases, ResponseCx, ResponseHead, Rewrite, Source};
+use gibbon_plugin_api::{Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source};
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
+use smallvec::SmallVec;
 
 use crate::http::request::Exchange;
 
 /// The instances of one request that take part in later phases, in their order. Empty for most requests.
 #[derive(Default)]
 pub(crate) struct Chain<'s> {
-    links: Vec<Link<'s>>,
+    links: SmallVec<[Link<'s>; 2]>,
     is_chosen: bool,
 }
 
@@ -25,10 +27,13 @@ struct Link<'s> {
 /// The fields that say where an answer ends. They are the engine's, and what plugins do to them is undone.
 const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
 
+/// The phases in which an answer is looked at.
+const LATER: [Phases; 3] = [Phases::RESPONSE, Phases::LOG, Phases::METER];
+
 impl<'s> Chain<'s> {
     /// Keeps an instance whose turn in `access` is over, if it has something to do later.
     pub(crate) fn note(&mut self, instance: &'s Arc<Instance>, carried: &mut Carried) {
-        if instance.phases.contains(Phases::RESPONSE) || instance.phases.contains(Phases::LOG) {
+        if LATER.into_iter().any(|phase| instance.phases.contains(phase)) {
             self.links.push(Link { instance, carried: std::mem::take(carried) });
         }
     }
@@ -57,6 +62,12 @@ impl<'s> Chain<'s> {
     pub(crate) fn into_loggers(self) -> Vec<(Arc<Instance>, Carried)> {
         let links = self.links.into_iter().filter(|link| link.instance.phases.contains(Phases::LOG));
         links.map(|link| (Arc::clone(link.instance), link.carried)).collect()
+    }
+
+    /// Where the exchange is counted when it is over.
+    pub(crate) fn meters(&self, cx: &MeterCx<'_>) -> SmallVec<[Rc<dyn Meter>; 1]> {
+        let links = self.links.iter().filter(|link| link.instance.phases.contains(Phases::METER));
+        links.filter_map(|link| link.instance.handler.meter(cx)).collect()
     }
 
     /// Lets the plugins edit the head of the answer. What they want to do to its body comes back.

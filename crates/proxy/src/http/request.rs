@@ -9,12 +9,13 @@ use bytes::Bytes;
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{
-    Announced, BodyNeed, Carried, EVERYWHERE, Identity, Reply, RequestCx, RequestHead, ResponseHead, Source, Try,
-    UpstreamLog,
+    Announced, BodyNeed, Carried, EVERYWHERE, Identity, MeterCx, Reply, RequestCx, RequestHead, ResponseHead, Source,
+    Try, UpstreamLog,
 };
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
 use http::{HeaderValue, Method, StatusCode, Version, header};
+use uuid::Uuid;
 
 pub(crate) use crate::http::client::Client;
 
@@ -31,7 +32,7 @@ use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::request_id::RequestId;
 use crate::http::routing::{Matched, PathCaptures};
 use crate::http::survey::Survey;
-use crate::http::tail::{Record, Tail};
+use crate::http::tail::{self, Course, Meters, Record, Tail};
 use crate::http::timing::{self, Wanted};
 use crate::http::upstream::{Answer, Target};
 use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
@@ -89,6 +90,8 @@ pub(crate) struct Exchange<'w> {
     /// When the head of the upstream's answer was there.
     pub(crate) answered: Option<Instant>,
     entry: Option<(Arc<Route>, Option<Arc<Service>>)>,
+    /// The ids of the route and of its service.
+    matched: Option<(Uuid, Option<Uuid>)>,
 }
 
 /// The answer to a request, and what is left to do when it is over.
@@ -119,8 +122,9 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     if let Some(entry) = &mut entry {
         entry.answered(&head);
     }
+    let meters = exchange.meters(&chain, &head, source);
     let record = chain.logs().then(|| Box::new(exchange.into_record(chain, &head, source)));
-    (head, body, Tail { entry, record })
+    (head, body, Tail { entry, record, meters })
 }
 
 /// Answers what is no request; `line` is what has come of its first line.
@@ -141,7 +145,7 @@ pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHe
             custom: worker.settings().log_format.clone().map(|format| Box::new(Custom::of_nothing(format))),
         })
     });
-    (head, body, Tail { entry, record: None })
+    (head, body, Tail { entry, record: None, meters: None })
 }
 
 impl<'w> Exchange<'w> {
@@ -195,6 +199,7 @@ impl<'w> Exchange<'w> {
             upstream: None,
             answered: None,
             entry: None,
+            matched: None,
         }
     }
 
@@ -237,6 +242,7 @@ impl<'w> Exchange<'w> {
             .into_owned();
         let matched = routing::find(&snapshot.routes, &self.head, self.client, self.client_ip(), &path)?;
         let entry = matched.entry;
+        self.matched = Some((entry.route.id, entry.service.as_ref().map(|origin| origin.service.id)));
         self.debug = debug_fields::wanted(&self.head, &self.settings.proxy).then(|| DebugFields::new(entry));
         if entry.state == RouteState::Closed {
             return Err(ProxyError::RouteClosed);
@@ -338,19 +344,11 @@ impl<'w> Exchange<'w> {
 
     /// What plugins log of the exchange.
     fn into_record(self, chain: Chain<'_>, response: &ResponseHead, source: Source) -> Record {
-        let client_ip = self.client_ip();
+        let (client_ip, course) = (self.client_ip(), self.course(response));
         let (route, service) = self.entry.map_or((None, None), |(route, service)| (Some(route), service));
-        let fields: usize =
-            self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
-        let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
-        let body = match self.arriving {
-            Ok(ArrivingBody::Length(length)) => length,
-            Ok(ArrivingBody::None | ArrivingBody::Unknown) | Err(_) => 0,
-        };
         Record {
             instances: chain.into_loggers(),
             id: self.id,
-            request_bytes: (line + fields) as u64 + body,
             client_ip,
             request: self.head,
             response: response.clone(),
@@ -361,8 +359,38 @@ impl<'w> Exchange<'w> {
             service,
             identity: self.identity,
             upstream: self.upstream.map(|upstream| *upstream).unwrap_or_default(),
+            course,
+        }
+    }
+
+    /// Where plugins count the exchange, if any do.
+    fn meters(&self, chain: &Chain<'_>, response: &ResponseHead, source: Source) -> Option<Meters> {
+        let (route, service) = self.matched.unzip();
+        let meters = chain.meters(&MeterCx {
+            route,
+            service: service.flatten(),
+            consumer: self.identity.consumer.as_ref().map(|consumer| consumer.id),
+            status: response.status,
+            source,
+            worker: &self.worker.locals,
+        });
+        (!meters.is_empty()).then(|| Meters { meters, course: self.course(response) })
+    }
+
+    /// What is known of the exchange's length and sizes when its answer has a head.
+    fn course(&self, response: &ResponseHead) -> Course {
+        let fields: usize =
+            self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
+        let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
+        let body = match self.arriving {
+            Ok(ArrivingBody::Length(length)) => length,
+            Ok(ArrivingBody::None | ArrivingBody::Unknown) | Err(_) => 0,
+        };
+        Course {
             started: self.started,
             asked: self.asked.zip(self.answered),
+            request_bytes: (line + fields) as u64 + body,
+            head_bytes: tail::head_bytes(response),
             body_bytes: 0,
         }
     }

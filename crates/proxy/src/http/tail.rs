@@ -1,12 +1,16 @@
 //! What is left to do when an answer is over: the line of the access log, and the plugins that log.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
-use gibbon_plugin_api::{Carried, Identity, LogCx, Measure, RequestHead, ResponseHead, Scheme, Source, UpstreamLog};
+use gibbon_plugin_api::{
+    Carried, Identity, LogCx, Measure, Meter, RequestHead, ResponseHead, Scheme, Source, UpstreamLog,
+};
 use gibbon_runtime::Instance;
+use smallvec::SmallVec;
 
 use crate::access_log::Entry;
 use crate::http::request_id::RequestId;
@@ -18,6 +22,25 @@ pub(crate) struct Tail {
     pub(crate) entry: Option<Box<Entry>>,
     /// What plugins log, where there are such plugins.
     pub(crate) record: Option<Box<Record>>,
+    /// Where plugins count it, where there are such plugins.
+    pub(crate) meters: Option<Meters>,
+}
+
+/// Where an exchange is counted when its answer is over.
+pub(crate) struct Meters {
+    pub(crate) meters: SmallVec<[Rc<dyn Meter>; 1]>,
+    pub(crate) course: Course,
+}
+
+/// How an exchange goes on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course {
+    pub(crate) started: Instant,
+    /// When an upstream was asked, and when the head of its answer was there.
+    pub(crate) asked: Option<(Instant, Instant)>,
+    pub(crate) request_bytes: u64,
+    pub(crate) head_bytes: u64,
+    pub(crate) body_bytes: u64,
 }
 
 impl Tail {
@@ -27,8 +50,33 @@ impl Tail {
             entry.bytes += bytes;
         }
         if let Some(record) = &mut self.record {
-            record.body_bytes += bytes;
+            record.course.body_bytes += bytes;
         }
+        if let Some(meters) = &mut self.meters {
+            meters.course.body_bytes += bytes;
+        }
+    }
+}
+
+impl Course {
+    /// Of an exchange that is over now.
+    fn measure(&self) -> Measure {
+        let total = self.started.elapsed();
+        Measure {
+            request_bytes: self.request_bytes,
+            response_bytes: self.head_bytes + self.body_bytes,
+            started_at: millis_since_1970().saturating_sub(i64::try_from(total.as_millis()).unwrap_or(0)),
+            total,
+            upstream: self.asked.map(|(asked, answered)| answered - asked),
+            receive: self.asked.map(|(_, answered)| answered.elapsed()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Drop for Meters {
+    fn drop(&mut self) {
+        let measure = self.course.measure();
+        self.meters.iter().for_each(|meter| meter.over(&measure));
     }
 }
 
@@ -37,7 +85,6 @@ pub(crate) struct Record {
     pub(crate) instances: Vec<(Arc<Instance>, Carried)>,
     pub(crate) id: RequestId,
     pub(crate) request: Box<RequestHead>,
-    pub(crate) request_bytes: u64,
     pub(crate) response: ResponseHead,
     pub(crate) source: Source,
     pub(crate) scheme: Scheme,
@@ -47,23 +94,12 @@ pub(crate) struct Record {
     pub(crate) service: Option<Arc<Service>>,
     pub(crate) identity: Identity,
     pub(crate) upstream: UpstreamLog,
-    pub(crate) started: Instant,
-    /// When an upstream was asked, and when the head of its answer was there.
-    pub(crate) asked: Option<(Instant, Instant)>,
-    pub(crate) body_bytes: u64,
+    pub(crate) course: Course,
 }
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let total = self.started.elapsed();
-        let measure = Measure {
-            request_bytes: self.request_bytes,
-            response_bytes: head_bytes(&self.response) + self.body_bytes,
-            started_at: millis_since_1970().saturating_sub(i64::try_from(total.as_millis()).unwrap_or(0)),
-            total,
-            upstream: self.asked.map(|(asked, answered)| answered - asked),
-            receive: self.asked.map(|(_, answered)| answered.elapsed()).unwrap_or_default(),
-        };
+        let measure = self.course.measure();
         for (instance, carried) in &self.instances {
             instance.handler.log(&LogCx {
                 request_id: self.id.as_str(),
@@ -85,7 +121,7 @@ impl Drop for Record {
 }
 
 /// The bytes of a head: its first line, its fields, the empty line.
-fn head_bytes(head: &ResponseHead) -> u64 {
+pub(crate) fn head_bytes(head: &ResponseHead) -> u64 {
     let fields: usize = head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
     let line = "HTTP/1.1 200 \r\n".len() + head.status.canonical_reason().map_or(0, str::len);
     (line + fields + "\r\n".len()) as u64

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Protocol, Route, Service};
 use gibbon_plugin_api::stream::Carried;
-use gibbon_plugin_api::{Stream, StreamLogCx, Try};
+use gibbon_plugin_api::{Stream, StreamLogCx, Try, WorkerLocals};
 use gibbon_runtime::{Instance, RouteEntry};
 use http::StatusCode;
 
@@ -35,6 +35,7 @@ pub(crate) struct Record {
     started_at: i64,
     /// When the upstream was asked first.
     asked: Option<Instant>,
+    locals: Rc<WorkerLocals>,
 }
 
 impl Record {
@@ -54,6 +55,7 @@ impl Record {
             started: Instant::now(),
             started_at: now(),
             asked: None,
+            locals: Rc::clone(&worker.locals),
         }
     }
 
@@ -122,6 +124,7 @@ impl Drop for Record {
                 started_at: self.started_at,
                 until_upstream: self.asked.map_or(total, |asked| asked - self.started),
                 total,
+                worker: &self.locals,
             });
         }
     }

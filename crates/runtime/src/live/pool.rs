@@ -10,6 +10,7 @@ use gibbon_balancer::health::{Health, Limits, Report, Rules};
 use gibbon_balancer::{Checks, NoPeer, Peer, Wish};
 use gibbon_entities::upstream::{Healthy, Unhealthy};
 use gibbon_entities::{Target, Upstream};
+use gibbon_plugin_api::{TargetHealth, TargetState};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -74,6 +75,27 @@ impl Pool {
     /// Where its targets are at the moment.
     pub fn view(&self) -> Arc<View> {
         self.view.load_full()
+    }
+
+    /// How its targets are, address by address.
+    pub(crate) fn states(&self, each: &mut dyn FnMut(TargetState<'_>)) {
+        let (view, upstream) = (self.view(), &*self.upstream.name);
+        for located in &view.targets {
+            let target = located.target.address.to_string();
+            let mut tell = |address, health| each(TargetState { upstream, target: &target, address, health });
+            let members = view.members_of(located);
+            for member in members {
+                let health = match (view.table.checks(), member.peer.health()) {
+                    (Checks::Off, _) => TargetHealth::Unchecked,
+                    (Checks::On, Health::Healthy) => TargetHealth::Healthy,
+                    (Checks::On, Health::Unhealthy) => TargetHealth::Unhealthy,
+                };
+                tell(Some(member.peer.address), health);
+            }
+            if members.is_empty() {
+                tell(None, TargetHealth::Nowhere);
+            }
+        }
     }
 
     /// Whether anything checks its targets.

@@ -33,6 +33,11 @@ impl Plugins {
         self.by_id.get(&id)
     }
 
+    /// In the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Configured> {
+        self.by_id.values()
+    }
+
     pub(crate) fn insert(&mut self, configured: Configured) {
         let id = configured.plugin.id;
         self.remove(id);

@@ -5,6 +5,7 @@ use gibbon_jose::sign::Signer;
 use gibbon_plugin_api::Settings;
 use serde_json::json;
 
+use super::super::counts::Counts;
 use super::super::worker::JwtWorker;
 use super::{DEFINITION, bearer, credentials, good, jwt, send, signed, world_with};
 use crate::fixture::{NOW, Side, World, configured};
@@ -28,11 +29,11 @@ fn ed448() -> String {
 
 /// How often the cache of the world's worker helped.
 fn hits(world: &World) -> u64 {
-    world.worker.get(|| JwtWorker::new(0)).tokens.borrow().counters().hits
+    world.worker.get(|| JwtWorker::new(0, &Counts::default())).tokens.borrow().counters().hits
 }
 
 fn remembered(world: &World) -> usize {
-    world.worker.get(|| JwtWorker::new(0)).tokens.borrow().len()
+    world.worker.get(|| JwtWorker::new(0, &Counts::default())).tokens.borrow().len()
 }
 
 #[test]
