@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod declared;
 mod ending;
 mod keep_alive;
+mod node;
 mod ports;
 mod running;
 mod seat;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{Node, Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError};
@@ -95,9 +96,10 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
     listeners.close_unwanted();
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
+    let node = node::of(&boot.conf)?;
     let configuration = control.block_on(async {
         tokio::select! {
-            configuration = configure(&boot.conf, &boot.vaults, registry, Absence::IsWaitedFor) => configuration,
+            configuration = configure(&boot.conf, &boot.vaults, registry, node.clone(), Absence::IsWaitedFor) => configuration,
             () = end(&mut signals) => Err(AppError::Interrupted),
         }
     })?;
@@ -119,12 +121,14 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
     let data_plane = DataPlane::start(proxy_ports, Arc::clone(&configuration), settings, resolver)?;
     let counters = data_plane.counters();
     let claim = taken.serves();
-    let admin = control::start(control.handle(), &boot, &configuration, counters, declared.clone(), control_ports)?;
+    let admin =
+        control::start(control.handle(), &boot, &node, &configuration, counters, declared.clone(), control_ports)?;
     ready();
     service_manager::ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));
     let mut running = Running {
         boot: &boot,
+        node: &node,
         data_plane: &data_plane,
         configuration: &configuration,
         admin,
@@ -179,13 +183,13 @@ async fn configure(
     conf: &Conf,
     vaults: &Vaults,
     registry: Arc<Registry>,
+    node: Node,
     absence: Absence,
 ) -> Result<Arc<Configuration>, AppError> {
     let definitions = Arc::new(Definitions::with_flavor(&registry, flavor(conf)).with_vaults(vaults.clone()));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = database::open(conf, options, absence).await?;
-    let plugin_settings =
-        PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes, ..PluginSettings::default() };
+    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes, node };
     Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
 }
 
@@ -203,7 +207,7 @@ pub(crate) async fn open_store(conf: &Conf, definitions: &Arc<Definitions>) -> R
 /// # Errors
 /// Where it cannot be had.
 pub(crate) async fn configuration(conf: &Conf, vaults: &Vaults) -> Result<Arc<Configuration>, AppError> {
-    configure(conf, vaults, Arc::new(registry(conf)?), Absence::IsAFailure).await
+    configure(conf, vaults, Arc::new(registry(conf)?), Node::default(), Absence::IsAFailure).await
 }
 
 /// Every entity of a gateway with these settings.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
+use uuid::Uuid;
 
 use crate::counters::SharedCounters;
 use crate::exposition::Exposition;
@@ -14,6 +15,10 @@ use crate::meter::{Measured, Names};
 /// configuration has nothing of it.
 #[derive(Clone, Default)]
 pub struct Node {
+    /// Its id, as `GET /` of the Admin API tells it.
+    pub id: Uuid,
+    /// The name of the machine.
+    pub hostname: Arc<str>,
     /// What plugins keep in memory.
     pub live: Arc<Live>,
     /// Counts that nodes with the same database share.

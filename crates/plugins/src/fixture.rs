@@ -1,5 +1,7 @@
 //! A small world for plugins to be tried in: consumers, credentials, one worker, and requests written as literals.
 
+mod ended;
+
 use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -18,6 +20,8 @@ use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub(crate) use ended::Ended;
 
 /// The present, unless a test says otherwise.
 pub(crate) const NOW: i64 = 1_700_000_000;

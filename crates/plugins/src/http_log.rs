@@ -4,7 +4,6 @@
 
 mod config;
 mod handler;
-mod queue;
 
 use gibbon_plugin_api::PluginDef;
 

@@ -4,12 +4,49 @@ mod stream;
 
 use std::time::Duration;
 
-use gibbon_plugin_api::{Headers, LogCx, Source, Try};
+use gibbon_plugin_api::{Headers, LogCx, Measure, Source, Try};
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
 use crate::several::{arguments, gathered};
 pub(crate) use stream::of as of_stream;
+
+/// How documents name the one workspace that there is. The id is the one that Kong gives it where it has no database.
+pub(crate) const WORKSPACE: Workspace = Workspace { id: "0dc6f45b-8f8d-40d2-a504-473544ee190b", name: "default" };
+
+/// A workspace as documents name it.
+pub(crate) struct Workspace {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+}
+
+/// How long an exchange took, in milliseconds.
+pub(crate) struct Latencies {
+    /// In the gateway.
+    pub(crate) kong: u64,
+    /// Until the head of the upstream's answer was there, where it was asked.
+    pub(crate) proxy: Option<u64>,
+    /// Altogether.
+    pub(crate) request: u64,
+    /// From the head of the upstream's answer until its end.
+    receive: u64,
+}
+
+impl Latencies {
+    pub(crate) fn of(measure: &Measure) -> Self {
+        let (request, receive) = (millis(measure.total), millis(measure.receive));
+        let proxy = measure.upstream.map(millis);
+        let kong = request.saturating_sub(receive).saturating_sub(proxy.unwrap_or(0));
+        Self { kong, proxy, request, receive }
+    }
+
+    fn document(&self) -> Value {
+        let Self { kong, proxy, request, receive } = self;
+        json!({
+            "kong": kong, "proxy": proxy.map_or(json!(-1), Value::from), "request": request, "receive": receive,
+        })
+    }
+}
 
 /// Headers whose values are not written.
 const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
@@ -17,20 +54,12 @@ const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
 /// The document of an exchange.
 pub(crate) fn of(cx: &LogCx<'_>) -> Object {
     let measure = &cx.measure;
-    let (total, receive) = (millis(measure.total), millis(measure.receive));
-    let proxy = measure.upstream.map(millis);
-    let kong = total.saturating_sub(receive).saturating_sub(proxy.unwrap_or(0));
     let members = [
         ("request", request(cx)),
         ("upstream_uri", json!(cx.upstream.uri)),
         ("upstream_status", json!(cx.upstream.status.map(|status| status.to_string()).unwrap_or_default())),
         ("response", response(cx)),
-        (
-            "latencies",
-            json!({
-                "kong": kong, "proxy": proxy.map_or(json!(-1), Value::from), "request": total, "receive": receive,
-            }),
-        ),
+        ("latencies", Latencies::of(measure).document()),
         ("tries", tries(&cx.upstream.tries)),
         ("authenticated_entity", authenticated(cx)),
         ("route", cx.route.map(|route| Value::Object(route.document())).unwrap_or_default()),
@@ -39,12 +68,15 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
         ("client_ip", json!(cx.client_ip.to_string())),
         ("started_at", json!(measure.started_at)),
         ("source", json!(if cx.source == Source::Upstream { "upstream" } else { "kong" })),
+        ("workspace", json!(WORKSPACE.id)),
+        ("workspace_name", json!(WORKSPACE.name)),
     ];
     let known = members.into_iter().filter(|(_, value)| !value.is_null());
     known.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn millis(duration: Duration) -> u64 {
+/// Whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

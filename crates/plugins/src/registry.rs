@@ -4,9 +4,9 @@ use gibbon_plugin_api::{PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
 use crate::{
-    acl, acme, basic_auth, bot_detection, correlation_id, cors, file_log, hmac_auth, http_log, ip_restriction, jwt,
-    key_auth, oauth2, prometheus, rate_limiting, redirect, request_size_limiting, request_termination,
-    request_transformer, response_ratelimiting, response_transformer, session, udp_log,
+    acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
+    jwt, key_auth, loggly, oauth2, prometheus, rate_limiting, redirect, request_size_limiting, request_termination,
+    request_transformer, response_ratelimiting, response_transformer, session, statsd, syslog, tcp_log, udp_log,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -33,8 +33,13 @@ pub fn all() -> Vec<&'static PluginDef> {
         &redirect::DEFINITION,
         &prometheus::DEFINITION,
         &http_log::DEFINITION,
+        &statsd::DEFINITION,
+        &datadog::DEFINITION,
         &file_log::DEFINITION,
         &udp_log::DEFINITION,
+        &tcp_log::DEFINITION,
+        &loggly::DEFINITION,
+        &syslog::DEFINITION,
         &request_termination::DEFINITION,
     ]
 }
@@ -88,8 +93,13 @@ mod tests {
             (779, "redirect"),
             (13, "prometheus"),
             (12, "http-log"),
+            (11, "statsd"),
+            (10, "datadog"),
             (9, "file-log"),
             (8, "udp-log"),
+            (7, "tcp-log"),
+            (6, "loggly"),
+            (4, "syslog"),
             (2, "request-termination"),
         ];
         assert_eq!(order, expected);
@@ -133,7 +143,8 @@ mod tests {
             "acl" => json!({ "allow": ["g"] }),
             "file-log" => json!({ "path": "/dev/null" }),
             "http-log" => json!({ "http_endpoint": "http://a.example/" }),
-            "udp-log" => json!({ "host": "a.example", "port": 1 }),
+            "udp-log" | "tcp-log" => json!({ "host": "a.example", "port": 1 }),
+            "loggly" => json!({ "key": "k" }),
             "ip-restriction" => json!({ "allow": ["192.0.2.1"] }),
             "rate-limiting" => json!({ "minute": 1 }),
             "response-ratelimiting" => json!({ "limits": { "a": { "minute": 1 } } }),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{PluginDef, Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{Node, PluginDef, Registry, Settings as PluginSettings};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
@@ -22,6 +22,7 @@ use http::HeaderValue;
 use rustls::ServerConfig;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use crate::client::Client;
 use crate::waiting::eventually;
@@ -34,6 +35,12 @@ pub const VIA: &str = "1.1 gibbon/test";
 
 /// The same for requests that came by HTTP/2.
 pub const VIA_HTTP2: &str = "2 gibbon/test";
+
+/// The name of its machine.
+pub const HOSTNAME: &str = "test.example";
+
+/// Its id.
+pub const NODE_ID: Uuid = Uuid::from_u128(7);
 
 /// A running gateway. It stops when dropped.
 pub struct Gateway {
@@ -221,7 +228,8 @@ async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Config
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = sqlite::open_with(&folder.join("gibbon.db"), options).await.expect("the store opens");
     let store: Arc<dyn Store> = Arc::new(store);
-    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, ..PluginSettings::default() };
+    let node = Node { id: NODE_ID, hostname: HOSTNAME.into(), ..Node::default() };
+    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, node };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 

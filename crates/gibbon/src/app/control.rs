@@ -2,27 +2,23 @@
 
 use std::error::Error;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gibbon_admin::{About, AdminApi, Declared, LineSink, Port, ServerOptions, TokenGate, serve};
 use gibbon_conf::{Conf, Database};
+use gibbon_plugin_api::Node;
 use gibbon_proxy::Counters;
 use gibbon_runtime::Configuration;
 use gibbon_runtime::feed::{self, Hearer};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use super::{AppError, ports, tls};
 use crate::cli::Boot;
 use crate::handover::Listeners;
 use crate::logging::Sink;
-
-/// The name, below the prefix, of the file that holds the id of the node.
-const NODE_ID: &str = "node_id";
 
 /// How often expired records are looked for, what others have written is taken over, and old revisions are dropped.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
@@ -60,23 +56,19 @@ pub(super) struct Control {
 pub(super) fn start(
     runtime: &Handle,
     boot: &Boot,
+    node: &Node,
     configuration: &Arc<Configuration>,
     counters: Arc<Counters>,
     declared: Option<Arc<Declared>>,
     ports: Ports,
 ) -> io::Result<Control> {
-    let hostname = nix::unistd::gethostname()?.to_string_lossy().into_owned();
     let lines = |sink: Option<Sink>| sink.map(|sink| Arc::new(move |lines| sink.write(lines)) as LineSink);
-    let options = |sink: Option<Sink>| ServerOptions::new(&boot.conf, &hostname, lines(sink));
-    let node_id = match boot.conf.node_id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
-        Some(id) => id,
-        None => node_id(&boot.conf.prefix)?,
-    };
+    let options = |sink: Option<Sink>| ServerOptions::new(&boot.conf, &node.hostname, lines(sink));
     let counters: Arc<dyn gibbon_admin::Counters> = Arc::new(Counted(counters));
     let about = || About {
         version: env!("CARGO_PKG_VERSION"),
-        hostname: hostname.clone(),
-        node_id,
+        hostname: node.hostname.to_string(),
+        node_id: node.id,
         conf: boot.conf.clone(),
         counters: Arc::clone(&counters),
     };
@@ -172,18 +164,6 @@ async fn look_after(configuration: &Configuration) -> Result<(), Box<dyn Error +
     configuration.purge_expired().await?;
     configuration.store().keep_copy(configuration.snapshot().revision).await?;
     Ok(())
-}
-
-/// The same after a restart: what is known of a node elsewhere stays true.
-fn node_id(prefix: &Path) -> io::Result<Uuid> {
-    let file = prefix.join(NODE_ID);
-    let known = std::fs::read_to_string(&file).ok().and_then(|text| Uuid::try_parse(text.trim()).ok());
-    if let Some(id) = known {
-        return Ok(id);
-    }
-    let id = Uuid::new_v4();
-    std::fs::write(file, format!("{id}\n"))?;
-    Ok(id)
 }
 
 /// The counts of the data plane as the Admin API asks for them.

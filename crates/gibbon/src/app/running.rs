@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gibbon_admin::Declared;
 use gibbon_conf::Loaded;
+use gibbon_plugin_api::Node;
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::Configuration;
 
@@ -19,6 +20,7 @@ use crate::signals::{Signal, Signals};
 /// Its parts.
 pub(super) struct Running<'a> {
     pub(super) boot: &'a Boot,
+    pub(super) node: &'a Node,
     pub(super) data_plane: &'a DataPlane,
     pub(super) configuration: &'a Arc<Configuration>,
     pub(super) admin: Control,

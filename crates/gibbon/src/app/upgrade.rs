@@ -74,7 +74,15 @@ impl Running<'_> {
         let ports = control::Ports::open(conf, &mut self.listeners);
         let started = ports.and_then(|ports| {
             let counters = self.data_plane.counters();
-            Ok(control::start(&handle, self.boot, self.configuration, counters, self.declared.clone(), ports)?)
+            Ok(control::start(
+                &handle,
+                self.boot,
+                self.node,
+                self.configuration,
+                counters,
+                self.declared.clone(),
+                ports,
+            )?)
         });
         match started {
             Ok(admin) => self.admin = admin,

@@ -5,17 +5,24 @@ use std::time::Duration;
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::ConfigureError;
 use gibbon_schema::typedefs::url;
-use gibbon_schema::{Deprecation, Field, Rule, Subschema, field, map_of, record, string};
+use gibbon_schema::{Field, Rule, Subschema, field, map_of, string};
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
-use super::queue::{Concurrency, Limits};
 use crate::config_error;
 use crate::custom_fields::custom_fields_by_lua;
+use crate::queue::{FormerNames, Limits, queue_field};
 use crate::schema_of;
+
+const FORMER: FormerNames = FormerNames {
+    retry_count: "http-log: config.retry_count no longer works, please use config.queue.max_retry_time instead",
+    queue_size: "http-log: config.queue_size is deprecated, please use config.queue.max_batch_size instead",
+    flush_timeout: "http-log: config.flush_timeout is deprecated, please use config.queue.max_coalescing_delay instead",
+};
 
 /// The schema of the plugin's configuration.
 pub(super) fn schema() -> Subschema {
+    let [retry_count, queue_size, flush_timeout] = FORMER.fields();
     let config = [
         field("http_endpoint").of(url()).required().encrypted().referenceable().describe("Where exchanges are sent."),
         field("method").string().default("POST").one_of(["POST", "PUT", "PATCH"]).describe("The method to send with."),
@@ -26,34 +33,14 @@ pub(super) fn schema() -> Subschema {
             .describe("The media type to send as."),
         field("timeout").number().default(10_000).describe("How many milliseconds sending may take."),
         field("keepalive").number().default(60_000).describe("How many milliseconds an idle connection is kept."),
-        former(
-            field("retry_count").integer(),
-            "http-log: config.retry_count no longer works, please use config.queue.max_retry_time instead",
-            10,
-        )
-        .describe("Without effect."),
-        former(
-            field("queue_size").integer(),
-            "http-log: config.queue_size is deprecated, please use config.queue.max_batch_size instead",
-            1,
-        )
-        .describe("The former name of `queue.max_batch_size`."),
-        former(
-            field("flush_timeout").number(),
-            "http-log: config.flush_timeout is deprecated, please use config.queue.max_coalescing_delay instead",
-            2,
-        )
-        .describe("The former name of `queue.max_coalescing_delay`."),
+        retry_count,
+        queue_size,
+        flush_timeout,
         headers(),
-        queue(),
+        queue_field(),
         custom_fields_by_lua(),
     ];
     schema_of::requests_and_streams("http-log", config)
-}
-
-fn former(field: Field, message: &'static str, old_default: i64) -> Field {
-    let old_default = Some(old_default.into());
-    field.deprecated(Deprecation { message, removal_in_version: "4.0", old_default, replaced_with: vec![] })
 }
 
 fn headers() -> Field {
@@ -63,36 +50,6 @@ fn headers() -> Field {
         Rule::new("^[Cc][Oo][Nn][Tt][Ee][Nn][Tt]%-[Tt][Yy][Pp][Ee]$", "cannot contain 'Content-Type' header"),
     ]);
     field("headers").of(map_of(name, string().referenceable())).describe("Headers that are sent with it.")
-}
-
-fn queue() -> Field {
-    let fields = [
-        field("max_batch_size").integer().between(1, 1_000_000).default(1).describe("How many are sent at once."),
-        field("max_coalescing_delay")
-            .number()
-            .between(0, 3600)
-            .default(1)
-            .describe("How many seconds may pass until that many are there."),
-        field("max_entries").integer().between(1, 1_000_000).default(10_000).describe("How many may wait."),
-        field("max_bytes").integer().describe("How many bytes may wait."),
-        field("max_retry_time").number().default(60).describe("For how many seconds sending is tried."),
-        field("initial_retry_delay")
-            .number()
-            .between(serde_json::json!(0.001), 1_000_000)
-            .default(serde_json::json!(0.01))
-            .describe("Seconds until the second attempt; twice as many until each further one."),
-        field("max_retry_delay")
-            .number()
-            .between(serde_json::json!(0.001), 1_000_000)
-            .default(60)
-            .describe("The most seconds between two attempts."),
-        field("concurrency_limit")
-            .integer()
-            .one_of([-1, 1])
-            .default(1)
-            .describe("Whether one batch is sent after the other (1), or all at the same time (-1)."),
-    ];
-    field("queue").of(record(fields)).required().describe("How exchanges wait to be sent.")
 }
 
 /// A configuration, ready to be used.
@@ -120,7 +77,7 @@ impl Config {
             timeout: millis("timeout", 10_000.0)?,
             keepalive: millis("keepalive", 60_000.0)?,
             headers: given_headers(config)?,
-            limits: limits(config)?,
+            limits: Limits::read(config)?.or_former(config, ("queue_size", 1), ("flush_timeout", 2.0))?,
         })
     }
 }
@@ -134,30 +91,4 @@ fn given_headers(config: Body<'_>) -> Result<Vec<(HeaderName, HeaderValue)>, Bod
         Ok((name.parse().map_err(|_| refused())?, HeaderValue::from_str(text).map_err(|_| refused())?))
     };
     members.map(read).collect()
-}
-
-/// The former names count where they say something else than they did by default.
-fn limits(config: Body<'_>) -> Result<Limits, BodyError> {
-    let queue = config.record("queue")?;
-    let seconds = |field, default| Ok(Duration::try_from_secs_f64(queue.number(field, default)?).unwrap_or_default());
-    let former_size = config.integer("queue_size", 1)?;
-    let former_delay = config.number("flush_timeout", 2.0)?;
-    let has_former_delay = (former_delay - 2.0).abs() > f64::EPSILON;
-    let max_bytes = queue.integer("max_bytes", 0)?;
-    Ok(Limits {
-        batch: if former_size == 1 { queue.integer("max_batch_size", 1)? } else { former_size },
-        coalescing: match has_former_delay {
-            true => Duration::try_from_secs_f64(former_delay).unwrap_or_default(),
-            false => seconds("max_coalescing_delay", 1.0)?,
-        },
-        entries: queue.integer("max_entries", 10_000)?,
-        bytes: (max_bytes > 0).then_some(max_bytes),
-        retry_time: seconds("max_retry_time", 60.0)?,
-        first_delay: seconds("initial_retry_delay", 0.01)?,
-        longest_delay: seconds("max_retry_delay", 60.0)?,
-        concurrency: match queue.integer("concurrency_limit", 1_i64)? {
-            1 => Concurrency::OneByOne,
-            _ => Concurrency::AllAtOnce,
-        },
-    })
 }

@@ -11,9 +11,9 @@ use ureq::Agent;
 use ureq::tls::TlsConfig;
 
 use super::config::Config;
-use super::queue::Queue;
 use crate::custom_fields::CustomFields;
 use crate::log_document;
+use crate::queue::Queue;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -26,7 +26,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
 
 struct HttpLog {
     custom: CustomFields,
-    queue: Queue,
+    queue: Queue<Vec<u8>>,
 }
 
 impl Handler for HttpLog {

@@ -4,7 +4,7 @@ use gibbon_plugin_api::StreamLogCx;
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
-use super::{millis, tries};
+use super::{WORKSPACE, millis, tries};
 
 /// The document of a stream that has ended.
 pub(crate) fn of(cx: &StreamLogCx<'_>) -> Object {
@@ -17,6 +17,8 @@ pub(crate) fn of(cx: &StreamLogCx<'_>) -> Object {
         ("service", cx.service.map(|service| Value::Object(service.document())).unwrap_or_default()),
         ("client_ip", json!(cx.stream.source.ip().to_string())),
         ("started_at", json!(cx.started_at)),
+        ("workspace", json!(WORKSPACE.id)),
+        ("workspace_name", json!(WORKSPACE.name)),
     ];
     let known = members.into_iter().filter(|(_, value)| !value.is_null());
     known.map(|(name, value)| (name.to_owned(), value)).collect()
@@ -88,6 +90,8 @@ mod tests {
             "tries": [{ "ip": "198.51.100.1", "port": 5432, "balancer_start": 5, "balancer_latency": 0 }],
             "client_ip": "192.0.2.7",
             "started_at": 4,
+            "workspace": "0dc6f45b-8f8d-40d2-a504-473544ee190b",
+            "workspace_name": "default",
         });
         assert_eq!(document(&stream(Some(tls))), expected);
     }

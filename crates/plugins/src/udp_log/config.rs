@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::config_error;
 use crate::custom_fields::custom_fields_by_lua;
+use crate::datagrams::Place;
 use crate::schema_of;
 
 /// The schema of the plugin's configuration.
@@ -23,20 +24,12 @@ pub(super) fn schema() -> Subschema {
     schema_of::requests_and_streams("udp-log", config)
 }
 
-/// A configuration, ready to be used.
-pub(super) struct Config {
-    pub(super) host: Box<str>,
-    pub(super) port: u16,
-    pub(super) timeout: Duration,
+/// Where a configuration says that lines are sent.
+pub(super) fn read(config: &Value) -> Result<Place, ConfigureError> {
+    config_error::read(config, place)
 }
 
-impl Config {
-    pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
-        config_error::read(config, Self::of)
-    }
-
-    fn of(config: Body<'_>) -> Result<Self, BodyError> {
-        let timeout = Duration::from_millis(config.number("timeout", 10_000.0)?.max(0.0) as u64);
-        Ok(Self { host: config.text("host")?.into(), port: config.integer("port", 0)?, timeout })
-    }
+fn place(config: Body<'_>) -> Result<Place, BodyError> {
+    let timeout = Duration::from_millis(config.number("timeout", 10_000.0)?.max(0.0) as u64);
+    Ok(Place { host: config.text("host")?.into(), port: config.integer("port", 0)?, timeout })
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{gateway, gateway_with};
 
 /// Sends two requests, one of which is refused.
-fn use_it(gateway: &Gateway) {
+pub(crate) fn use_it(gateway: &Gateway) {
     let ann = gateway.consumer(json!({ "username": "ann" }));
     gateway.put("keyauth_credentials", json!({ "consumer": { "id": ann }, "key": "k" }));
     let mut client = gateway.connect();
@@ -18,7 +18,7 @@ fn use_it(gateway: &Gateway) {
     assert_eq!(client.get("/b").status, 401);
 }
 
-fn check(lines: &[Value]) {
+pub(crate) fn check(lines: &[Value]) {
     let (first, second) = (&lines[0], &lines[1]);
     assert_eq!(
         (&first["request"]["uri"], &first["request"]["querystring"]),
@@ -34,7 +34,7 @@ fn check(lines: &[Value]) {
     assert_eq!((&second["response"]["status"], second.get("consumer")), (&json!(401), None));
 }
 
-fn fields() -> Value {
+pub(crate) fn fields() -> Value {
     json!({ "mark": "return kong.request.get_header('X-A')", "request.size": "return nil" })
 }
 

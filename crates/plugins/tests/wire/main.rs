@@ -4,6 +4,7 @@
 mod answers;
 mod authentication;
 mod limits;
+mod log_servers;
 mod logs;
 mod metrics;
 mod refusals;

@@ -1,45 +1,47 @@
-//! Exchanges that wait to be sent: gathered into batches, and tried again where they could not be.
+//! What waits to be sent to a server: gathered into batches, and tried again where it could not be.
+//!
+//! A queue has two ends: plugins put something in, which never waits, and one task beside the workers takes it out. A
+//! server that is slow or away costs what there is no room for, and no request any time.
+
+mod fields;
+mod limits;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use gibbon_plugin_api::Node;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// What a queue may hold, and how it is emptied.
-#[derive(Debug, Clone)]
-pub(super) struct Limits {
-    pub(super) batch: usize,
-    pub(super) coalescing: Duration,
-    pub(super) entries: usize,
-    pub(super) bytes: Option<usize>,
-    pub(super) retry_time: Duration,
-    pub(super) first_delay: Duration,
-    pub(super) longest_delay: Duration,
-    pub(super) concurrency: Concurrency,
+pub(crate) use fields::{FormerNames, queue_field};
+pub(crate) use limits::{Concurrency, Limits};
+
+/// Something that takes room while it waits.
+pub(crate) trait Waits: Send + Sync + 'static {
+    /// How many bytes it takes when it is sent.
+    fn length(&self) -> usize;
 }
 
-/// How many batches are under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Concurrency {
-    OneByOne,
-    AllAtOnce,
+impl Waits for Vec<u8> {
+    fn length(&self) -> usize {
+        self.len()
+    }
 }
 
 /// Sends a batch; it may take its time.
-pub(super) type Send = Arc<dyn Fn(&[Vec<u8>]) -> Result<(), String> + std::marker::Send + Sync>;
+pub(crate) type Deliver<E> = Arc<dyn Fn(&[E]) -> Result<(), String> + Send + Sync>;
 
-/// The entrance of a queue.
-pub(super) struct Queue {
-    entrance: Option<Sender<Vec<u8>>>,
+/// The entrance of a queue. Its task ends when the entrance is gone and nothing waits any more.
+pub(crate) struct Queue<E> {
+    entrance: Option<Sender<E>>,
     waiting: Arc<AtomicUsize>,
     limits: Limits,
 }
 
-impl Queue {
-    pub(super) fn start(node: &Node, limits: Limits, send: Send) -> Self {
+impl<E: Waits> Queue<E> {
+    /// A queue whose batches `send` delivers, on a thread where it may take its time. Without a runtime beside the
+    /// workers nothing is delivered.
+    pub(crate) fn start(node: &Node, limits: Limits, send: Deliver<E>) -> Self {
         let waiting = Arc::<AtomicUsize>::default();
         let entrance = node.runtime.as_ref().map(|runtime| {
             let (entrance, exit) = channel(limits.entries.max(1));
@@ -50,22 +52,24 @@ impl Queue {
     }
 
     /// Never waits: what there is no room for is lost, and named in the log.
-    pub(super) fn push(&self, entry: Vec<u8>) {
+    pub(crate) fn push(&self, entry: E) {
         let Some(entrance) = &self.entrance else { return };
-        let length = entry.len();
+        let length = if self.limits.bytes.is_some() { entry.length() } else { 0 };
         let waiting = self.waiting.fetch_add(length, Ordering::Relaxed) + length;
         let is_over = self.limits.bytes.is_some_and(|most| waiting > most);
         if is_over || entrance.try_send(entry).is_err() {
             self.waiting.fetch_sub(length, Ordering::Relaxed);
-            tracing::error!("an exchange is not logged, since too many are waiting");
+            tracing::error!("something is not sent to a server, since too much is waiting");
         }
     }
 }
 
-async fn empty(mut exit: Receiver<Vec<u8>>, limits: Limits, send: Send, waiting: Arc<AtomicUsize>) {
+async fn empty<E: Waits>(mut exit: Receiver<E>, limits: Limits, send: Deliver<E>, waiting: Arc<AtomicUsize>) {
     while let Some(first) = exit.recv().await {
         let batch = gather(first, &mut exit, &limits).await;
-        waiting.fetch_sub(batch.iter().map(Vec::len).sum(), Ordering::Relaxed);
+        if limits.bytes.is_some() {
+            waiting.fetch_sub(batch.iter().map(Waits::length).sum(), Ordering::Relaxed);
+        }
         let sending = deliver(batch, limits.clone(), Arc::clone(&send));
         match limits.concurrency {
             Concurrency::OneByOne => sending.await,
@@ -74,7 +78,7 @@ async fn empty(mut exit: Receiver<Vec<u8>>, limits: Limits, send: Send, waiting:
     }
 }
 
-async fn gather(first: Vec<u8>, exit: &mut Receiver<Vec<u8>>, limits: &Limits) -> Vec<Vec<u8>> {
+async fn gather<E>(first: E, exit: &mut Receiver<E>, limits: &Limits) -> Vec<E> {
     let (mut batch, until) = (vec![first], Instant::now() + limits.coalescing);
     while batch.len() < limits.batch {
         match timeout_at(until, exit.recv()).await {
@@ -85,7 +89,7 @@ async fn gather(first: Vec<u8>, exit: &mut Receiver<Vec<u8>>, limits: &Limits) -
     batch
 }
 
-async fn deliver(batch: Vec<Vec<u8>>, limits: Limits, send: Send) {
+async fn deliver<E: Waits>(batch: Vec<E>, limits: Limits, send: Deliver<E>) {
     let (begun, mut delay, batch) = (Instant::now(), limits.first_delay, Arc::new(batch));
     loop {
         let (send, sent) = (Arc::clone(&send), Arc::clone(&batch));
@@ -93,9 +97,9 @@ async fn deliver(batch: Vec<Vec<u8>>, limits: Limits, send: Send) {
         match outcome.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(()) => return,
             Err(error) if begun.elapsed() + delay > limits.retry_time => {
-                return tracing::error!(exchanges = batch.len(), %error, "exchanges could not be logged");
+                return tracing::error!(entries = batch.len(), %error, "what was to be sent to a server is given up");
             }
-            Err(error) => tracing::warn!(%error, "exchanges are sent to a log again"),
+            Err(error) => tracing::warn!(%error, "what could not be sent to a server is sent again"),
         }
         sleep(delay).await;
         delay = (delay * 2).min(limits.longest_delay);
@@ -105,6 +109,7 @@ async fn deliver(batch: Vec<Vec<u8>>, limits: Limits, send: Send) {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use tokio::runtime::Builder;
 
@@ -129,7 +134,7 @@ mod tests {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let failed = AtomicUsize::new(0);
         let keep = Arc::clone(&sent);
-        let send: Send = Arc::new(move |batch| {
+        let send: Deliver<Vec<u8>> = Arc::new(move |batch| {
             if failed.fetch_add(1, Ordering::Relaxed) < failures {
                 return Err("away".to_owned());
             }
@@ -166,7 +171,7 @@ mod tests {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let node = Node { runtime: Some(runtime.handle().clone()), ..Node::default() };
         let bounded = Limits { bytes: Some(3), ..limits(1) };
-        let queue = Queue::start(&node, bounded, Arc::new(|_| Ok(())));
+        let queue = Queue::<Vec<u8>>::start(&node, bounded, Arc::new(|_| Ok(())));
         // Nothing is taken out as long as the runtime does not run.
         for entry in ["ab", "cd", "e"] {
             queue.push(entry.into());

@@ -1,0 +1,65 @@
+//! What the plugin does when an exchange is over.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_schema::Object;
+use serde_json::Value;
+
+use super::config::Config;
+use crate::custom_fields::CustomFields;
+use crate::delivery::Delivery;
+use crate::severity::{Severities, Severity};
+use crate::{datagrams, log_document, timestamp};
+
+/// Who messages are from, as whoever reads logs of Kong expects it.
+const SENDER: &str = "kong";
+
+/// The facility `user`.
+const FACILITY: u8 = 1;
+
+/// Makes a handler of a validated configuration.
+pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
+    let custom = CustomFields::read(config)?;
+    let Config { place, data, severities } = Config::read(config)?;
+    let delivery = Delivery::start(&settings.node, |messages| datagrams::send_all(place, messages));
+    let hostname = Arc::clone(&settings.node.hostname);
+    Ok(Box::new(Loggly { custom, data, severities, hostname, delivery }))
+}
+
+struct Loggly {
+    custom: CustomFields,
+    data: String,
+    severities: Severities,
+    hostname: Arc<str>,
+    delivery: Delivery,
+}
+
+impl Handler for Loggly {
+    fn log(&self, cx: &LogCx<'_>) {
+        if let Some(severity) = self.severities.of(cx.response.status) {
+            self.write(severity, log_document::of(cx), Some(&cx.request.headers));
+        }
+    }
+
+    fn stream_log(&self, cx: &StreamLogCx<'_>) {
+        if let Some(severity) = self.severities.of_stream() {
+            self.write(severity, log_document::of_stream(cx), None);
+        }
+    }
+
+    fn phases(&self) -> Phases {
+        Phases::LOG.and(Phases::STREAM_LOG)
+    }
+}
+
+impl Loggly {
+    fn write(&self, severity: Severity, mut document: Object, headers: Option<&Headers>) {
+        self.custom.apply(&mut document, headers);
+        let (priority, now) = (severity.priority(FACILITY), timestamp::internet(SystemTime::now()));
+        let (hostname, data, document) = (&self.hostname, &self.data, Value::Object(document));
+        let message = format!("<{priority}>1 {now} {hostname} {SENDER} - - {data} {document}");
+        self.delivery.send(message.into_bytes());
+    }
+}

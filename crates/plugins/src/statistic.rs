@@ -1,0 +1,11 @@
+//! What is counted and measured of an exchange, and the lines in which servers of StatsD are told.
+
+mod identifier;
+mod line;
+mod sender;
+mod subject;
+
+pub(crate) use identifier::ConsumerIdentifier;
+pub(crate) use line::{Line, StatType, Tags};
+pub(crate) use sender::{Means, Place, Sender};
+pub(crate) use subject::{Statistic, Subject};

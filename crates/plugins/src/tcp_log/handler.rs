@@ -1,0 +1,91 @@
+//! What the plugin does when an exchange is over.
+
+use std::io;
+use std::time::Duration;
+
+use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_schema::Object;
+use serde_json::Value;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
+
+use super::config::Config;
+use super::connection::Connection;
+use crate::custom_fields::CustomFields;
+use crate::delivery::Delivery;
+use crate::log_document;
+
+/// Makes a handler of a validated configuration.
+pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
+    let custom = CustomFields::read(config)?;
+    let config = Config::read(config)?;
+    Ok(Box::new(TcpLog { custom, delivery: Delivery::start(&settings.node, |lines| send_all(config, lines)) }))
+}
+
+struct TcpLog {
+    custom: CustomFields,
+    delivery: Delivery,
+}
+
+impl Handler for TcpLog {
+    fn log(&self, cx: &LogCx<'_>) {
+        self.write(log_document::of(cx), Some(&cx.request.headers));
+    }
+
+    fn stream_log(&self, cx: &StreamLogCx<'_>) {
+        self.write(log_document::of_stream(cx), None);
+    }
+
+    fn phases(&self) -> Phases {
+        Phases::LOG.and(Phases::STREAM_LOG)
+    }
+}
+
+impl TcpLog {
+    fn write(&self, mut document: Object, headers: Option<&Headers>) {
+        self.custom.apply(&mut document, headers);
+        self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
+    }
+}
+
+/// One line after the other, on one connection for as long as that lasts.
+async fn send_all(config: Config, mut lines: Receiver<Vec<u8>>) {
+    let mut kept: Option<Connection> = None;
+    loop {
+        let line = match (&kept, config.keepalive) {
+            (Some(_), Some(keepalive)) => timeout(keepalive, lines.recv()).await,
+            (None, _) | (_, None) => Ok(lines.recv().await),
+        };
+        let Ok(line) = line else {
+            close(kept.take(), config.timeout).await;
+            continue;
+        };
+        let Some(line) = line else { return close(kept, config.timeout).await };
+        let open = kept.take().filter(Connection::is_open);
+        match timeout(config.timeout, send(&config, open, &line)).await {
+            Ok(Ok(connection)) => kept = Some(connection),
+            Ok(Err(error)) => complain(&config, &error),
+            Err(_) => complain(&config, &io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+async fn send(config: &Config, open: Option<Connection>, line: &[u8]) -> io::Result<Connection> {
+    let mut connection = match open {
+        Some(connection) => connection,
+        None => Connection::open(config).await?,
+    };
+    connection.send(line).await?;
+    Ok(connection)
+}
+
+async fn close(connection: Option<Connection>, patience: Duration) {
+    if let Some(connection) = connection {
+        // A server that does not listen any more need not be told for ever.
+        let _ = timeout(patience, connection.close()).await;
+    }
+}
+
+fn complain(config: &Config, error: &io::Error) {
+    tracing::error!(host = &*config.host, port = config.port, %error, "a line of a log cannot be sent");
+}
