@@ -61,7 +61,7 @@ pub(crate) async fn fixture_with(counters: Arc<dyn Counters>) -> Fixture {
         conf: conf(&[]),
         counters,
     };
-    Fixture { api: Arc::new(AdminApi::new(Arc::new(configuration), about)), _folder: folder }
+    Fixture { api: Arc::new(AdminApi::new(configuration, about)), _folder: folder }
 }
 
 /// The usual settings but for these: `("ADMIN_LISTEN", "off")`.

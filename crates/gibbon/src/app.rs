@@ -25,6 +25,7 @@ use gibbon_plugin_api::{Node, Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError};
+use gibbon_tls::client::Usual;
 use gibbon_vault::Vaults;
 use tokio::runtime::Runtime;
 
@@ -189,8 +190,12 @@ async fn configure(
     let definitions = Arc::new(Definitions::with_flavor(&registry, flavor(conf)).with_vaults(vaults.clone()));
     let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
     let store = database::open(conf, options, absence).await?;
-    let plugin_settings = PluginSettings { verified_tokens_bytes: conf.jwt.verified_tokens_bytes, node };
-    Ok(Arc::new(Configuration::load(store, registry, definitions, plugin_settings).await?))
+    let plugin_settings = PluginSettings {
+        verified_tokens_bytes: conf.jwt.verified_tokens_bytes,
+        trusted: Usual::load(&conf.upstream.trusted, None)?.trusted,
+        node,
+    };
+    Ok(Configuration::load(store, registry, definitions, plugin_settings).await?)
 }
 
 /// The records of a gateway, for a command that is not the gateway.

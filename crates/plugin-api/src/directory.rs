@@ -17,6 +17,9 @@ pub trait Directory {
     /// A credential of `kind` by its key.
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>>;
 
+    /// A credential of `kind` by the id of its record.
+    fn credential_by_id(&self, kind: &'static str, id: Uuid) -> Option<&Arc<dyn Any + Send + Sync>>;
+
     /// The credentials of `kind` whose keys begin with `prefix`, in the order of their keys.
     fn credentials_below<'d>(
         &'d self,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::flow::Flow;
+use crate::head::RequestHead;
 use crate::log::LogCx;
 use crate::meter::{Meter, MeterCx};
 use crate::request::RequestCx;
@@ -14,6 +15,8 @@ use crate::stream::{StreamCx, StreamLogCx, Verdict};
 pub enum BodyNeed {
     /// Nothing: the body streams past it.
     Stream,
+    /// The whole body of those requests for which [`Handler::wants_body`] says so.
+    Depends,
     /// The whole body before `access` runs, up to the configured limit.
     Buffer,
 }
@@ -104,6 +107,13 @@ pub trait Handler: Send + Sync + 'static {
     /// What this instance needs of the body.
     fn body_need(&self) -> BodyNeed {
         BodyNeed::Stream
+    }
+
+    /// Whether the body of a request is to be held before `access` runs, where that depends on its head
+    /// ([`BodyNeed::Depends`]).
+    fn wants_body(&self, head: &RequestHead) -> bool {
+        let _ = head;
+        false
     }
 }
 

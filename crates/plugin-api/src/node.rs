@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::counters::SharedCounters;
 use crate::exposition::Exposition;
 use crate::meter::{Measured, Names};
+use crate::records::PluginRecords;
 
 /// What is there for all instances of all plugins, for as long as the node runs. A command that only looks at a
 /// configuration has nothing of it.
@@ -23,6 +24,8 @@ pub struct Node {
     pub live: Arc<Live>,
     /// Counts that nodes with the same database share.
     pub counters: Option<Arc<dyn SharedCounters>>,
+    /// The records that plugins keep.
+    pub records: Option<Arc<dyn PluginRecords>>,
     /// A runtime beside the workers, for work that outlives a request.
     pub runtime: Option<Handle>,
 }

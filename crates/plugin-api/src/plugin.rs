@@ -1,6 +1,9 @@
 //! How a plugin declares itself, and the list of all of them.
 
+use std::sync::Arc;
+
 use gibbon_schema::{EntityDef, Subschema};
+use rustls::RootCertStore;
 use serde_json::Value;
 
 use crate::credential::CredentialDef;
@@ -37,12 +40,21 @@ pub struct ConfigureError {
 }
 
 /// What the gateway tells plugins when they are configured.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How many bytes of verified tokens each worker may keep; 0 switches the cache off.
     pub verified_tokens_bytes: usize,
+    /// The authorities that vouch for servers which plugins speak to.
+    pub trusted: Arc<RootCertStore>,
     /// What all plugins of the node share.
     pub node: Node,
+}
+
+impl Default for Settings {
+    /// Nothing is kept, nobody is trusted, and nothing is shared.
+    fn default() -> Self {
+        Self { verified_tokens_bytes: 0, trusted: Arc::new(RootCertStore::empty()), node: Node::default() }
+    }
 }
 
 /// All plugins of this gateway, from the highest priority to the lowest.

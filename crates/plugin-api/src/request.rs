@@ -71,7 +71,9 @@ pub struct RequestCx<'r> {
     pub connection: &'r Connection,
     /// Where it comes from: the other end of the connection, or whom a trusted one speaks for.
     pub client_ip: IpAddr,
-    /// What the instance whose turn it is runs for.
+    /// The id of the record of the instance whose turn it is.
+    pub instance: Uuid,
+    /// What that instance runs for.
     pub scope: &'r Scope,
     /// The groups of the route's path in that of the request.
     pub captures: &'r dyn Captures,
@@ -139,14 +141,26 @@ impl RequestCx<'_> {
     /// Makes `consumer` the one that the request is from, and tells the upstream so. Without a credential it is
     /// anonymous. Whatever an earlier plugin or the client said of these fields is gone.
     pub fn authenticate(&mut self, consumer: Arc<Consumer>, credential: Option<Credential>) {
+        self.identify(Some(consumer), credential);
+    }
+
+    /// Makes the request one of somebody who is no consumer, and whose credential was accepted all the same: it is known
+    /// elsewhere.
+    pub fn authenticate_stranger(&mut self, credential: Credential) {
+        self.identify(None, Some(credential));
+    }
+
+    fn identify(&mut self, consumer: Option<Arc<Consumer>>, credential: Option<Credential>) {
         let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
-        set_or_remove(self.head, KnownName::XConsumerId, Some(consumer.id.hyphenated().encode_lower(&mut id)));
-        set_or_remove(self.head, KnownName::XConsumerCustomId, consumer.custom_id.as_deref());
-        set_or_remove(self.head, KnownName::XConsumerUsername, consumer.username.as_deref());
+        let known = consumer.as_deref();
+        let id = known.map(|consumer| &*consumer.id.hyphenated().encode_lower(&mut id));
+        set_or_remove(self.head, KnownName::XConsumerId, id);
+        set_or_remove(self.head, KnownName::XConsumerCustomId, known.and_then(|c| c.custom_id.as_deref()));
+        set_or_remove(self.head, KnownName::XConsumerUsername, known.and_then(|c| c.username.as_deref()));
         set_or_remove(self.head, KnownName::XCredentialIdentifier, credential.as_ref().map(|c| &*c.identifier));
         let anonymous = if credential.is_none() { Some("true") } else { None };
         set_or_remove(self.head, KnownName::XAnonymousConsumer, anonymous);
-        self.identity.consumer = Some(consumer);
+        self.identity.consumer = consumer;
         self.identity.credential = credential;
     }
 

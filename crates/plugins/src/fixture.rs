@@ -185,6 +185,7 @@ impl World {
             body_limit: None,
             connection: &self.connection,
             client_ip: from,
+            instance: Uuid::nil(),
             scope: &EVERYWHERE,
             captures: &captures,
             route: None,
@@ -208,7 +209,18 @@ impl World {
         request: Request,
         upstream: ResponseHead,
     ) -> (Outcome, ResponseHead) {
-        let mut outcome = self.send(handler, request);
+        self.exchange_through(&[handler], request, upstream)
+    }
+
+    /// Sends a request through plugins; the first of them sees the answer.
+    pub(crate) fn exchange_through(
+        &self,
+        handlers: &[&dyn Handler],
+        request: Request,
+        upstream: ResponseHead,
+    ) -> (Outcome, ResponseHead) {
+        let mut outcome = self.send_through(handlers, request);
+        let handler = handlers[0];
         let (mut head, source) = match &outcome.reply {
             Some(reply) => (head_of(reply), Source::Gateway),
             None => (upstream, Source::Upstream),
@@ -273,6 +285,10 @@ impl Directory for World {
 
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {
         self.credentials.get(&(kind, key.into()))
+    }
+
+    fn credential_by_id(&self, _: &'static str, _: Uuid) -> Option<&Arc<dyn Any + Send + Sync>> {
+        None
     }
 
     fn credentials_below<'d>(

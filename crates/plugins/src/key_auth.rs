@@ -2,11 +2,11 @@
 //!
 //! `README.md` in its folder says what it does; `handler.rs` is where to start reading how.
 
-mod body;
+pub(crate) mod body;
 mod config;
 mod entities;
 mod handler;
-mod places;
+pub(crate) mod places;
 
 #[cfg(test)]
 mod tests;

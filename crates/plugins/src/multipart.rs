@@ -7,7 +7,7 @@ use bytes::Bytes;
 /// One part of a form.
 pub(crate) struct Part<'b> {
     /// Its field's name, if it has one.
-    name: Option<&'b [u8]>,
+    pub(crate) name: Option<&'b [u8]>,
     /// Its content.
     pub(crate) value: &'b [u8],
     /// Where it stands in the body: from its delimiter to the next.

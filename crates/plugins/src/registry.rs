@@ -5,8 +5,9 @@ use gibbon_schema::EntityDef;
 
 use crate::{
     acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
-    jwt, key_auth, loggly, oauth2, prometheus, rate_limiting, redirect, request_size_limiting, request_termination,
-    request_transformer, response_ratelimiting, response_transformer, session, statsd, syslog, tcp_log, udp_log,
+    jwt, key_auth, ldap_auth, loggly, oauth2, prometheus, rate_limiting, redirect, request_size_limiting,
+    request_termination, request_transformer, response_ratelimiting, response_transformer, session, statsd, syslog,
+    tcp_log, udp_log,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -19,8 +20,11 @@ pub fn all() -> Vec<&'static PluginDef> {
         &correlation_id::DEFINITION,
         &bot_detection::DEFINITION,
         &cors::DEFINITION,
+        &session::DEFINITION,
         &jwt::DEFINITION,
+        &oauth2::DEFINITION,
         &key_auth::DEFINITION,
+        &ldap_auth::DEFINITION,
         &basic_auth::DEFINITION,
         &hmac_auth::DEFINITION,
         &ip_restriction::DEFINITION,
@@ -49,14 +53,7 @@ pub fn all() -> Vec<&'static PluginDef> {
 /// Those of plugins that are not among [`all`] are kept and shown like any other, so that nothing of a configuration is
 /// lost that has them; the plugins themselves cannot be configured. A plugin that is added takes its line away here.
 pub fn entities() -> Vec<fn() -> EntityDef> {
-    vec![
-        acme::storage,
-        oauth2::credentials,
-        oauth2::authorization_codes,
-        oauth2::tokens,
-        session::sessions,
-        session::metadatas,
-    ]
+    vec![acme::storage, oauth2::authorization_codes, session::metadatas]
 }
 
 /// Every plugin, in the order in which they run, and the entities of all.
@@ -79,8 +76,11 @@ mod tests {
             (100_001, "correlation-id"),
             (2500, "bot-detection"),
             (2000, "cors"),
+            (1900, "session"),
             (1450, "jwt"),
+            (1400, "oauth2"),
             (1250, "key-auth"),
+            (1200, "ldap-auth"),
             (1100, "basic-auth"),
             (1030, "hmac-auth"),
             (990, "ip-restriction"),
@@ -122,16 +122,16 @@ mod tests {
         let found: Vec<_> =
             registry.entities().map(|def| (def.name, def.collection, def.nested, def.endpoint_key)).collect();
         let expected = [
+            ("sessions", "sessions", "sessions", Some("session_id")),
             ("jwt_secrets", "jwts", "jwt", Some("key")),
+            ("oauth2_credentials", "oauth2", "oauth2", Some("client_id")),
+            ("oauth2_tokens", "oauth2_tokens", "oauth2_tokens", Some("access_token")),
             ("keyauth_credentials", "key-auths", "key-auth", Some("key")),
             ("basicauth_credentials", "basic-auths", "basic-auth", Some("username")),
             ("hmacauth_credentials", "hmac-auths", "hmac-auth", Some("username")),
             ("acls", "acls", "acls", None),
             ("acme_storage", "acme_storage", "acme_storage", None),
-            ("oauth2_credentials", "oauth2", "oauth2", Some("client_id")),
             ("oauth2_authorization_codes", "oauth2_authorization_codes", "oauth2_authorization_codes", None),
-            ("oauth2_tokens", "oauth2_tokens", "oauth2_tokens", Some("access_token")),
-            ("sessions", "sessions", "sessions", Some("session_id")),
             ("session_metadatas", "session_metadatas", "session_metadatas", None),
         ];
         assert_eq!(found, expected);
@@ -145,9 +145,12 @@ mod tests {
             "http-log" => json!({ "http_endpoint": "http://a.example/" }),
             "udp-log" | "tcp-log" => json!({ "host": "a.example", "port": 1 }),
             "loggly" => json!({ "key": "k" }),
+            "ldap-auth" => json!({ "ldap_host": "a.example", "base_dn": "dc=example", "attribute": "uid" }),
             "ip-restriction" => json!({ "allow": ["192.0.2.1"] }),
             "rate-limiting" => json!({ "minute": 1 }),
             "response-ratelimiting" => json!({ "limits": { "a": { "minute": 1 } } }),
+            "session" => json!({ "secret": "s" }),
+            "oauth2" => json!({ "provision_key": "p", "enable_client_credentials": true }),
             "redirect" => json!({ "location": "https://a.example" }),
             _ => json!({}),
         }

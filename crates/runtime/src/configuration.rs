@@ -14,6 +14,7 @@ use crate::counters::StoreCounters;
 use crate::definitions::Definitions;
 use crate::extent::{Extent, Touched};
 use crate::fault::Fault;
+use crate::plugin_records::StoreRecords;
 use crate::records::Records;
 use crate::secrets::Secrets;
 use crate::snapshot::Snapshot;
@@ -84,8 +85,10 @@ impl Configuration {
         registry: Arc<Registry>,
         definitions: Arc<Definitions>,
         mut settings: Settings,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Arc<Self>, StartError> {
         settings.node.counters = Some(Arc::new(StoreCounters::new(Arc::clone(&store))));
+        let plugin_records = Arc::new(StoreRecords::new());
+        settings.node.records = Some(Arc::clone(&plugin_records) as _);
         settings.node.runtime = Some(tokio::runtime::Handle::current());
         let records = load_records(&*store, &definitions, &registry, &settings).await?;
         let snapshot = Snapshot::build(&records, &registry, definitions.router_flavor());
@@ -93,7 +96,7 @@ impl Configuration {
             tracing::error!(kind = fault.kind, id = %fault.id, "a stored record is left out: {fault}");
         }
         warn_of_unindexed(0, &snapshot);
-        Ok(Self {
+        let configuration = Arc::new(Self {
             store,
             registry,
             definitions,
@@ -103,7 +106,9 @@ impl Configuration {
             publications: watch::channel(1).0,
             records: Mutex::new(records),
             retired: std::sync::Mutex::default(),
-        })
+        });
+        plugin_records.belong_to(&configuration);
+        Ok(configuration)
     }
 
     /// The store, for reads.

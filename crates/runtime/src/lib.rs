@@ -15,6 +15,7 @@ pub mod feed;
 pub mod inventory;
 pub mod live;
 pub mod plan;
+mod plugin_records;
 pub mod records;
 pub mod routes;
 pub mod secrets;

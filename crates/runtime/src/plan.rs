@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_entities::{Plugin, Protocol, Protocols};
-use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry, Scope as InstanceScope};
+use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry, RequestHead, Scope as InstanceScope};
 use uuid::Uuid;
 
 /// A configured plugin.
@@ -67,6 +67,20 @@ pub struct Plan {
     pub steps: Box<[Step]>,
     /// What the most demanding of them needs of the body.
     pub body: Option<BodyNeed>,
+}
+
+impl Plan {
+    /// Whether a plugin needs the whole body of a request with this head.
+    pub fn wants_body(&self, head: &RequestHead) -> bool {
+        match self.body {
+            None | Some(BodyNeed::Stream) => false,
+            Some(BodyNeed::Buffer) => true,
+            Some(BodyNeed::Depends) => self.steps.iter().any(|step| {
+                let mut instances = step.default.iter().chain(step.by_consumer.values());
+                instances.any(|instance| instance.handler.wants_body(head))
+            }),
+        }
+    }
 }
 
 /// The scope of a plugin: its route, its service, its consumer.

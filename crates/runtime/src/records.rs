@@ -55,7 +55,7 @@ pub(crate) struct Consumers {
 pub(crate) struct Credentials {
     pub(crate) kind: &'static str,
     pub(crate) by_key: OrdMap<Box<str>, Arc<LoadedCredential>>,
-    by_id: OrdMap<Uuid, Arc<LoadedCredential>>,
+    pub(crate) by_id: OrdMap<Uuid, Arc<LoadedCredential>>,
 }
 
 impl Records {

@@ -98,6 +98,11 @@ impl Directory for Snapshot {
         credentials.by_key.get(key).map(|loaded| &loaded.value)
     }
 
+    fn credential_by_id(&self, kind: &'static str, id: Uuid) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let credentials = self.credentials.iter().find(|credentials| credentials.kind == kind)?;
+        credentials.by_id.get(&id).map(|loaded| &loaded.value)
+    }
+
     fn credentials_below<'d>(
         &'d self,
         kind: &'static str,

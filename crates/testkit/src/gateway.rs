@@ -15,7 +15,9 @@ use gibbon_plugin_api::{Node, PluginDef, Registry, Settings as PluginSettings};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
+use gibbon_schema::EntityDef;
 use gibbon_store::{Options, Store, sqlite};
+use gibbon_tls::client::Usual;
 use gibbon_tls::server::ServerTls;
 use gibbon_tls::{Identity, Shown, own};
 use http::HeaderValue;
@@ -61,6 +63,7 @@ pub struct Gateway {
 pub struct Builder {
     settings: Vec<(String, String)>,
     plugins: Vec<&'static PluginDef>,
+    entities: Vec<fn() -> EntityDef>,
 }
 
 type Lines = Arc<Mutex<Vec<u8>>>;
@@ -80,6 +83,13 @@ impl Builder {
         self
     }
 
+    /// Knows entities of plugins beside their credentials.
+    #[must_use]
+    pub fn entities(mut self, entities: impl IntoIterator<Item = fn() -> EntityDef>) -> Self {
+        self.entities.extend(entities);
+        self
+    }
+
     /// Starts the gateway.
     ///
     /// # Panics
@@ -89,8 +99,8 @@ impl Builder {
         let conf = configure(folder.path(), &self.settings);
         let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let control = control.expect("a runtime is to be had");
-        let configuration =
-            Arc::new(control.block_on(load(folder.path(), Registry::new(self.plugins), conf.proxy.router_flavor)));
+        let registry = Registry::new(self.plugins).with_entities(self.entities);
+        let configuration = control.block_on(load(folder.path(), registry, &conf));
         let (access_log, stream_log) = (Lines::default(), Lines::default());
         let listener = conf.proxy.listeners.first().expect("a gateway of a test listens");
         let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None);
@@ -217,9 +227,9 @@ fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
     loaded.conf
 }
 
-async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Configuration {
+async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configuration> {
     let registry = Arc::new(registry);
-    let flavor = match flavor {
+    let flavor = match conf.proxy.router_flavor {
         RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
         RouterFlavor::Traditional => Flavor::Traditional,
         RouterFlavor::Expressions => Flavor::Expressions,
@@ -229,7 +239,8 @@ async fn load(folder: &Path, registry: Registry, flavor: RouterFlavor) -> Config
     let store = sqlite::open_with(&folder.join("gibbon.db"), options).await.expect("the store opens");
     let store: Arc<dyn Store> = Arc::new(store);
     let node = Node { id: NODE_ID, hostname: HOSTNAME.into(), ..Node::default() };
-    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, node };
+    let trusted = Usual::load(&conf.upstream.trusted, None).expect("authorities can be read").trusted;
+    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, trusted, node };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 

@@ -23,8 +23,8 @@ const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
     ("hickory-resolver", &["gibbon-balancer"], "one place resolves names"),
     (
         "aws-lc-rs",
-        &["gibbon-jose", "gibbon-store", "gibbon-admin", "gibbon-x509"],
-        "keys are typed by `gibbon-jose`; the others only take digests",
+        &["gibbon-jose", "gibbon-store", "gibbon-admin", "gibbon-x509", "gibbon-plugins"],
+        "keys are typed by `gibbon-jose`; the others only take digests, and `session` seals cookies",
     ),
     ("ed448-goldilocks", &["gibbon-jose"], "keys are typed by `gibbon-jose`; nothing else touches key bytes"),
     ("ring", &[], "aws-lc-rs is the one crypto library"),

@@ -25,7 +25,7 @@ pub(super) fn clippy(root: &Path) -> Outcome {
 /// Unit and integration tests: by cargo-nextest where it is installed, else by cargo itself.
 pub(super) fn tests(root: &Path) -> Outcome {
     if has_nextest(root) {
-        nextest(root, &format!("not ({ON_POSTGRESQL}) and not ({BEFORE_NGINX})"))
+        nextest(root, &format!("not ({ON_POSTGRESQL}) and not ({BEFORE_NGINX}) and not ({WITH_SLAPD})"))
     } else {
         run(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
     }
@@ -59,10 +59,32 @@ pub(super) fn nginx_tests(root: &Path) -> Outcome {
 /// The tests that need nginx, as nextest selects them: those in modules called so.
 const BEFORE_NGINX: &str = "kind(test) and test(/^before_nginx/)";
 
-/// In the places where the tests look for it.
+/// Tests with slapd as the directory. Where it is not installed they leave themselves out.
+pub(super) fn slapd_tests(root: &Path) -> Outcome {
+    needs("slapd is not installed: apt-get install slapd", slapd_is_installed, || {
+        if has_nextest(root) {
+            nextest(root, WITH_SLAPD)
+        } else {
+            run(root, &["test", "--release", "--workspace", "--locked", "--test", "wire", "with_slapd"])
+        }
+    })
+}
+
+/// The tests that need slapd, as nextest selects them: those in modules called so.
+const WITH_SLAPD: &str = "kind(test) and test(/^with_slapd/)";
+
 fn nginx_is_installed() -> bool {
+    is_installed("nginx")
+}
+
+fn slapd_is_installed() -> bool {
+    is_installed("slapd")
+}
+
+/// In the places where the tests look for a server.
+fn is_installed(server: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).chain(["/usr/sbin".into()]).any(|folder| folder.join("nginx").is_file())
+    env::split_paths(&path).chain(["/usr/sbin".into()]).any(|folder| folder.join(server).is_file())
 }
 
 fn has_nextest(root: &Path) -> bool {

@@ -53,7 +53,6 @@ impl Node {
         let store: Arc<dyn Store> = Arc::new(store);
         let settings = Settings::default();
         let configuration = Configuration::load(store, registry, definitions, settings).await.unwrap();
-        let configuration = Arc::new(configuration);
         let api = AdminApi::new(Arc::clone(&configuration), about(&folder));
         Self { api, configuration, folder }
     }

@@ -13,8 +13,9 @@ use super::config::Config;
 use super::entities::{KIND, PasswordCredential};
 use super::header::Claim;
 use super::stored::StoredPassword;
-use super::verified::{Digest, VerifiedPasswords};
+use super::verified::VerifiedPasswords;
 use crate::authentication::{Accepted, Visibility, busy, challenge};
+use crate::recent::Digest;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {

@@ -1,28 +1,18 @@
 //! Passwords that were right before: checking one takes milliseconds beside the worker, and browsers and programs send the
 //! same one with every request.
 
-use std::cell::RefCell;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-/// The sets of [`VerifiedPasswords`], one for each value of a digest's first byte.
-const SETS: usize = 256;
+use crate::recent::{Digest, Recent};
 
-/// The digests in one set.
-const WAYS: usize = 4;
-
-/// What stands for a password: neither it nor its hash can be got back.
-pub(super) type Digest = [u8; 32];
-
-/// The passwords of one worker that were right last, at most 1,024 of them; no wrong one is ever among them.
+/// The passwords of one worker that were right last; no wrong one is ever among them.
 ///
-/// Each is a keyed digest of credential, hash and password, so that a password that was changed is not found any more. In
-/// a set the one that was used last stands first, and the last one makes room.
+/// Each is a keyed digest of credential, hash and password, so that a password that was changed is not found any more.
 pub(super) struct VerifiedPasswords {
     key: [u8; 32],
-    sets: RefCell<Vec<[Option<Digest>; WAYS]>>,
+    recent: Recent,
 }
 
 impl VerifiedPasswords {
@@ -31,7 +21,7 @@ impl VerifiedPasswords {
         for part in key.chunks_mut(half) {
             part.copy_from_slice(Uuid::new_v4().as_bytes());
         }
-        Self { key, sets: RefCell::new(vec![[None; WAYS]; SETS]) }
+        Self { key, recent: Recent::new() }
     }
 
     /// What stands for a password of a credential with this hash. `None` cannot happen: a key may have any length.
@@ -47,21 +37,12 @@ impl VerifiedPasswords {
 
     /// Whether the password was right before.
     pub(super) fn contains(&self, digest: &Digest) -> bool {
-        let mut sets = self.sets.borrow_mut();
-        let Some(set) = sets.get_mut(usize::from(digest[0])) else { return false };
-        let place = set.iter().position(|known| known.as_ref() == Some(digest));
-        if let Some(used) = place.and_then(|place| set.get_mut(..=place)) {
-            used.rotate_right(1);
-        }
-        place.is_some()
+        self.recent.contains(digest, 0)
     }
 
     /// The password was found to be right.
     pub(super) fn insert(&self, digest: Digest) {
-        if let Some(set) = self.sets.borrow_mut().get_mut(usize::from(digest[0])) {
-            set.rotate_right(1);
-            set[0] = Some(digest);
-        }
+        self.recent.insert(digest, i64::MAX);
     }
 }
 
@@ -85,22 +66,5 @@ mod tests {
         ] {
             assert!(!known.contains(&other));
         }
-    }
-
-    #[test]
-    fn what_is_used_stays_and_what_is_not_makes_room() {
-        let known = VerifiedPasswords::new();
-        let digest = |number: u8| {
-            let mut digest = [0; 32];
-            digest[31] = number;
-            digest
-        };
-        known.insert(digest(1));
-        known.insert(digest(2));
-        for other in 3..20 {
-            known.insert(digest(other));
-            assert!(known.contains(&digest(1)));
-        }
-        assert!(!known.contains(&digest(2)));
     }
 }

@@ -12,7 +12,7 @@ use crate::body_format::Format;
 use crate::multipart;
 
 /// What stands in `body` under `name`. A body that is not what its type says has nothing.
-pub(super) fn find<'b>(format: &Format, body: &'b [u8], name: &str) -> Found<'b> {
+pub(crate) fn find<'b>(format: &Format, body: &'b [u8], name: &str) -> Found<'b> {
     match format {
         Format::Form => {
             let Ok(form) = std::str::from_utf8(body) else { return Found::Nothing };
@@ -28,7 +28,7 @@ pub(super) fn find<'b>(format: &Format, body: &'b [u8], name: &str) -> Found<'b>
 }
 
 /// `body` without what stands under `name`; `None` where there is nothing to take away.
-pub(super) fn without(format: &Format, body: &[u8], name: &str) -> Option<Bytes> {
+pub(crate) fn without(format: &Format, body: &[u8], name: &str) -> Option<Bytes> {
     match format {
         Format::Form => {
             without_argument(std::str::from_utf8(body).ok()?, name).map(|rest| Bytes::from(String::from(rest)))

@@ -26,7 +26,7 @@ pub(super) struct KeyName {
 
 /// What stands under one name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found<'r> {
+pub(crate) enum Found<'r> {
     /// No text.
     Nothing,
     /// One text; it may be empty.
@@ -130,7 +130,7 @@ fn format(headers: &Headers) -> Option<Format> {
 
 /// A query or form without the arguments of that name; the others stay as they were written. `None` where there is
 /// none of that name.
-pub(super) fn without_argument(query: &str, name: &str) -> Option<Box<str>> {
+pub(crate) fn without_argument(query: &str, name: &str) -> Option<Box<str>> {
     let is_named = |piece: &&str| form_urlencoded::parse(piece.as_bytes()).next().is_some_and(|(n, _)| n == name);
     if !query.split('&').any(|piece| is_named(&piece)) {
         return None;

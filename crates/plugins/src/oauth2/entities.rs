@@ -5,13 +5,17 @@ use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{EntityDef, Field, Object, OnDelete, Paths, Schema, Transformation, field, string};
 use serde_json::Value;
 
+use super::{application, token};
 use crate::{owner, password};
 
+/// The name of the codes.
+pub(super) const CODES: &str = "oauth2_authorization_codes";
+
 /// The declaration of `oauth2_credentials`.
-pub(crate) fn credentials() -> EntityDef {
+pub(super) fn credentials() -> EntityDef {
     let hash = Transformation::new(["hash_secret", "client_secret"], [], hash_secret);
     EntityDef {
-        name: "oauth2_credentials",
+        name: application::KIND,
         collection: "oauth2",
         nested: "oauth2",
         endpoint_key: Some("client_id"),
@@ -85,9 +89,9 @@ pub(crate) fn authorization_codes() -> EntityDef {
         optional_parent("plugin", "plugins", "The plugin that gave it out."),
     ];
     EntityDef {
-        name: "oauth2_authorization_codes",
-        collection: "oauth2_authorization_codes",
-        nested: "oauth2_authorization_codes",
+        name: CODES,
+        collection: CODES,
+        nested: CODES,
         endpoint_key: None,
         version: 1,
         schema: Schema::new(fields).with_ttl().paths(Paths::Nowhere),
@@ -95,7 +99,7 @@ pub(crate) fn authorization_codes() -> EntityDef {
 }
 
 /// The declaration of `oauth2_tokens`.
-pub(crate) fn tokens() -> EntityDef {
+pub(super) fn tokens() -> EntityDef {
     let fields = [
         field("id").of(uuid()),
         field("created_at").of(auto_timestamp_s()),
@@ -109,7 +113,7 @@ pub(crate) fn tokens() -> EntityDef {
         scope(),
     ];
     EntityDef {
-        name: "oauth2_tokens",
+        name: token::KIND,
         collection: "oauth2_tokens",
         nested: "oauth2_tokens",
         endpoint_key: Some("access_token"),

@@ -3,8 +3,13 @@
 use gibbon_schema::typedefs::{auto_timestamp_s, uuid};
 use gibbon_schema::{EntityDef, OnDelete, Paths, Schema, field};
 
+use super::stored::KIND;
+
+/// The name of what is stored about sessions.
+pub(super) const METADATA: &str = "session_metadatas";
+
 /// The declaration of `sessions`.
-pub(crate) fn sessions() -> EntityDef {
+pub(super) fn sessions() -> EntityDef {
     let fields = [
         field("id").of(uuid()),
         field("session_id")
@@ -18,7 +23,7 @@ pub(crate) fn sessions() -> EntityDef {
         field("created_at").of(auto_timestamp_s()),
     ];
     EntityDef {
-        name: "sessions",
+        name: KIND,
         collection: "sessions",
         nested: "sessions",
         endpoint_key: Some("session_id"),
@@ -42,7 +47,7 @@ pub(crate) fn metadatas() -> EntityDef {
         field("created_at").of(auto_timestamp_s()),
     ];
     EntityDef {
-        name: "session_metadatas",
+        name: METADATA,
         collection: "session_metadatas",
         nested: "session_metadatas",
         endpoint_key: None,

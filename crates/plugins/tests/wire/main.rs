@@ -7,8 +7,11 @@ mod limits;
 mod log_servers;
 mod logs;
 mod metrics;
+mod oauth2;
 mod refusals;
+mod session;
 mod streams;
+mod with_slapd;
 
 use gibbon_plugin_api::PluginDef;
 use gibbon_testkit::{Gateway, Origin};
@@ -20,7 +23,7 @@ fn gateway() -> (Gateway, Origin) {
     let all = gibbon_plugins::registry::all();
     let gateway =
         all.into_iter().fold(Gateway::builder(), |builder, plugin: &'static PluginDef| builder.plugin(plugin));
-    let gateway = gateway.start();
+    let gateway = gateway.entities(gibbon_plugins::registry::entities()).start();
     gateway.proxy_to(&origin);
     (gateway, origin)
 }

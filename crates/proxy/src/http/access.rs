@@ -29,6 +29,7 @@ pub(crate) async fn run<'r, 's: 'r>(
         let consumer = cx.identity.consumer.as_ref().map(|consumer| consumer.id);
         let Some(instance) = step.select(consumer, protocol) else { continue };
         if outcome.is_ok() && instance.phases.contains(Phases::ACCESS) {
+            cx.instance = instance.id;
             cx.scope = &instance.scope;
             outcome = access(instance, cx).await;
         }

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{
-    Announced, BodyNeed, Carried, EVERYWHERE, Identity, MeterCx, Reply, RequestCx, RequestHead, ResponseHead, Source,
-    Try, UpstreamLog,
+    Announced, Carried, EVERYWHERE, Identity, MeterCx, Reply, RequestCx, RequestHead, ResponseHead, Source, Try,
+    UpstreamLog,
 };
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
@@ -266,7 +266,7 @@ impl<'w> Exchange<'w> {
     /// Holds the body in memory where that is wanted: all of it for a plugin that asked, and a small chunked one for
     /// upstreams that cannot read chunks, unless the route says that nothing is to be held back.
     async fn hold_body(&mut self, entry: &RouteEntry) -> Result<(), ProxyError> {
-        let for_plugin = entry.plan.body == Some(BodyNeed::Buffer);
+        let for_plugin = entry.plan.wants_body(&self.head);
         // The two sides of a call speak in turns.
         let for_upstream =
             self.arriving == Ok(ArrivingBody::Unknown) && entry.route.request_buffering && !grpc::is_call(&self.head);
@@ -311,6 +311,7 @@ impl<'w> Exchange<'w> {
             announced,
             body_limit: None,
             connection,
+            instance: Uuid::nil(),
             scope: &EVERYWHERE,
             captures: &captures,
             route: Some(&entry.route),

@@ -96,7 +96,7 @@ pub(crate) async fn node_on(
     definitions: Arc<Definitions>,
     registry: Arc<Registry>,
 ) -> Arc<Configuration> {
-    Arc::new(Configuration::load(store, registry, definitions, Settings::default()).await.unwrap())
+    Configuration::load(store, registry, definitions, Settings::default()).await.unwrap()
 }
 
 async fn open(folder: &TempDir, vaults: Vaults) -> (Arc<Configuration>, Arc<dyn Store>) {
