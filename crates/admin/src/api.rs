@@ -30,7 +30,7 @@ pub struct AdminApi {
 impl AdminApi {
     /// The API over a configuration, with paths for every entity that is defined there.
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
-        let paths = PathTable::new(configuration.definitions());
+        let paths = PathTable::new(configuration.definitions(), configuration.registry());
         let enabled_plugins = EnabledPlugins::default();
         Self { configuration, about, declared: None, paths, enabled_plugins, log_levels: None }
     }

@@ -4,6 +4,7 @@ mod path_table;
 
 use gibbon_balancer::health::Health;
 use gibbon_conf::TokenAccess;
+use gibbon_plugin_api::AdminPath;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 
@@ -16,8 +17,8 @@ use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
-    cache, config, endpoints, history, log_level, metrics, plugins, ready, root, schemas, status, timers, upstreams,
-    verdict,
+    cache, config, endpoints, history, log_level, metrics, plugin_paths, plugins, ready, root, schemas, status, timers,
+    upstreams, verdict,
 };
 use crate::tags;
 
@@ -84,6 +85,8 @@ pub(crate) enum Endpoint {
     SetHealth(Health),
     /// The whole configuration.
     Config,
+    /// What a plugin brings along.
+    Plugin(&'static AdminPath),
     /// What belongs to a way of running Kong that is not here.
     Absent(Absent),
     /// Records.
@@ -156,6 +159,7 @@ impl Endpoint {
     pub(crate) fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Records(place) => place.methods(),
+            Self::Plugin(path) => path.methods,
             Self::ChangeLogLevel | Self::ChangeLogLevels | Self::SetHealth(_) => &["OPTIONS", "PUT"],
             Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
             Self::Cache => &["DELETE", "OPTIONS"],
@@ -208,6 +212,7 @@ async fn answer(
     let name = parameters.first().map_or("", String::as_str);
     match endpoint {
         Endpoint::Records(place) => crud::answer(api, place, parameters, request).await,
+        Endpoint::Plugin(path) => plugin_paths::answer(api, path, parameters, request).await,
         Endpoint::Config => config::answer(api, request).await,
         Endpoint::Validate if request.method == Method::POST => schemas::validate(api, request, name).await,
         Endpoint::ValidatePlugin if request.method == Method::POST => schemas::validate(api, request, "plugins").await,

@@ -17,7 +17,7 @@ use crate::dispatch::PathTable;
 
 /// The document, for a gateway of that version with these entities and plugins.
 pub fn openapi(definitions: &Definitions, registry: &Registry, version: &str) -> Value {
-    document(&PathTable::new(definitions), definitions, registry, version)
+    document(&PathTable::new(definitions, registry), definitions, registry, version)
 }
 
 /// The same with a table that is there already.

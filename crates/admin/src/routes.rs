@@ -7,6 +7,7 @@ pub(crate) mod endpoints;
 pub(crate) mod history;
 pub(crate) mod log_level;
 pub(crate) mod metrics;
+pub(crate) mod plugin_paths;
 pub(crate) mod plugins;
 pub(crate) mod ready;
 pub(crate) mod root;

@@ -128,7 +128,6 @@ pub(crate) const TABLE: &[Row] = &[
     ),
     never(
         &[
-            "mem_cache_size",
             "worker_events_*",
             "legacy_worker_events",
             "privileged_worker",

@@ -121,6 +121,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::postgres::DOC,
         section::declarative::DOC,
         section::jwt::DOC,
+        section::stored_answers::DOC,
         section::vaults::DOC,
     ]
 }

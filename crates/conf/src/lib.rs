@@ -64,6 +64,7 @@ pub use section::real_ip::{RealIp, RealIpSource};
 pub use section::request_debug::RequestDebug;
 pub use section::router::RouterFlavor;
 pub use section::status::{Demand, Status};
+pub use section::stored_answers::StoredAnswers;
 pub use section::streams::Streams;
 pub use section::tls::{Ciphers, ClientCertificates, Pem, PemPair, PortTls, Tls, TlsVersion};
 pub use section::upstream::{Trusted, Upstream};

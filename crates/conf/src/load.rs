@@ -16,6 +16,7 @@ use crate::section::logs::Logs;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
+use crate::section::stored_answers::StoredAnswers;
 use crate::section::streams::Streams;
 use crate::section::tls::Tls;
 use crate::section::upstream::Upstream;
@@ -67,6 +68,8 @@ pub struct Conf {
     pub declared: Declared,
     /// Tokens.
     pub jwt: Jwt,
+    /// What is kept of answers.
+    pub stored_answers: StoredAnswers,
     /// All of it as users wrote it, for those who ask the gateway; without secrets.
     pub shown: BTreeMap<&'static str, Shown>,
 }
@@ -205,6 +208,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         declared: Declared::read(reader, &database, &sources.machine.folder),
         database,
         jwt: Jwt::read(reader),
+        stored_answers: StoredAnswers::read(reader),
         shown: BTreeMap::new(),
         prefix,
     }

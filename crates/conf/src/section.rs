@@ -17,6 +17,7 @@ pub(crate) mod real_ip;
 pub(crate) mod request_debug;
 pub(crate) mod router;
 pub(crate) mod status;
+pub(crate) mod stored_answers;
 pub(crate) mod streams;
 pub(crate) mod tls;
 pub(crate) mod upstream;

@@ -161,7 +161,8 @@ fn registry(conf: &Conf) -> Result<Registry, AppError> {
         return Err(AppError::NoSuchPlugin(name.clone()));
     }
     let wanted = all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name));
-    Ok(Registry::new(wanted).with_entities(gibbon_plugins::registry::entities()))
+    let registry = Registry::new(wanted).with_entities(gibbon_plugins::registry::entities());
+    Ok(registry.with_admin_paths(gibbon_plugins::registry::admin_paths()))
 }
 
 /// The vaults of a gateway with those that are stored in its database, for a command that is not the gateway.
@@ -193,6 +194,7 @@ async fn configure(
     let plugin_settings = PluginSettings {
         verified_tokens_bytes: conf.jwt.verified_tokens_bytes,
         trusted: Usual::load(&conf.upstream.trusted, None)?.trusted,
+        stored_answers_bytes: conf.stored_answers.bytes,
         node,
     };
     Ok(Configuration::load(store, registry, definitions, plugin_settings).await?)

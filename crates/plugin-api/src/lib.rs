@@ -6,6 +6,7 @@
 //!
 //! Start at [`plugin`] for what a plugin declares, at [`handler`] for its phases, at [`request`] for what it can reach.
 
+pub mod admin;
 pub mod captures;
 pub mod carried;
 pub mod connection;
@@ -34,6 +35,7 @@ pub mod stream;
 pub mod target;
 pub mod worker;
 
+pub use admin::{AdminAnswer, AdminCall, AdminPath, Configured};
 pub use captures::Captures;
 pub use carried::Carried;
 pub use connection::{Connection, Scheme};
@@ -55,7 +57,7 @@ pub use plugin::{ConfigureError, PluginDef, Registry, Settings};
 pub use records::{Edit, Finding, PluginRecords, RecordsError, Writing};
 pub use reply::{Reply, ReplyBody};
 pub use request::{Announced, BodyLimit, RequestCx};
-pub use response::{ResponseCx, Rewrite, Source};
+pub use response::{BodyCopy, ResponseCx, Rewrite, Source};
 pub use scope::{EVERYWHERE, Scope};
 pub use stream::{Stream, StreamCx, StreamLogCx, StreamTls, Verdict};
 pub use target::Target;

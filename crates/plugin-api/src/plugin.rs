@@ -6,6 +6,7 @@ use gibbon_schema::{EntityDef, Subschema};
 use rustls::RootCertStore;
 use serde_json::Value;
 
+use crate::admin::AdminPath;
 use crate::credential::CredentialDef;
 use crate::handler::Handler;
 use crate::node::Node;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub verified_tokens_bytes: usize,
     /// The authorities that vouch for servers which plugins speak to.
     pub trusted: Arc<RootCertStore>,
+    /// How many bytes of answers of upstreams one memory of them may hold; 0 keeps none.
+    pub stored_answers_bytes: u64,
     /// What all plugins of the node share.
     pub node: Node,
 }
@@ -53,7 +56,12 @@ pub struct Settings {
 impl Default for Settings {
     /// Nothing is kept, nobody is trusted, and nothing is shared.
     fn default() -> Self {
-        Self { verified_tokens_bytes: 0, trusted: Arc::new(RootCertStore::empty()), node: Node::default() }
+        Self {
+            verified_tokens_bytes: 0,
+            stored_answers_bytes: 0,
+            trusted: Arc::new(RootCertStore::empty()),
+            node: Node::default(),
+        }
     }
 }
 
@@ -61,6 +69,7 @@ impl Default for Settings {
 pub struct Registry {
     plugins: Vec<&'static PluginDef>,
     entities: Vec<fn() -> EntityDef>,
+    admin_paths: Vec<&'static AdminPath>,
 }
 
 impl Registry {
@@ -68,7 +77,7 @@ impl Registry {
     pub fn new(plugins: impl IntoIterator<Item = &'static PluginDef>) -> Self {
         let mut plugins: Vec<_> = plugins.into_iter().collect();
         plugins.sort_by(|a, b| b.priority.cmp(&a.priority).then(a.name.cmp(b.name)));
-        Self { plugins, entities: Vec::new() }
+        Self { plugins, entities: Vec::new(), admin_paths: Vec::new() }
     }
 
     /// The same registry with entities beside the credentials of its plugins. Their records are kept and shown whether
@@ -77,6 +86,19 @@ impl Registry {
     pub fn with_entities(mut self, entities: impl IntoIterator<Item = fn() -> EntityDef>) -> Self {
         self.entities.extend(entities);
         self
+    }
+
+    /// The same registry with paths of the Admin API. Those of plugins that it does not have are left out.
+    #[must_use]
+    pub fn with_admin_paths(mut self, paths: impl IntoIterator<Item = &'static AdminPath>) -> Self {
+        let here: Vec<_> = paths.into_iter().filter(|path| self.get(path.plugin).is_some()).collect();
+        self.admin_paths.extend(here);
+        self
+    }
+
+    /// The paths of the Admin API that plugins bring along.
+    pub fn admin_paths(&self) -> impl Iterator<Item = &'static AdminPath> + '_ {
+        self.admin_paths.iter().copied()
     }
 
     /// The declarations of all entities of plugins: credentials first.

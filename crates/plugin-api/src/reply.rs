@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
+use crate::headers::Headers;
+
 /// An answer of the gateway's own.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -30,6 +32,14 @@ pub enum ReplyBody {
     Raw {
         /// Its media type, if it has one.
         content_type: Option<HeaderValue>,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+    /// What an upstream has answered to such a request before.
+    Stored {
+        /// The fields that it had, in place of the gateway's own. The length of the body is the engine's, but for an
+        /// answer to HEAD, which has none.
+        headers: Headers,
         /// Its bytes.
         bytes: Bytes,
     },

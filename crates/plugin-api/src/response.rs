@@ -22,6 +22,15 @@ pub enum Source {
 /// Makes another body of a whole one, or leaves it as it is. It may run on another thread.
 pub type Rewrite = Box<dyn FnOnce(&[u8]) -> Option<Bytes> + Send>;
 
+/// A copy of a body, for an instance that wants to keep it. The body itself streams to the client as ever.
+pub struct BodyCopy {
+    /// How many bytes are kept at most: of a body that has more there is no copy.
+    pub most: usize,
+    /// Gets the copy, once the whole body has come. Never called for one that breaks off, or that the client does not
+    /// wait for.
+    pub keep: Box<dyn FnOnce(Vec<u8>)>,
+}
+
 /// The head of an answer on its way to the client, and what it answers.
 pub struct ResponseCx<'r> {
     /// What goes to the client: plugins edit it in place. How long the body is, is not theirs to say.
@@ -40,4 +49,6 @@ pub struct ResponseCx<'r> {
     pub worker: &'r WorkerLocals,
     /// What is done to the body of an upstream's answer, one after the other. It is then held in memory as a whole.
     pub rewrites: &'r mut Vec<Rewrite>,
+    /// Who gets a copy of the body of an upstream's answer, as the client gets it.
+    pub copies: &'r mut Vec<BodyCopy>,
 }

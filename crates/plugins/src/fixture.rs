@@ -12,9 +12,9 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Announced, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory, EVERYWHERE,
-    Flow, Handler, Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody, RequestCx,
-    RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
+    Announced, BodyCopy, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory,
+    EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody,
+    RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -28,7 +28,7 @@ pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// Settings with a cache of verified tokens that is large enough.
 pub(crate) static SETTINGS: LazyLock<Settings> =
-    LazyLock::new(|| Settings { verified_tokens_bytes: 1 << 20, ..Settings::default() });
+    LazyLock::new(|| Settings { verified_tokens_bytes: 1 << 20, stored_answers_bytes: 1 << 20, ..Settings::default() });
 
 /// An id that is easy to tell from others.
 pub(crate) fn id(number: u128) -> Uuid {
@@ -199,7 +199,7 @@ impl World {
         };
         let reply = handlers.iter().find_map(|handler| finish(handler.access(&mut cx), &mut cx));
         let RequestCx { body, body_limit, identity, carried, .. } = cx;
-        Outcome { reply, head, body, body_limit, identity, carried, rewrites: Vec::new() }
+        Outcome { reply, head, body, body_limit, identity, carried, rewrites: Vec::new(), copies: Vec::new() }
     }
 
     /// Sends a request through one plugin, and the answer back: `upstream`, or the plugin's own.
@@ -235,6 +235,7 @@ impl World {
                 carried: &mut outcome.carried,
                 worker: &self.worker,
                 rewrites: &mut outcome.rewrites,
+                copies: &mut outcome.copies,
             });
         }
         (outcome, head)
@@ -347,6 +348,11 @@ impl Request {
         Self::new(Method::GET, target)
     }
 
+    /// One that asks for a path of this host.
+    pub(crate) fn of_host(host: &str, path: &str) -> Self {
+        Self::get(&format!("http://{host}{path}"))
+    }
+
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
         self.head.headers.append(name, HeaderValue::from_bytes(value.as_ref()).unwrap());
@@ -386,6 +392,7 @@ pub(crate) struct Outcome {
     pub(crate) identity: Identity,
     carried: Carried,
     pub(crate) rewrites: Vec<Rewrite>,
+    pub(crate) copies: Vec<BodyCopy>,
 }
 
 impl Outcome {
@@ -402,7 +409,7 @@ impl Outcome {
         let body = match &reply.body {
             ReplyBody::Json(bytes) => std::str::from_utf8(bytes).unwrap(),
             ReplyBody::Error(message) => message,
-            ReplyBody::Raw { bytes, .. } => std::str::from_utf8(bytes).unwrap(),
+            ReplyBody::Raw { bytes, .. } | ReplyBody::Stored { bytes, .. } => std::str::from_utf8(bytes).unwrap(),
             ReplyBody::Empty => "",
         };
         (reply.status.as_u16(), challenge.map(|(_, value)| value.to_str().unwrap()), body)

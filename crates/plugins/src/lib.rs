@@ -41,6 +41,7 @@ mod owner;
 mod pair;
 mod password;
 pub mod prometheus;
+pub mod proxy_cache;
 mod queue;
 pub mod rate_limiting;
 mod recent;

@@ -1,11 +1,11 @@
 //! The list of all plugins.
 
-use gibbon_plugin_api::{PluginDef, Registry};
+use gibbon_plugin_api::{AdminPath, PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
 use crate::{
     acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
-    jwt, key_auth, ldap_auth, loggly, oauth2, prometheus, rate_limiting, redirect, request_size_limiting,
+    jwt, key_auth, ldap_auth, loggly, oauth2, prometheus, proxy_cache, rate_limiting, redirect, request_size_limiting,
     request_termination, request_transformer, response_ratelimiting, response_transformer, session, statsd, syslog,
     tcp_log, udp_log,
 };
@@ -35,6 +35,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &request_transformer::DEFINITION,
         &response_transformer::DEFINITION,
         &redirect::DEFINITION,
+        &proxy_cache::DEFINITION,
         &prometheus::DEFINITION,
         &http_log::DEFINITION,
         &statsd::DEFINITION,
@@ -56,9 +57,14 @@ pub fn entities() -> Vec<fn() -> EntityDef> {
     vec![acme::storage, oauth2::authorization_codes, session::metadatas]
 }
 
-/// Every plugin, in the order in which they run, and the entities of all.
+/// The paths of the Admin API that plugins bring along.
+pub fn admin_paths() -> impl Iterator<Item = &'static AdminPath> {
+    proxy_cache::ADMIN_PATHS.iter()
+}
+
+/// Every plugin, in the order in which they run, and the entities and paths of all.
 pub fn registry() -> Registry {
-    Registry::new(all()).with_entities(entities())
+    Registry::new(all()).with_entities(entities()).with_admin_paths(admin_paths())
 }
 
 #[cfg(test)]
@@ -91,6 +97,7 @@ mod tests {
             (801, "request-transformer"),
             (800, "response-transformer"),
             (779, "redirect"),
+            (100, "proxy-cache"),
             (13, "prometheus"),
             (12, "http-log"),
             (11, "statsd"),
@@ -151,6 +158,7 @@ mod tests {
             "response-ratelimiting" => json!({ "limits": { "a": { "minute": 1 } } }),
             "session" => json!({ "secret": "s" }),
             "oauth2" => json!({ "provision_key": "p", "enable_client_credentials": true }),
+            "proxy-cache" => json!({ "strategy": "memory" }),
             "redirect" => json!({ "location": "https://a.example" }),
             _ => json!({}),
         }

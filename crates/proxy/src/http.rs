@@ -11,6 +11,7 @@ pub(crate) mod buffering;
 mod call;
 pub(crate) mod chain;
 pub(crate) mod client;
+pub(crate) mod copying;
 pub(crate) mod debug_fields;
 pub(crate) mod error;
 pub(crate) mod error_page;

@@ -240,7 +240,8 @@ async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configurati
     let store: Arc<dyn Store> = Arc::new(store);
     let node = Node { id: NODE_ID, hostname: HOSTNAME.into(), ..Node::default() };
     let trusted = Usual::load(&conf.upstream.trusted, None).expect("authorities can be read").trusted;
-    let plugin_settings = PluginSettings { verified_tokens_bytes: 1 << 20, trusted, node };
+    let plugin_settings =
+        PluginSettings { verified_tokens_bytes: 1 << 20, stored_answers_bytes: 1 << 20, trusted, node };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }
 

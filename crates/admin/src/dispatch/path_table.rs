@@ -1,3 +1,4 @@
+use gibbon_plugin_api::Registry;
 use gibbon_runtime::Definitions;
 use gibbon_schema::{EntityDef, MASK, Paths};
 use uuid::Uuid;
@@ -36,9 +37,10 @@ enum Segment {
 }
 
 impl PathTable {
-    /// The fixed paths, and those of every entity.
-    pub(crate) fn new(definitions: &Definitions) -> Self {
+    /// The fixed paths, those of plugins, and those of every entity.
+    pub(crate) fn new(definitions: &Definitions, registry: &Registry) -> Self {
         let mut paths: Vec<Path> = FIXED.iter().map(|(template, endpoint)| Path::fixed(template, *endpoint)).collect();
+        paths.extend(registry.admin_paths().map(|path| Path::fixed(path.template, Endpoint::Plugin(path))));
         for def in definitions.iter() {
             paths.extend(of_entity(def, definitions));
         }

@@ -62,6 +62,10 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Health => ("upstreams", "How the targets of an upstream are."),
         Endpoint::SetHealth(Health::Healthy) => ("targets", "Say that a target is healthy."),
         Endpoint::SetHealth(Health::Unhealthy) => ("targets", "Say that a target is unhealthy."),
+        Endpoint::Plugin(path) => {
+            let words = path.operations.iter().find(|(of, _)| *of == method || (method == "HEAD" && *of == "GET"));
+            ("node", words.map_or("", |(_, words)| words))
+        }
         Endpoint::Records(_) => ("node", "Records."),
     }
 }
@@ -96,6 +100,8 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::PluginConfig | Endpoint::PluginSchema | Endpoint::VaultSchema | Endpoint::Schema => {
             read(component("schema"), &[404])
         }
+        Endpoint::Plugin(_) if method == "DELETE" => ((204, Value::Null), [WRITE, &[404]].concat()),
+        Endpoint::Plugin(_) => read(object(), &[404]),
         Endpoint::Absent(_) => ((400, object()), Vec::new()),
         Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault => (
             (200, json!({ "type": "object", "properties": { "message": { "type": "string" } } })),

@@ -36,7 +36,8 @@ impl Node {
     /// The same where routes are matched in another way.
     pub(crate) async fn with_flavor(flavor: Flavor) -> Self {
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
-        Self::with(Registry::new(plugins).with_entities(gibbon_plugins::registry::entities()), flavor).await
+        let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
+        Self::with(registry.with_admin_paths(gibbon_plugins::registry::admin_paths()), flavor).await
     }
 
     /// A node without any plugin.

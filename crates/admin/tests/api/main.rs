@@ -26,6 +26,7 @@ mod nesting;
 mod node;
 mod openapi;
 mod paths;
+mod paths_of_plugins;
 mod preconditions;
 mod properties;
 mod reading;

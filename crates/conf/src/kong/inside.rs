@@ -10,7 +10,6 @@ pub(super) const KEYS: &[KongKey] = &[
     key("worker_state_update_frequency", "5", "Seconds between two looks for changes of routes."),
     key("dedicated_config_processing", "on", "Whether a process of its own takes configurations in."),
     key("privileged_worker", "", "The former name of `dedicated_config_processing`."),
-    key("mem_cache_size", "128m", "How much memory workers share for records."),
     key("worker_events_max_payload", "65535", "Bytes of a message between workers."),
     key("concurrency_timeout", "60000", "Milliseconds that one worker waits for another that does the same."),
     key("host_ports", "", "Written by Kong itself, from `port_maps`."),

@@ -3,6 +3,7 @@
 
 mod answers;
 mod authentication;
+mod cache;
 mod limits;
 mod log_servers;
 mod logs;

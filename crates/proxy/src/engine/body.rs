@@ -14,6 +14,7 @@ use crate::engine::outgoing::Source;
 use crate::engine::progress::Progress;
 use crate::engine::upstream_body::{Protocol, ResponseFailure, UpstreamBody};
 use crate::http::buffering::Resumed;
+use crate::http::copying::Copied;
 
 /// Why a request's body could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -198,6 +199,8 @@ pub(crate) enum ResponseBody {
     Upstream(Box<UpstreamBody>),
     /// From an upstream of gRPC.
     Call(Box<Answering>),
+    /// As the one within, of which plugins keep a copy.
+    Copied(Box<Copied>),
     /// None: the connection carries something else from now on.
     Switched(Box<Protocol>),
 }
@@ -207,7 +210,27 @@ impl ResponseBody {
     pub(crate) fn take_trailers(&mut self) -> Option<HeaderMap> {
         match self {
             Self::Call(body) => body.take_trailers(),
+            Self::Copied(copied) => copied.body.take_trailers(),
             Self::Whole(_) | Self::Upstream(_) | Self::Switched(_) => None,
+        }
+    }
+
+    /// Whether it comes over a connection of HTTP/1 to an upstream.
+    pub(crate) fn is_of_upstream(&self) -> bool {
+        match self {
+            Self::Upstream(_) => true,
+            Self::Copied(copied) => copied.body.is_of_upstream(),
+            Self::Whole(_) | Self::Call(_) | Self::Switched(_) => false,
+        }
+    }
+
+    /// Whether one can tell that all of it has come, and there is nothing behind it.
+    pub(crate) fn tells_its_end(&self) -> bool {
+        match self {
+            Self::Upstream(body) => body.tells_its_end(),
+            Self::Copied(copied) => copied.body.tells_its_end(),
+            Self::Whole(_) => true,
+            Self::Call(_) | Self::Switched(_) => false,
         }
     }
 
@@ -221,6 +244,7 @@ impl ResponseBody {
             Self::Whole(bytes) => Some(bytes.len() as u64),
             Self::Upstream(body) => body.left(),
             Self::Call(body) => body.is_over().then_some(0),
+            Self::Copied(copied) => copied.body.length(),
             Self::Switched(_) => Some(0),
         }
     }
@@ -239,6 +263,7 @@ impl Source for ResponseBody {
             Self::Whole(bytes) => Poll::Ready(Ok(move_bytes(bytes, out, room))),
             Self::Upstream(body) => body.poll_into(cx, out, room),
             Self::Call(body) => body.poll_into(cx, out, room),
+            Self::Copied(copied) => copied.poll_into(cx, out, room),
             Self::Switched(_) => Poll::Ready(Ok(0)),
         }
     }

@@ -51,6 +51,11 @@ impl BodyReader {
         }
     }
 
+    /// Whether the body says itself where it ends.
+    pub(crate) fn tells_its_end(&self) -> bool {
+        !matches!(self, Self::UntilClose)
+    }
+
     /// Reads up to `room` bytes of the body behind what is in `out`; zero where it is over.
     pub(crate) fn poll_into(
         &mut self,

@@ -238,7 +238,7 @@ impl Conversation<'_> {
             Persistence::Unsaid => wish.version == Version::HTTP_11,
         };
         // While the upstream answers it may still be taking the request's body.
-        let is_read = self.wire.body_is_over() || matches!(body, ResponseBody::Upstream(_)) || self.wire.discard_body();
+        let is_read = self.wire.body_is_over() || body.is_of_upstream() || self.wire.discard_body();
         let limits = &settings.limits;
         let has_time =
             !limits.idle.is_zero() && self.client.connection.requests.get() < limits.connection_requests.into();

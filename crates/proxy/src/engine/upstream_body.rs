@@ -80,6 +80,11 @@ impl UpstreamBody {
         self.reader.left()
     }
 
+    /// Whether one can tell that all of it has come: not where only the end of the connection is its end.
+    pub(crate) fn tells_its_end(&self) -> bool {
+        self.reader.tells_its_end()
+    }
+
     /// Only a connection whose answer was read to its end, whose request was sent to its end, and that has nothing more
     /// to say can carry another request.
     fn release_when_over(&mut self) {

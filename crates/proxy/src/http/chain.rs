@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source};
+use gibbon_plugin_api::{
+    BodyCopy, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source,
+};
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
 use smallvec::SmallVec;
@@ -22,6 +24,13 @@ pub(crate) struct Chain<'s> {
 struct Link<'s> {
     instance: &'s Arc<Instance>,
     carried: Carried,
+}
+
+/// What the plugins want to do with the body of an answer. Empty for most.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    pub(crate) rewrites: Vec<Rewrite>,
+    pub(crate) copies: Vec<BodyCopy>,
 }
 
 /// The fields that say where an answer ends. They are the engine's, and what plugins do to them is undone.
@@ -70,11 +79,11 @@ impl<'s> Chain<'s> {
         links.filter_map(|link| link.instance.handler.meter(cx)).collect()
     }
 
-    /// Lets the plugins edit the head of the answer. What they want to do to its body comes back.
-    pub(crate) fn respond(&mut self, exchange: &Exchange<'_>, head: &mut ResponseHead, source: Source) -> Vec<Rewrite> {
-        let mut rewrites = Vec::new();
+    /// Lets the plugins edit the head of the answer. What they want to do with its body comes back.
+    pub(crate) fn respond(&mut self, exchange: &Exchange<'_>, head: &mut ResponseHead, source: Source) -> Wanted {
+        let mut wanted = Wanted::default();
         if self.links.is_empty() {
-            return rewrites;
+            return wanted;
         }
         let framing = FRAMING.map(|name| head.headers.get_value(name));
         for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::RESPONSE)) {
@@ -86,12 +95,13 @@ impl<'s> Chain<'s> {
                 identity: &exchange.identity,
                 carried: &mut link.carried,
                 worker: &exchange.worker.locals,
-                rewrites: &mut rewrites,
+                rewrites: &mut wanted.rewrites,
+                copies: &mut wanted.copies,
             };
             link.instance.handler.response(&mut cx);
         }
         restore(&mut head.headers, framing);
-        rewrites
+        wanted
     }
 }
 

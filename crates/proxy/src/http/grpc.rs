@@ -54,7 +54,7 @@ pub(crate) fn tell(status: StatusCode, body: &ReplyBody) -> Option<Told> {
     let code = code(status);
     let usual = || HeaderValue::from_static(MESSAGES.get(code).copied().unwrap_or("Unknown"));
     let (message, content_type) = match body {
-        ReplyBody::Raw { content_type: Some(_), .. } => return None,
+        ReplyBody::Raw { content_type: Some(_), .. } | ReplyBody::Stored { .. } => return None,
         ReplyBody::Error(_) => (usual(), Some(HeaderValue::from_static(CONTENT_TYPE))),
         ReplyBody::Json(bytes) => (message(bytes).unwrap_or_else(usual), None),
         ReplyBody::Empty | ReplyBody::Raw { content_type: None, .. } => (usual(), None),

@@ -16,7 +16,7 @@ use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
 use crate::http::timing::{Times, Wanted};
 use crate::http::upstream::{Answer, AnswerBody};
-use crate::http::{error_page, grpc, hop_by_hop, rewriting};
+use crate::http::{copying, error_page, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
 
 /// The upstream's answer with the gateway's marks on it.
@@ -34,12 +34,12 @@ pub(crate) async fn proxied(
     if let Some(upstream) = &mut exchange.upstream {
         upstream.status = Some(upstream_status.as_u16());
     }
-    let rewrites = chain.respond(exchange, &mut answer.head, Source::Upstream);
+    let wanted = chain.respond(exchange, &mut answer.head, Source::Upstream);
     let body = match answer.body {
-        AnswerBody::Http(body) if rewrites.is_empty() => exchange.as_asked_for(&mut answer.head, body),
+        AnswerBody::Http(body) if wanted.rewrites.is_empty() => exchange.as_asked_for(&mut answer.head, body),
         // Few answers are rewritten: the room that it takes must not be room that all of them take.
         AnswerBody::Http(body) => {
-            match Box::pin(rewriting::rewrite(exchange, &mut answer.head, body, rewrites)).await {
+            match Box::pin(rewriting::rewrite(exchange, &mut answer.head, body, wanted.rewrites)).await {
                 Ok(body) => body,
                 Err(error) => return own(exchange, &mut Chain::default(), error),
             }
@@ -50,6 +50,7 @@ pub(crate) async fn proxied(
             ResponseBody::Switched(protocol)
         }
     };
+    let body = if wanted.copies.is_empty() { body } else { copying::copied(body, wanted.copies) };
     let headers = &mut answer.head.headers;
     let own = exchange.settings.proxy.headers;
     if own.contains(Own::Via) {
@@ -145,6 +146,7 @@ impl Circumstances<'_> {
         };
         let reply = error.into_reply();
         let mut head = ResponseHead { status: reply.status, headers: Headers::default() };
+        let is_stored = matches!(reply.body, ReplyBody::Stored { .. });
         let body = self.write_body(&reply, form, &mut head.headers);
         for (name, value) in reply.headers {
             head.headers.set(name, value);
@@ -154,10 +156,16 @@ impl Circumstances<'_> {
         }
         edit(&mut head);
         match asked {
+            // It is an upstream's, and as old as it says.
+            _ if is_stored => self.mark_as_proxied(&mut head.headers, Instant::now(), reply.status),
             Some(asked) => self.mark_as_proxied(&mut head.headers, asked, reply.status),
             None => self.mark(&mut head.headers),
         }
+        let server = if is_stored { head.headers.get_value(KnownName::Server) } else { None };
         self.mark_in_any_case(&mut head.headers);
+        if let Some(server) = server {
+            head.headers.set(KnownName::Server, server);
+        }
         (head, body)
     }
 
@@ -172,7 +180,7 @@ impl Circumstances<'_> {
     fn mark_as_proxied(&self, headers: &mut Headers, asked: Instant, status: StatusCode) {
         let own = self.settings.proxy.headers;
         if own.contains(Own::Via) {
-            headers.set(KnownName::Via, &self.settings.via);
+            headers.append(KnownName::Via, &self.settings.via);
         }
         if own.contains(Own::UpstreamLatency) {
             headers.set(KnownName::XKongUpstreamLatency, millis(asked.elapsed()));
@@ -215,6 +223,14 @@ impl Circumstances<'_> {
                 (Some(HeaderValue::from_static("application/json; charset=utf-8")), bytes.clone())
             }
             ReplyBody::Raw { content_type, bytes } => (content_type.clone(), bytes.clone()),
+            ReplyBody::Stored { headers: stored, bytes } => {
+                stored.clone_into(headers);
+                // That of an answer to HEAD is among its fields.
+                if !self.is_asked_by_head {
+                    headers.set(KnownName::ContentLength, HeaderValue::from(bytes.len()));
+                }
+                return ResponseBody::Whole(bytes.clone());
+            }
             ReplyBody::Error(message) => {
                 let (content_type, page) = error_page::render(&self.settings.proxy.error_pages, form, message, self.id);
                 (Some(content_type), page)
