@@ -11,6 +11,7 @@ mod entities;
 mod grant;
 mod handler;
 mod issue;
+mod kong_hash;
 mod parameters;
 mod pkce;
 mod presented;

@@ -25,7 +25,7 @@ pub(super) struct Application {
 #[derive(Clone)]
 pub(super) enum Secret {
     Clear(Box<str>),
-    /// Argon2id, which takes long to check.
+    /// Argon2id, or one of Kong's; either takes long to check.
     Hash(Box<str>),
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gibbon_plugin_api::{Busy, RequestCx};
 
 use super::application::{Application, ClientType, KIND, Secret};
+use super::kong_hash::KongHash;
 use super::parameters::{Given, Parameters};
 use super::problem::{Challenge, Problem};
 use super::secret::same;
@@ -74,10 +75,14 @@ impl Claim {
             }
             (ClientType::Confidential, Secret::Hash(hash)) => {
                 let hash = hash.clone();
-                Proof::Pending(Box::pin(cx.offload(move || password::matches(&hash, &given))?))
+                Proof::Pending(Box::pin(cx.offload(move || is_hash_of(&hash, &given))?))
             }
         })
     }
+}
+
+fn is_hash_of(hash: &str, secret: &str) -> bool {
+    KongHash::parse(hash).map_or_else(|| password::matches(hash, secret), |hash| hash.matches(secret))
 }
 
 /// A name and a secret, as RFC 7617 writes them.

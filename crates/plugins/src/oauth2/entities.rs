@@ -5,6 +5,7 @@ use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{EntityDef, Field, Object, OnDelete, Paths, Schema, Transformation, field, string};
 use serde_json::Value;
 
+use super::kong_hash::KongHash;
 use super::{application, token};
 use crate::{owner, password};
 
@@ -68,6 +69,7 @@ fn hash_secret(body: &mut Object) -> Result<(), String> {
     if body.get("hash_secret") == Some(&Value::Bool(true))
         && let Some(Value::String(secret)) = body.get_mut("client_secret")
         && !password::is_hash(secret)
+        && KongHash::parse(secret).is_none()
     {
         *secret = password::hash(secret)?;
     }

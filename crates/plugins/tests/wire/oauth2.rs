@@ -11,6 +11,10 @@ const REDIRECT: &str = "https://app.example/cb";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+/// That of `secret`, as Kong makes it.
+const HASH_OF_KONG: &str =
+    "$pbkdf2-sha512$i=10000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$vmRQw0BpocKqrhRKR3m3G/IeOsJdowFFKr1BqQJRowY";
+
 struct Arrangement {
     gateway: Gateway,
     origin: Origin,
@@ -299,10 +303,11 @@ fn an_application_proves_itself_in_a_header_or_in_the_body() {
     it.application(json!({ "client_id": "hashed", "client_secret": "sec", "hash_secret": true }));
     let form = "grant_type=client_credentials";
     let basic = |pair: &str| format!("Authorization: Basic {}", base64_simd::STANDARD.encode_to_string(pair));
-    for pair in ["app:sec", "hashed:sec"] {
+    it.application(json!({ "client_id": "kong", "client_secret": HASH_OF_KONG, "hash_secret": true }));
+    for pair in ["app:sec", "hashed:sec", "kong:secret"] {
         assert_eq!(it.post_with("/oauth2/token", form, &[&basic(pair)]).status, 200, "{pair}");
     }
-    for pair in ["app:wrong", "hashed:wrong", "app:", "app"] {
+    for pair in ["app:wrong", "hashed:wrong", "kong:wrong", "app:", "app"] {
         let refused = it.post_with("/oauth2/token", form, &[&basic(pair)]);
         assert!([400, 401].contains(&refused.status), "{pair}");
         if pair.contains(":w") {
