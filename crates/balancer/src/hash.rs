@@ -1,11 +1,21 @@
 //! A hash that is the same on every node and in every version: nodes that share a configuration must send the same
 //! client to the same target.
 
+use std::net::IpAddr;
+
 /// The hash of some bytes (FNV-1a, with its bits mixed at the end so that all of them depend on all bytes).
 pub fn of(bytes: &[u8]) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     mix(bytes.iter().fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME)))
+}
+
+/// The hash of an address.
+pub fn of_address(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(four) => of(&four.octets()),
+        IpAddr::V6(six) => of(&six.octets()),
+    }
 }
 
 /// Spreads a number over all others, one to one (the finalizer of SplitMix64).

@@ -15,6 +15,7 @@ mod date;
 mod engine;
 mod http;
 pub mod listen;
+mod peers;
 pub mod reading;
 pub mod settings;
 mod side;

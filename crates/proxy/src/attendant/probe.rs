@@ -21,7 +21,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::engine::upstream_tls::UpstreamTls;
 use crate::engine::write::{field, is_value};
-use crate::http::peers::PeerHost;
+use crate::peers::PeerHost;
 
 /// Longer first lines of an answer are none.
 const MAX_LINE: usize = 4096;

@@ -20,10 +20,10 @@ use crate::engine::http2::outbound;
 use crate::engine::http2::upstream::{Answering, Call, begin};
 use crate::engine::pool::Destination;
 use crate::http::error::ProxyError;
-use crate::http::peers::Peers;
 use crate::http::request::Exchange;
 use crate::http::survey::Survey;
 use crate::http::upstream::{Again, Answer, AnswerBody, Failed, Target, compose, note_detour, take_body};
+use crate::peers::Peers;
 use crate::wheel::Timer;
 
 /// One attempt.

@@ -25,16 +25,16 @@ use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
 use crate::engine::write::field;
-use crate::http::balance::hashed;
 use crate::http::bound::Bound;
 use crate::http::call;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
-use crate::http::peers::{PeerHost, Peers};
+use crate::http::hashed;
 use crate::http::request::Exchange;
 use crate::http::routing::Matched;
 use crate::http::survey::Survey;
-use crate::http::tls_terms;
+use crate::peers::tls_terms;
+use crate::peers::{PeerHost, Peers};
 
 /// Where a request goes.
 pub(crate) struct Target<'s> {

@@ -12,10 +12,9 @@ use gibbon_tls::client::Spoken;
 use crate::engine::dial::{Means, dial};
 use crate::engine::pool::{Destination, TlsName};
 use crate::engine::transport::Transport;
-use crate::http::balance::hashed;
 use crate::http::error::ProxyError;
-use crate::http::peers::{PeerHost, Peers};
-use crate::http::tls_terms;
+use crate::peers::tls_terms;
+use crate::peers::{PeerHost, Peers};
 use crate::settings::Settings;
 use crate::stream::record::Record;
 use crate::stream::routing::Matched;
@@ -68,7 +67,8 @@ pub(crate) async fn connect(
 /// What of a stream can be hashed: it has no consumer and no headers, only an address.
 pub(crate) fn hash(upstream: &Upstream, source: SocketAddr) -> Option<u64> {
     let uses_address = [&upstream.hash_on, &upstream.hash_fallback].contains(&&HashInput::Ip);
-    (upstream.algorithm == Algorithm::ConsistentHashing && uses_address).then(|| hashed::hash_of(source.ip()))
+    (upstream.algorithm == Algorithm::ConsistentHashing && uses_address)
+        .then(|| gibbon_balancer::hash::of_address(source.ip()))
 }
 
 /// On which terms the upstream is spoken to over TLS, if at all. What is passed on as it is, is TLS already.

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Condition;
-use crate::http::peers::PeerHost;
+use crate::peers::PeerHost;
 
 const METHOD: &str = "/grpc.health.v1.Health/Check";
 

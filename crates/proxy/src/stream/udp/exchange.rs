@@ -21,7 +21,7 @@ use super::socket::{Arrived, Socket};
 use crate::engine::client::ConnectFailure;
 use crate::engine::progress::{CoarseClock, Progress};
 use crate::http::error::ProxyError;
-use crate::http::peers::Peers;
+use crate::peers::Peers;
 use crate::stream::arrival::Ends;
 use crate::stream::failure::Failure;
 use crate::stream::record::Record;

@@ -1,7 +1,6 @@
 //! What of a request is hashed to find its target.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use gibbon_balancer::hash;
 use gibbon_entities::Upstream;
@@ -25,7 +24,7 @@ fn of(exchange: &mut Exchange<'_>, input: &HashInput, target: &Target<'_>) -> Op
     match input {
         HashInput::None => None,
         HashInput::Consumer => consumer(exchange).map(|id| hash::of(id.as_bytes())),
-        HashInput::Ip => Some(address(exchange)),
+        HashInput::Ip => Some(hash::of_address(exchange.client_ip())),
         HashInput::Header(name) => joined(&exchange.head.headers, name).map(|value| hash::of(&value)),
         HashInput::Cookie { name, path } => Some(cookie(exchange, name, path)),
         HashInput::Path => Some(hash::of(target.path.as_bytes())),
@@ -43,19 +42,6 @@ fn of(exchange: &mut Exchange<'_>, input: &HashInput, target: &Target<'_>) -> Op
 fn consumer(exchange: &Exchange<'_>) -> Option<Uuid> {
     let identity = &exchange.identity;
     identity.consumer.as_ref().map(|consumer| consumer.id).or(identity.credential.as_ref().map(|proof| proof.id))
-}
-
-/// The client's address, as far as it is known.
-fn address(exchange: &Exchange<'_>) -> u64 {
-    hash_of(exchange.client_ip())
-}
-
-/// The hash of a client's address.
-pub(crate) fn hash_of(address: IpAddr) -> u64 {
-    match address {
-        IpAddr::V4(four) => hash::of(&four.octets()),
-        IpAddr::V6(six) => hash::of(&six.octets()),
-    }
 }
 
 /// All values of a field as one (RFC 9110 section 5.3).

@@ -1,8 +1,6 @@
 //! One request or stream among the targets of an upstream: which one it goes to, which one it goes to next, and what that tells
 //! about them.
 
-pub(crate) mod hashed;
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +13,7 @@ use http::StatusCode;
 
 use crate::engine::client::ConnectFailure;
 use crate::http::error::ProxyError;
-use crate::http::peers::PeerHost;
+use crate::peers::PeerHost;
 
 /// See the module.
 pub(crate) struct Balance<'s> {

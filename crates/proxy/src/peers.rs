@@ -1,5 +1,9 @@
-//! Where the attempts of a request or a stream go: to the service's own host, or to the targets of the upstream that the service
-//! names.
+//! Where the attempts of a request or a stream go: to the service's own host, or to the targets of the upstream that
+//! the service names.
+
+mod addresses;
+pub(crate) mod balance;
+pub(crate) mod tls_terms;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -7,9 +11,9 @@ use std::sync::Arc;
 use gibbon_entities::Protocol;
 use gibbon_runtime::{Origin, Pool};
 
-use crate::http::addresses::Addresses;
-use crate::http::balance::Balance;
 use crate::http::error::ProxyError;
+use crate::peers::addresses::Addresses;
+use crate::peers::balance::Balance;
 use crate::worker::Worker;
 
 /// See the module.
