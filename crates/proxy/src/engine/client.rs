@@ -180,6 +180,11 @@ impl UpstreamConnection {
         Duration::from_millis(self.clock.now().saturating_sub(self.moved))
     }
 
+    /// Whether more has been received than the answer that was asked for.
+    pub(crate) fn has_unread(&self) -> bool {
+        !self.input.is_empty()
+    }
+
     /// Whether it waits in silence for a request, as far as is known without asking the system.
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.input.is_empty() && self.stream.is_quiet()

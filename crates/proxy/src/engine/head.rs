@@ -74,10 +74,13 @@ fn parse<'i>(
         Err(ParseError::TooManyHeaders) => return Err(BadHead::TooLarge),
         Err(_) => return Err(BadHead::Malformed),
     };
-    let head = input.get(..length).filter(|head| every_line_ends_in_crlf(head)).ok_or(BadHead::Malformed)?;
+    let head = input.get(..length).ok_or(BadHead::Malformed)?;
     let (Some(method), Some(target), Some(version)) = (request.method, request.path, request.version) else {
         return Err(BadHead::Malformed);
     };
+    if !every_line_ends_in_crlf(head, method, target, request.headers) {
+        return Err(BadHead::Malformed);
+    }
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| BadHead::Malformed)?;
     let target = match method {
         Method::CONNECT => Target::of_tunnel(target),
@@ -93,16 +96,37 @@ pub(crate) fn spans<'f>(
     head: &'f [u8],
     fields: &'f [Header<'f>],
 ) -> impl ExactSizeIterator<Item = (Range<usize>, Range<usize>)> + 'f {
-    let span = |part: &[u8]| {
-        let start = (part.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
-        start..start.wrapping_add(part.len())
-    };
-    fields.iter().map(move |field| (span(field.name.as_bytes()), span(field.value)))
+    fields.iter().map(move |field| (span(head, field.name.as_bytes()), span(head, field.value)))
+}
+
+/// Where a part of `head` stands in it.
+fn span(head: &[u8], part: &[u8]) -> Range<usize> {
+    let start = (part.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
+    start..start.wrapping_add(part.len())
 }
 
 /// A line that ends in a bare LF is one line for some readers and a part of a line for others (RFC 9112 section 2.2).
-fn every_line_ends_in_crlf(head: &[u8]) -> bool {
-    memchr::memchr_iter(b'\n', head).all(|end| end > 0 && head.get(end - 1) == Some(&b'\r'))
+///
+/// The parts of the head have been found, and what ends a line can only stand behind them: that costs less than to
+/// look for every LF.
+fn every_line_ends_in_crlf(head: &[u8], method: &str, target: &str, fields: &[Header<'_>]) -> bool {
+    let ends_in_crlf = |end: usize| head.get(end..end.wrapping_add(2)) == Some(b"\r\n");
+    let before = head.get(..span(head, method.as_bytes()).start).unwrap_or_default();
+    before.chunks(2).all(|empty_line| empty_line == b"\r\n")
+        && ends_in_crlf(span(head, target.as_bytes()).end.wrapping_add(VERSION.len()))
+        && fields.iter().all(|field| {
+            let end = span(head, field.value).end;
+            ends_in_crlf(end) || ends_in_crlf(end.wrapping_add(white_space(head.get(end..).unwrap_or_default())))
+        })
+        && head.ends_with(b"\r\n")
+}
+
+/// What stands between the target and the end of its line; all versions are as long.
+const VERSION: &str = " HTTP/1.1";
+
+/// How many bytes of white space there are at the beginning.
+fn white_space(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
 /// Whether a head may have ended in `input`, of which the first `seen` bytes were looked at before. Looking for an

@@ -101,7 +101,8 @@ impl Pool {
 
     fn put(&self, mut kept: Box<Kept>) {
         let used_up = self.limits.max_requests.is_some_and(|limit| kept.connection.requests() >= limit);
-        if used_up || !kept.connection.is_quiet() {
+        // Whether its socket is quiet is asked when it is taken.
+        if used_up || kept.connection.has_unread() {
             return;
         }
         let mut idle = self.idle.borrow_mut();

@@ -101,12 +101,7 @@ impl<'s> Target<'s> {
         let matched = found.matched(request_path);
         let strip = if route.strip_path { Strip::Prefix } else { Strip::Nothing };
         let path = path::join(origin.service.path.as_deref(), request_path, matched, strip, entry.path_handling);
-        let mut line = path.into_owned();
-        if let Some(query) = query {
-            line.reserve_exact(1 + query.len());
-            line.push('?');
-            line.push_str(query);
-        }
+        let line = with_query(path, query);
         let forwarded_prefix = path::forwarded_prefix(matched, strip);
         let host = if route.preserve_host { HostRule::Client } else { HostRule::Service };
         Self { snapshot, origin, pool, found, path: request_path, host, line, forwarded_prefix }
@@ -119,12 +114,24 @@ impl<'s> Target<'s> {
 
     /// Asks for another path, which a plugin has set.
     pub(crate) fn replace_path(&mut self, path: &str, query: Option<&str>) {
-        path.clone_into(&mut self.line);
-        if let Some(query) = query {
-            self.line.push('?');
-            self.line.push_str(query);
-        }
+        self.line = with_query(Cow::Borrowed(path), query);
     }
+}
+
+fn with_query(path: Cow<'_, str>, query: Option<&str>) -> String {
+    let Some(query) = query else { return path.into_owned() };
+    // Room for both is asked for once.
+    let mut line = match path {
+        Cow::Owned(path) => path,
+        Cow::Borrowed(path) => {
+            let mut line = String::with_capacity(path.len() + 1 + query.len());
+            line.push_str(path);
+            line
+        }
+    };
+    line.push('?');
+    line.push_str(query);
+    line
 }
 
 /// An attempt without an answer.
