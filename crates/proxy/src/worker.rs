@@ -150,13 +150,14 @@ impl Worker {
         let settings = Settings::clone(&shared.settings.load());
         let generation = shared.configuration.generation();
         let snapshot = Rc::new(Held(shared.configuration.snapshot()));
+        let slow_steps = SlowSteps::new(shared.handshakes.clone());
         Rc::new(Self {
             wheel: Wheel::new(),
             pool: Pool::new(settings.upstream.clone()),
             multiplexed: Multiplexed::new(settings.upstream.clone()),
             detours: Detours::default(),
-            tls: Handshakes::new(shared.tls.clone()),
-            slow_steps: SlowSteps::new(shared.handshakes.clone()),
+            tls: Handshakes::new(shared.tls.clone(), slow_steps.clone()),
+            slow_steps,
             connections: Rc::default(),
             locals: Rc::default(),
             counters: shared.counters.of_worker(number),

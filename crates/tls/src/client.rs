@@ -78,6 +78,11 @@ impl Terms {
         Self { verification, spoken: Spoken::Http1, trusted: None, shown: None }
     }
 
+    /// Who the gateway says that it is on these terms.
+    pub fn shown<'t>(&'t self, usual: &'t Usual) -> Option<&'t Arc<Identity>> {
+        self.shown.as_ref().or(usual.shown.as_ref())
+    }
+
     /// What is compared: records that have not changed are the same ones in memory.
     fn key(&self) -> (Verification, Spoken, Option<*const Identity>, Option<Vec<*const Authority>>) {
         let trusted = self.trusted.as_ref().map(|trusted| trusted.iter().map(Arc::as_ptr).collect());
@@ -157,7 +162,7 @@ pub fn config(terms: &Terms, usual: &Usual) -> Result<Arc<ClientConfig>, TlsErro
                 .with_custom_certificate_verifier(Verifier::new(Believed::Chain(Chain::new(trusted, depth)), &provider))
         }
     };
-    let mut config = match terms.shown.as_ref().or(usual.shown.as_ref()) {
+    let mut config = match terms.shown(usual) {
         Some(shown) => builder.with_client_cert_resolver(Arc::new(Shows(Arc::clone(shown)))),
         None => builder.with_no_client_auth(),
     };

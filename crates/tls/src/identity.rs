@@ -64,6 +64,11 @@ impl Identity {
         let fits = |certified: &&Arc<CertifiedKey>| certified.key.choose_scheme(schemes).is_some();
         self.keys.iter().find(fits).or(self.keys.first()).cloned()
     }
+
+    /// Whether it may sign with an RSA key, which takes hundreds of microseconds.
+    pub fn may_sign_slowly(&self) -> bool {
+        self.keys.iter().any(|certified| is_rsa(certified))
+    }
 }
 
 fn is_rsa(certified: &CertifiedKey) -> bool {
@@ -91,7 +96,7 @@ mod tests {
     fn a_certificate_is_taken_with_its_own_key_only() {
         let (first, second) = (made().unwrap(), made().unwrap());
         let identity = Identity::from_pem([(first.0.as_str(), first.1.as_str())]).unwrap();
-        assert!(identity.for_schemes(&[]).is_some());
+        assert!(identity.for_schemes(&[]).is_some() && !identity.may_sign_slowly());
         let mixed = Identity::from_pem([(first.0.as_str(), second.1.as_str())]);
         assert!(matches!(mixed, Err(TlsError::Unusable(_))), "{mixed:?}");
         let no_key = Identity::from_pem([(first.0.as_str(), "nothing")]);

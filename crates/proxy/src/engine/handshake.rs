@@ -1,25 +1,28 @@
-//! The handshake of TLS with a client. One whose certificate has an RSA key takes longer than anything may on a worker: its
-//! steps are taken beside the workers, while the bytes stay with the worker that has the connection.
+//! The handshake of TLS. One that is signed with an RSA key takes longer than anything may on a worker: its steps are
+//! taken beside the workers, while the bytes stay with the worker that has the connection.
 
 use std::future::poll_fn;
 use std::io::{self, Read, Write};
+use std::ops::DerefMut;
 use std::sync::Arc;
 use std::task::Poll;
 
 use gibbon_plugin_api::Offload;
+use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, Acceptor};
-use rustls::{ServerConfig, ServerConnection, SignatureAlgorithm};
+use rustls::{ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, SideData, SignatureAlgorithm};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio_rustls::server::TlsStream;
-use tokio_rustls::{StartHandshake, TlsAcceptor};
+use tokio_rustls::{StartHandshake, TlsAcceptor, TlsConnector, client};
 
 use crate::side::Side;
 
 /// Steps of one worker that wait or are taken beside it at the same time; more wait for their turn.
 pub(crate) const STEPS_AT_ONCE: usize = 64;
 
-/// Where the slow steps of a worker's handshakes are taken.
+/// Where the slow steps of a worker's handshakes are taken. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct SlowSteps {
     side: Side,
     places: Arc<Semaphore>,
@@ -70,31 +73,56 @@ pub(crate) async fn answer(
         return StartHandshake::from_parts(accepted, stream).into_stream(Arc::clone(config)).await;
     }
     let own = Arc::clone(config);
-    let mut connection = match slow.take(move || accepted.into_connection(own)).await? {
+    let connection = match slow.take(move || accepted.into_connection(own)).await? {
         Ok(connection) => connection,
         Err((error, mut alert)) => {
             let _ = alert.write_all(&mut Now(&stream));
             return Err(io::Error::new(io::ErrorKind::InvalidData, error));
         }
     };
-    while connection.is_handshaking() {
-        flush(&mut connection, &stream).await?;
-        receive(&mut connection, &stream).await?;
-        let (stepped, outcome) = slow.take(move || step(connection)).await?;
-        connection = stepped;
-        if let Err(error) = outcome {
-            // The client is told why, if it takes that at once.
-            let _ = connection.write_tls(&mut Now(&stream));
-            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
-        }
-    }
+    let connection = shake(connection, &stream, slow).await?;
     // What is left is to send what the last step has given.
     TlsAcceptor::from(Arc::clone(config)).accept_with(stream, move |fresh| *fresh = connection).await
 }
 
-fn step(mut connection: ServerConnection) -> (ServerConnection, Result<(), rustls::Error>) {
-    let outcome = connection.process_new_packets().map(drop);
-    (connection, outcome)
+/// Shakes hands with an upstream that may be shown an RSA certificate.
+///
+/// # Errors
+/// As those of [`accept`].
+pub(crate) async fn connect(
+    stream: TcpStream,
+    name: ServerName<'static>,
+    config: &Arc<ClientConfig>,
+    slow: &SlowSteps,
+) -> io::Result<client::TlsStream<TcpStream>> {
+    let fresh = ClientConnection::new(Arc::clone(config), name.clone()).map_err(io::Error::other)?;
+    let connection = shake(fresh, &stream, slow).await?;
+    TlsConnector::from(Arc::clone(config)).connect_with(name, stream, move |fresh| *fresh = connection).await
+}
+
+/// Takes every step but that of sending what the last one gives.
+async fn shake<C, D>(mut connection: C, stream: &TcpStream, slow: &SlowSteps) -> io::Result<C>
+where
+    C: DerefMut<Target = ConnectionCommon<D>> + Send + 'static,
+    D: SideData,
+{
+    while connection.is_handshaking() {
+        flush(&mut connection, stream).await?;
+        receive(&mut connection, stream).await?;
+        let (stepped, outcome) = slow
+            .take(move || {
+                let outcome = connection.process_new_packets().map(drop);
+                (connection, outcome)
+            })
+            .await?;
+        connection = stepped;
+        if let Err(error) = outcome {
+            // The other side is told why, if it takes that at once.
+            let _ = connection.write_tls(&mut Now(stream));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, error));
+        }
+    }
+    Ok(connection)
 }
 
 /// Whether the certificate for this client has a key that takes its time.
@@ -125,8 +153,8 @@ async fn hello(stream: &TcpStream) -> io::Result<Accepted> {
     }
 }
 
-/// Reads some of what the client says next.
-async fn receive(connection: &mut ServerConnection, stream: &TcpStream) -> io::Result<()> {
+/// Reads some of what the other side says next.
+async fn receive<D>(connection: &mut ConnectionCommon<D>, stream: &TcpStream) -> io::Result<()> {
     loop {
         stream.readable().await?;
         match connection.read_tls(&mut Now(stream)) {
@@ -139,7 +167,7 @@ async fn receive(connection: &mut ServerConnection, stream: &TcpStream) -> io::R
 }
 
 /// Sends all that there is to say.
-async fn flush(connection: &mut ServerConnection, stream: &TcpStream) -> io::Result<()> {
+async fn flush<D>(connection: &mut ConnectionCommon<D>, stream: &TcpStream) -> io::Result<()> {
     poll_fn(|cx| {
         while connection.wants_write() {
             match connection.write_tls(&mut Now(stream)) {

@@ -6,12 +6,15 @@ use std::io;
 use std::sync::Arc;
 
 use gibbon_conf::Upstream;
-use gibbon_tls::client::{Terms, Usual, Verification, config};
-use gibbon_tls::{Identity, TlsError};
+use gibbon_tls::client::{Terms, Usual, Verification};
+use gibbon_tls::{Identity, TlsError, client};
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use crate::engine::handshake::{self, SlowSteps};
 
 /// So many terms are remembered; more begin anew.
 const REMEMBERED: usize = 256;
@@ -42,19 +45,28 @@ impl UpstreamTls {
 
     /// What makes connections on these terms secret.
     pub(crate) fn connector(&self, terms: &Terms) -> Result<TlsConnector, TlsError> {
-        config(terms, &self.usual).map(TlsConnector::from)
+        self.config(terms).map(TlsConnector::from)
+    }
+
+    fn config(&self, terms: &Terms) -> Result<Arc<ClientConfig>, TlsError> {
+        client::config(terms, &self.usual)
+    }
+
+    fn may_sign_slowly(&self, terms: &Terms) -> bool {
+        terms.shown(&self.usual).is_some_and(|shown| shown.may_sign_slowly())
     }
 }
 
 /// Makes a worker's connections to upstreams secret. Sessions are resumed within the same terms.
 pub(crate) struct Handshakes {
     usual: UpstreamTls,
-    known: RefCell<HashMap<Terms, TlsConnector, ahash::RandomState>>,
+    known: RefCell<HashMap<Terms, Arc<ClientConfig>, ahash::RandomState>>,
+    slow: SlowSteps,
 }
 
 impl Handshakes {
-    pub(crate) fn new(usual: UpstreamTls) -> Self {
-        Self { usual, known: RefCell::default() }
+    pub(crate) fn new(usual: UpstreamTls, slow: SlowSteps) -> Self {
+        Self { usual, known: RefCell::default(), slow }
     }
 
     /// The handshake, as a client that asks for `name`.
@@ -64,20 +76,23 @@ impl Handshakes {
         name: ServerName<'static>,
         terms: &Terms,
     ) -> io::Result<TlsStream<TcpStream>> {
-        let connector = self.connector(terms).map_err(io::Error::other)?;
-        connector.connect(name, stream).await
+        let config = self.config(terms).map_err(io::Error::other)?;
+        if self.usual.may_sign_slowly(terms) {
+            return handshake::connect(stream, name, &config, &self.slow).await;
+        }
+        TlsConnector::from(config).connect(name, stream).await
     }
 
-    fn connector(&self, terms: &Terms) -> Result<TlsConnector, TlsError> {
+    fn config(&self, terms: &Terms) -> Result<Arc<ClientConfig>, TlsError> {
         let mut known = self.known.borrow_mut();
-        if let Some(connector) = known.get(terms) {
-            return Ok(connector.clone());
+        if let Some(config) = known.get(terms) {
+            return Ok(Arc::clone(config));
         }
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        let connector = self.usual.connector(terms)?;
-        known.insert(terms.clone(), connector.clone());
-        Ok(connector)
+        let config = self.usual.config(terms)?;
+        known.insert(terms.clone(), Arc::clone(&config));
+        Ok(config)
     }
 }

@@ -149,6 +149,8 @@ fn an_upstream_that_asks_is_shown_the_certificate_of_the_service_or_that_of_the_
         status(gateway, &front, json!({ "client_certificate": { "id": id } }))
     };
     assert_eq!((service(&plain, &good), service(&plain, &bad)), (200, 502));
+    let (rsa, wrong) = (clients.issue_rsa("gibbon"), authority.issue_rsa("gibbon"));
+    assert_eq!((service(&plain, &rsa), service(&plain, &wrong)), (200, 502));
     let settings = [("client_ssl", "on"), ("client_ssl_cert", &*good.cert), ("client_ssl_cert_key", &*good.key)];
     let usual = Gateway::with(&settings);
     assert_eq!(status(&usual, &front, json!({})), 200);
