@@ -3,9 +3,7 @@
 //! [`request`] lists the phases in order; each of the other files is one of them.
 
 pub(crate) mod access;
-pub(crate) mod addresses;
 mod admission;
-pub(crate) mod balance;
 mod bound;
 pub(crate) mod buffering;
 mod call;
@@ -17,9 +15,9 @@ pub(crate) mod error;
 pub(crate) mod error_page;
 pub(crate) mod forwarded;
 pub(crate) mod grpc;
+mod hashed;
 pub(crate) mod hop_by_hop;
 pub(crate) mod negotiation;
-pub(crate) mod peers;
 pub(crate) mod real_ip;
 pub(crate) mod request;
 pub(crate) mod request_id;
@@ -29,6 +27,5 @@ pub(crate) mod routing;
 pub(crate) mod survey;
 pub(crate) mod tail;
 pub(crate) mod timing;
-pub(crate) mod tls_terms;
 pub(crate) mod tunnel;
 pub(crate) mod upstream;

@@ -11,6 +11,7 @@ mod multiplexed;
 #[path = "../cli/place.rs"]
 #[allow(dead_code, reason = "other tests need more of it")]
 mod place;
+mod streams;
 mod targets;
 mod world;
 mod writes;

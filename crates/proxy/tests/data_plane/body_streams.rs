@@ -46,6 +46,35 @@ fn the_beginning_of_an_answer_arrives_before_its_end_is_sent() {
 }
 
 #[test]
+fn an_event_of_the_server_arrives_before_the_next_one_is_sent() {
+    const EVENTS: usize = 3;
+    let gates: [Gate; EVENTS] = std::array::from_fn(|_| Gate::new());
+    let waiting = gates.clone();
+    let origin = Origin::start(move |_| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n\r\n";
+        let events = waiting.iter().enumerate();
+        events
+            .fold(Action::send(head), |action, (number, gate)| {
+                action.then_send(format!("id: {number}\ndata: x\n\n")).then_wait_for(gate)
+            })
+            .then_close()
+    });
+    let gateway = Gateway::start();
+    gateway.proxy_to(&origin);
+    let mut client = gateway.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
+    assert_eq!(client.head_of_response().field("content-type"), Some("text/event-stream"));
+    let mut seen = Vec::new();
+    for (number, gate) in gates.iter().enumerate() {
+        let event = format!("id: {number}\ndata: x\n\n");
+        while !seen.windows(event.len()).any(|part| part == event.as_bytes()) {
+            seen.extend(client.read_raw(1));
+        }
+        gate.open();
+    }
+}
+
+#[test]
 fn the_beginning_of_a_request_arrives_before_its_end_is_sent() {
     let answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nseen";
     let origin = Origin::answering_heads(move |_| Action::default().then_discard(5).then_send(answer).then_hang());
