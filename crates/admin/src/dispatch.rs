@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
-    cache, config, endpoints, history, log_level, metrics, plugin_paths, plugins, ready, root, schemas, status, timers,
-    upstreams, verdict,
+    cache, config, endpoints, history, lint, log_level, metrics, plugin_paths, plugins, ready, root, schemas, status,
+    timers, upstreams, verdict,
 };
 use crate::tags;
 
@@ -53,6 +53,8 @@ pub(crate) enum Endpoint {
     HistoryEntry,
     /// Taking it back.
     Undo,
+    /// What is configured and surely not meant.
+    Lint,
     /// All paths.
     Endpoints,
     /// All of this, for programs.
@@ -106,6 +108,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/history/{revision}", Endpoint::HistoryEntry),
     ("/history/{revision}/undo", Endpoint::Undo),
     ("/config", Endpoint::Config),
+    ("/lint", Endpoint::Lint),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
@@ -231,6 +234,7 @@ async fn answer(
             Endpoint::Status => status::show(api, request).await,
             Endpoint::Ready => Ok(ready::show()),
             Endpoint::Metrics => metrics::show(api).await,
+            Endpoint::Lint => lint::show(api).await,
             Endpoint::LogLevel => log_level::show(api),
             Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
             Endpoint::Timers => Ok(timers::show()),

@@ -34,6 +34,7 @@ mod routes;
 mod server;
 mod tags;
 mod token;
+mod warnings;
 
 pub use about::{About, Counters};
 pub use answer::Answer;

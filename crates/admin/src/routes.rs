@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod config;
 pub(crate) mod endpoints;
 pub(crate) mod history;
+pub(crate) mod lint;
 pub(crate) mod log_level;
 pub(crate) mod metrics;
 pub(crate) mod plugin_paths;

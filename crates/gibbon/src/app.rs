@@ -154,7 +154,7 @@ async fn end(signals: &mut Signals) {
 }
 
 /// The plugins that the settings ask for.
-fn registry(conf: &Conf) -> Result<Registry, AppError> {
+pub(crate) fn registry(conf: &Conf) -> Result<Registry, AppError> {
     let all = gibbon_plugins::registry::all();
     let unknown = conf.plugins.named().iter().find(|name| all.iter().all(|plugin| plugin.name != **name));
     if let Some(name) = unknown {

@@ -60,7 +60,8 @@ enum Command {
     Upgrade(upgrade::Args),
     /// Tell whether a gateway runs.
     Health(health::Args),
-    /// Tell whether a configuration file is valid, and everything that is wrong with it.
+    /// Tell whether settings or a file of configuration are valid, everything that is wrong with them, and what is surely
+    /// not meant.
     Check(check::Args),
     /// Take over what a Kong serves.
     Migrate(migrate::Args),

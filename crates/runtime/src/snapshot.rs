@@ -4,18 +4,21 @@ use std::any::Any;
 use std::sync::Arc;
 
 use gibbon_entities::{Consumer, Route, Service};
-use gibbon_plugin_api::{Directory, Names, Registry, TargetState};
+use gibbon_plugin_api::{Directory, Names, Registry, Settings, TargetState};
 use gibbon_router::Flavor;
+use gibbon_schema::Object;
 use gibbon_tls::client::Authority;
 use gibbon_tls::{Identity, candidates};
 use uuid::Uuid;
 
+use crate::definitions::Definitions;
 use crate::extent::Extent;
 use crate::fault::Fault;
 use crate::inventory::Inventory;
 use crate::live::Pools;
 use crate::records::{Certificates, Consumers, Credentials, Records};
 use crate::routes::RouteTable;
+use crate::secrets::Secrets;
 
 /// A revision. Sections that a change does not touch are shared with the revision before.
 pub struct Snapshot {
@@ -37,6 +40,22 @@ impl Snapshot {
     /// Builds everything.
     pub fn build(records: &Records, registry: &Registry, flavor: Flavor) -> Self {
         Self::assemble(records, Arc::new(RouteTable::build(records, registry, flavor)), &Arc::default())
+    }
+
+    /// What these records would be served as: for who looks at a configuration and serves nothing.
+    pub fn of<'r>(
+        definitions: &Arc<Definitions>,
+        registry: &Registry,
+        records: impl IntoIterator<Item = (&'r str, &'r Object)>,
+    ) -> Self {
+        let mut all = Records::empty(registry, Secrets::new(Arc::clone(definitions)));
+        let settings = Settings::default();
+        for (kind, body) in records {
+            if let Some(id) = body.get("id").and_then(|id| Uuid::try_parse(id.as_str()?).ok()) {
+                all.put(kind, id, body, registry, &settings);
+            }
+        }
+        Self::build(&all, registry, definitions.router_flavor())
     }
 
     /// Builds what `extent` asks for and shares the rest with `self`.

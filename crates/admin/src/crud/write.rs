@@ -19,6 +19,7 @@ use crate::error::ApiError;
 use crate::history::{self, Author};
 use crate::precondition::{Precondition, entity_tag};
 use crate::references::{self, id_of};
+use crate::warnings;
 
 /// What a request changes.
 pub(super) struct Change {
@@ -68,7 +69,7 @@ pub(super) async fn perform(configuration: Arc<Configuration>, change: Change) -
             let entry = history::capture(&configuration, write.tx().changes(), author, Some(record)).await?;
             write.tx().remember(&entry.stored()).await?;
             write.commit().await?;
-            Ok(answer.of(entry))
+            Ok(warnings::told(answer, &configuration.snapshot(), place.kind()).of(entry))
         }
         // A commit that changes nothing would take a revision all the same.
         Ok(Done::Unchanged(answer)) => {

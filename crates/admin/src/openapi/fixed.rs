@@ -42,6 +42,7 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::CacheKey => ("node", "One thing that is remembered of the database."),
         Endpoint::Config if method == "POST" => ("node", "Serve what a document declares, and nothing else."),
         Endpoint::Config => ("node", "The whole configuration of a node without a database, as a document."),
+        Endpoint::Lint => ("node", "What is configured and surely not meant, the worst first."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
         Endpoint::History => ("history", "The last writes, the newest first."),
@@ -74,6 +75,30 @@ fn is_listing(endpoint: Endpoint) -> bool {
     matches!(endpoint, Endpoint::Tags | Endpoint::Tag | Endpoint::History | Endpoint::AllTargets | Endpoint::Health)
 }
 
+/// What `GET /lint` answers.
+fn found() -> Value {
+    let text = || json!({ "type": "string" });
+    let entity = json!({
+        "type": "object",
+        "properties": { "type": text(), "id": { "type": "string", "format": "uuid" }, "name": { "type": ["string", "null"] } },
+    });
+    let finding = json!({
+        "type": "object",
+        "properties": {
+            "code": text(),
+            "severity": { "type": "string", "enum": ["info", "warning", "error"] },
+            "entity": entity,
+            "message": text(),
+        },
+        "required": ["code", "severity", "entity", "message"],
+    });
+    json!({
+        "type": "object",
+        "properties": { "data": { "type": "array", "items": finding }, "total": { "type": "integer" } },
+        "required": ["data", "total"],
+    })
+}
+
 type Answers = ((u16, Value), Vec<u16>);
 
 /// The answer when all goes well, and the statuses that can come instead.
@@ -84,6 +109,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
     match endpoint {
         Endpoint::Config if method == "POST" => ((201, object()), [WRITE, &[304]].concat()),
         Endpoint::Ready => read(object(), &[]),
+        Endpoint::Lint => read(found(), &[]),
         Endpoint::LogLevel => read(object(), &[404]),
         Endpoint::ChangeLogLevel | Endpoint::ChangeLogLevels => ((200, object()), [WRITE, &[404]].concat()),
         Endpoint::StatusDns => read(object(), &[501]),

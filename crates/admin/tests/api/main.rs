@@ -17,6 +17,7 @@ mod forms;
 mod history;
 mod information;
 mod keys_and_vaults;
+mod lint;
 mod listing;
 mod live;
 mod log_level;

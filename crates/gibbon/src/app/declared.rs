@@ -78,7 +78,11 @@ pub(crate) fn check(source: &Source, definitions: &Definitions) -> Result<(), De
     loaded.map(drop).map_err(reject)
 }
 
-fn read(source: &Source) -> Result<Option<Document>, DeclaredError> {
+/// What is declared.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) fn read(source: &Source) -> Result<Option<Document>, DeclaredError> {
     let document = match source {
         Source::Nothing => return Ok(None),
         Source::File(path) => read_file(path),

@@ -160,3 +160,24 @@ fn a_mistake_in_the_arguments_ends_with_1_and_help_with_0() {
         assert!(done.out.lines().any(|line| line.trim_start().starts_with(command)), "{command} in {}", done.out);
     }
 }
+
+#[test]
+fn check_of_a_file_of_configuration_tells_what_is_surely_not_meant_by_its_status_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kong.yml");
+    let path = path.to_str().unwrap();
+    let write = |plugin: &str| {
+        let services = "services:\n- name: s\n  host: a.example\n  routes:\n  - name: r\n    paths: [/a]\n";
+        std::fs::write(path, format!("_format_version: '3.0'\n{services}plugins:\n- name: jwt\n{plugin}")).unwrap();
+    };
+    write("");
+    let done = gibbon(&["check", path]);
+    assert_eq!(done.status, 2, "{}{}", done.out, done.err);
+    assert!(done.out.contains("warning jwt-without-exp: plugins jwt"), "{}", done.out);
+    assert!(done.out.ends_with("\n1 finding\n"), "{}", done.out);
+    write("  config:\n    claims_to_verify: [exp]\n");
+    let done = gibbon(&["check", path]);
+    assert_eq!((done.status, done.out.ends_with("\nnothing found\n")), (0, true), "{}{}", done.out, done.err);
+    write("  config:\n    claims_to_verify: [nonsense]\n");
+    assert_eq!(gibbon(&["check", path]).status, 1);
+}

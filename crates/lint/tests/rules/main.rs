@@ -1,0 +1,5 @@
+#![cfg(test)]
+//! The rules, told by configurations as literals.
+
+mod found;
+mod world;
