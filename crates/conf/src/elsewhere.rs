@@ -92,12 +92,6 @@ pub(crate) const TABLE: &[Row] = &[
         "the environment of a process does not change while it runs, so its values do not age",
     ),
     never(&["vault_*"], &[], "vaults other than `env` belong to Kong Enterprise"),
-    row(
-        &["tracing_sampling_rate", "opentelemetry_tracing_sampling_rate"],
-        &["0.01"],
-        "tracing is not supported in this version",
-    ),
-    row(&["tracing_*", "opentelemetry_tracing*"], &["off"], "tracing is not supported in this version"),
     never(&["dns_no_sync"], &["off"], "those who ask for one name at the same time always share one query"),
     never(
         &["new_dns_client", "legacy_dns_client"],

@@ -122,6 +122,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::declarative::DOC,
         section::jwt::DOC,
         section::stored_answers::DOC,
+        section::tracing::DOC,
         section::vaults::DOC,
     ]
 }

@@ -67,5 +67,6 @@ pub use section::status::{Demand, Status};
 pub use section::stored_answers::StoredAnswers;
 pub use section::streams::Streams;
 pub use section::tls::{Ciphers, ClientCertificates, Pem, PemPair, PortTls, Tls, TlsVersion};
+pub use section::tracing::Tracing;
 pub use section::upstream::{Trusted, Upstream};
 pub use shown::Shown;

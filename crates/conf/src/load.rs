@@ -19,6 +19,7 @@ use crate::section::status::Status;
 use crate::section::stored_answers::StoredAnswers;
 use crate::section::streams::Streams;
 use crate::section::tls::Tls;
+use crate::section::tracing::Tracing;
 use crate::section::upstream::Upstream;
 use crate::section::vaults;
 use crate::shown::{self, Shown};
@@ -70,6 +71,8 @@ pub struct Conf {
     pub jwt: Jwt,
     /// What is kept of answers.
     pub stored_answers: StoredAnswers,
+    /// What is traced.
+    pub tracing: Tracing,
     /// All of it as users wrote it, for those who ask the gateway; without secrets.
     pub shown: BTreeMap<&'static str, Shown>,
 }
@@ -209,6 +212,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         database,
         jwt: Jwt::read(reader),
         stored_answers: StoredAnswers::read(reader),
+        tracing: Tracing::read(reader),
         shown: BTreeMap::new(),
         prefix,
     }

@@ -20,5 +20,6 @@ pub(crate) mod status;
 pub(crate) mod stored_answers;
 pub(crate) mod streams;
 pub(crate) mod tls;
+pub(crate) mod tracing;
 pub(crate) mod upstream;
 pub(crate) mod vaults;

@@ -97,7 +97,7 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
     listeners.close_unwanted();
     let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut signals = control.block_on(async { Signals::listen() })?;
-    let node = node::of(&boot.conf)?;
+    let node = node::of(&boot.conf, boot.logging.feed())?;
     let configuration = control.block_on(async {
         tokio::select! {
             configuration = configure(&boot.conf, &boot.vaults, registry, node.clone(), Absence::IsWaitedFor) => configuration,
@@ -195,6 +195,7 @@ async fn configure(
         verified_tokens_bytes: conf.jwt.verified_tokens_bytes,
         trusted: Usual::load(&conf.upstream.trusted, None)?.trusted,
         stored_answers_bytes: conf.stored_answers.bytes,
+        tracing: node::tracing(conf),
         node,
     };
     Ok(Configuration::load(store, registry, definitions, plugin_settings).await?)

@@ -5,14 +5,18 @@
 
 mod level;
 mod line;
+mod relay;
 mod sink;
 
 use gibbon_conf::{LogLevel, LogTarget, Logs};
+use gibbon_plugin_api::LogFeed;
 pub(crate) use level::Level;
 use line::PlainLines;
+use relay::Relay;
 pub(crate) use sink::Sink;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
@@ -31,6 +35,17 @@ pub(crate) struct Logging {
     admin_access: Option<Sink>,
     status_access: Option<Sink>,
     admin_audit: Option<Sink>,
+    feed: Feed,
+}
+
+/// Those who are told of lines.
+#[derive(Clone, Default)]
+struct Feed(Arc<LogFeed>);
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Feed").finish_non_exhaustive()
+    }
 }
 
 impl Logging {
@@ -52,10 +67,17 @@ impl Logging {
         let admin_audit = open(&mut sinks, &logs.admin_audit)?;
         let (filter, handle) = reload::Layer::new(filter(logs.level));
         // A second subscriber can only be asked for by a second gateway in one process, as tests have it.
-        let _ = tracing_subscriber::registry().with(lines(writers).with_filter(filter)).try_init();
+        let feed = Feed::default();
+        let relay = Relay(Arc::clone(&feed.0));
+        let _ = tracing_subscriber::registry().with(lines(writers).and_then(relay).with_filter(filter)).try_init();
         std::panic::set_hook(Box::new(log_panic));
         let level = Level::new(handle, logs.level);
-        Ok(Self { level, sinks, proxy_access, stream_access, admin_access, status_access, admin_audit })
+        Ok(Self { level, sinks, proxy_access, stream_access, admin_access, status_access, admin_audit, feed })
+    }
+
+    /// Where plugins may listen to lines.
+    pub(crate) fn feed(&self) -> Arc<LogFeed> {
+        Arc::clone(&self.feed.0)
     }
 
     /// Changes how much is logged, from the next message on.

@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use http::HeaderValue;
 
+use crate::stream::StreamTls;
+
 /// How the client speaks to the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
@@ -44,6 +46,8 @@ pub struct Connection {
     pub scheme: Scheme,
     /// The server name of the TLS handshake.
     pub sni: Option<Box<str>>,
+    /// The terms of TLS, where it is spoken.
+    pub tls: Option<Rc<StreamTls>>,
     /// Whether the other end is one of `trusted_ips`: only then are its `X-Forwarded-*` fields believed.
     pub trusted: bool,
 }

@@ -40,6 +40,8 @@ impl Phases {
     pub const STREAM_LOG: Self = Self(16);
     /// [`Handler::meter`].
     pub const METER: Self = Self(32);
+    /// No phase: what [`Handler::log`] is told includes a timeline.
+    pub const TIMELINE: Self = Self(64);
 
     /// Those of both.
     #[must_use]

@@ -1,7 +1,7 @@
 //! An exchange that is over, as a plugin that logs sees it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
 
@@ -9,7 +9,10 @@ use crate::carried::Carried;
 use crate::connection::Scheme;
 use crate::head::{RequestHead, ResponseHead};
 use crate::identity::Identity;
+use crate::log_values::LogValues;
 use crate::response::Source;
+use crate::stream::StreamTls;
+use crate::timeline::Step;
 
 /// One exchange, from the first byte of the request to the last of the answer.
 pub struct LogCx<'r> {
@@ -23,6 +26,8 @@ pub struct LogCx<'r> {
     pub source: Source,
     /// How the client spoke to the gateway.
     pub scheme: Scheme,
+    /// The terms of TLS, where the client spoke it.
+    pub tls: Option<&'r StreamTls>,
     /// The port that it came to.
     pub local_port: u16,
     /// Where it came from.
@@ -37,6 +42,10 @@ pub struct LogCx<'r> {
     pub upstream: &'r UpstreamLog,
     /// How much went over the wire, and when.
     pub measure: Measure,
+    /// What plugins want logs to say.
+    pub log_values: &'r LogValues,
+    /// When the gateway did what; empty unless an instance asks for it.
+    pub timeline: &'r [Step],
     /// What the instance has kept.
     pub carried: &'r Carried,
 }
@@ -48,8 +57,23 @@ pub struct UpstreamLog {
     pub uri: Box<str>,
     /// What it has answered.
     pub status: Option<u16>,
+    /// The host that was looked for, as the service or the target names it; empty where none was.
+    pub host: Box<str>,
+    /// Its port.
+    pub port: u16,
+    /// How the addresses of that name were found, where that took asking.
+    pub lookup: Option<Lookup>,
     /// Where it was looked for, one attempt after the other.
     pub tries: Vec<Try>,
+}
+
+/// A name that has been looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookup {
+    /// When, counted from when the request came.
+    pub begun: Duration,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// One attempt.
@@ -57,8 +81,39 @@ pub struct UpstreamLog {
 pub struct Try {
     /// Where.
     pub address: SocketAddr,
-    /// When, in milliseconds since 1970.
-    pub started_at: i64,
+    /// When, in nanoseconds since 1970.
+    pub started_at_ns: i64,
+    /// Until there was a connection, or none was to be had; `None` where the client has left before.
+    pub took: Option<Duration>,
+    /// What HTTP calls it where it came to nothing.
+    pub failure: Option<u16>,
+}
+
+impl Try {
+    /// One that begins now.
+    pub fn begin(address: SocketAddr) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started_at_ns = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+        Self { address, started_at_ns, took: None, failure: None }
+    }
+
+    /// When it began, in milliseconds since 1970.
+    pub fn started_at(&self) -> i64 {
+        self.started_at_ns / 1_000_000
+    }
+
+    /// There is a connection.
+    pub fn connected(&mut self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let begun = Duration::from_nanos(self.started_at_ns.unsigned_abs());
+        self.took.get_or_insert(now.saturating_sub(begun));
+    }
+
+    /// It has come to nothing.
+    pub fn failed(&mut self, status: u16) {
+        self.connected();
+        self.failure = Some(status);
+    }
 }
 
 /// Sizes and times of an exchange.

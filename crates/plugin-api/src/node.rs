@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::counters::SharedCounters;
 use crate::exposition::Exposition;
+use crate::log_feed::LogFeed;
 use crate::meter::{Measured, Names};
 use crate::records::PluginRecords;
 
@@ -26,6 +27,8 @@ pub struct Node {
     pub counters: Option<Arc<dyn SharedCounters>>,
     /// The records that plugins keep.
     pub records: Option<Arc<dyn PluginRecords>>,
+    /// The lines of its log.
+    pub log: Arc<LogFeed>,
     /// A runtime beside the workers, for work that outlives a request.
     pub runtime: Option<Handle>,
 }

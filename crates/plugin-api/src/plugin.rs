@@ -10,6 +10,7 @@ use crate::admin::AdminPath;
 use crate::credential::CredentialDef;
 use crate::handler::Handler;
 use crate::node::Node;
+use crate::tracing::Tracing;
 
 /// A plugin: everything that the gateway knows of it before it is configured.
 pub struct PluginDef {
@@ -51,12 +52,15 @@ pub struct Settings {
     pub stored_answers_bytes: u64,
     /// What all plugins of the node share.
     pub node: Node,
+    /// What is traced.
+    pub tracing: Tracing,
 }
 
 impl Default for Settings {
     /// Nothing is kept, nobody is trusted, and nothing is shared.
     fn default() -> Self {
         Self {
+            tracing: Tracing::default(),
             verified_tokens_bytes: 0,
             stored_answers_bytes: 0,
             trusted: Arc::new(RootCertStore::empty()),

@@ -17,6 +17,7 @@ use crate::head::RequestHead;
 use crate::headers::{FieldText, visible};
 use crate::identity::Identity;
 use crate::known_name::KnownName;
+use crate::log_values::LogValues;
 use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
 use crate::reply::Reply;
@@ -87,6 +88,8 @@ pub struct RequestCx<'r> {
     pub identity: Identity,
     /// What the instance whose turn it is keeps for its later phases.
     pub carried: Carried,
+    /// What plugins want logs to say of it.
+    pub log_values: LogValues,
     /// Consumers and credentials.
     pub directory: &'r dyn Directory,
     /// What plugins keep for this worker.

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
     Announced, BodyCopy, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory,
-    EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, Offload, Phases, PluginDef, Reply, ReplyBody,
-    RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
+    EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef, Reply,
+    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -128,6 +128,7 @@ impl World {
             requests: std::rc::Rc::new(Cell::new(1)),
             scheme: Scheme::Http,
             sni: None,
+            tls: None,
             trusted: false,
         };
         Self {
@@ -170,6 +171,11 @@ impl World {
         self
     }
 
+    /// The client's connection.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Sends a request through one plugin.
     pub(crate) fn send(&self, handler: &dyn Handler, request: Request) -> Outcome {
         self.send_through(&[handler], request)
@@ -193,13 +199,24 @@ impl World {
             now: self.now,
             identity: Identity::default(),
             carried: Carried::default(),
+            log_values: LogValues::default(),
             directory: self,
             worker: &self.worker,
             side: &self.side,
         };
         let reply = handlers.iter().find_map(|handler| finish(handler.access(&mut cx), &mut cx));
-        let RequestCx { body, body_limit, identity, carried, .. } = cx;
-        Outcome { reply, head, body, body_limit, identity, carried, rewrites: Vec::new(), copies: Vec::new() }
+        let RequestCx { body, body_limit, identity, carried, log_values, .. } = cx;
+        Outcome {
+            reply,
+            head,
+            body,
+            body_limit,
+            identity,
+            carried,
+            log_values,
+            rewrites: Vec::new(),
+            copies: Vec::new(),
+        }
     }
 
     /// Sends a request through one plugin, and the answer back: `upstream`, or the plugin's own.
@@ -391,6 +408,7 @@ pub(crate) struct Outcome {
     pub(crate) body_limit: Option<BodyLimit>,
     pub(crate) identity: Identity,
     carried: Carried,
+    pub(crate) log_values: LogValues,
     pub(crate) rewrites: Vec<Rewrite>,
     pub(crate) copies: Vec<BodyCopy>,
 }

@@ -2,9 +2,12 @@
 
 mod stream;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
-use gibbon_plugin_api::{Headers, LogCx, Measure, Source, Try};
+use gibbon_plugin_api::{Headers, LogCx, Measure, Source, StreamTls, Try, UpstreamLog};
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
@@ -57,7 +60,7 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
     let members = [
         ("request", request(cx)),
         ("upstream_uri", json!(cx.upstream.uri)),
-        ("upstream_status", json!(cx.upstream.status.map(|status| status.to_string()).unwrap_or_default())),
+        ("upstream_status", upstream_status(cx.upstream)),
         ("response", response(cx)),
         ("latencies", Latencies::of(measure).document()),
         ("tries", tries(&cx.upstream.tries)),
@@ -72,7 +75,8 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
         ("workspace_name", json!(WORKSPACE.name)),
     ];
     let known = members.into_iter().filter(|(_, value)| !value.is_null());
-    known.map(|(name, value)| (name.to_owned(), value)).collect()
+    let said = cx.log_values.iter().map(|(name, value)| (name, value.clone()));
+    known.chain(said).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Whole milliseconds.
@@ -84,7 +88,7 @@ fn request(cx: &LogCx<'_>) -> Value {
     let (head, target) = (cx.request, cx.request.raw_target());
     let host =
         head.host().rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(head.host(), |(host, _)| host);
-    json!({
+    let mut request = json!({
         "id": cx.request_id,
         "uri": target,
         "url": format!("{}://{host}:{}{target}", cx.scheme.as_str(), cx.local_port),
@@ -92,7 +96,23 @@ fn request(cx: &LogCx<'_>) -> Value {
         "method": head.method.as_str(),
         "headers": headers(&head.headers),
         "size": cx.measure.request_bytes,
-    })
+    });
+    if let Some(terms) = cx.tls {
+        request["tls"] = tls(terms);
+    }
+    request
+}
+
+/// The terms of TLS. Clients are not asked for certificates.
+fn tls(terms: &StreamTls) -> Value {
+    json!({ "version": terms.version, "cipher": terms.cipher, "client_verify": "NONE" })
+}
+
+/// What each attempt has given, as nginx lists it.
+fn upstream_status(upstream: &UpstreamLog) -> Value {
+    let failures = upstream.tries.iter().filter_map(|one| one.failure);
+    let all: Vec<_> = failures.chain(upstream.status).map(|status| status.to_string()).collect();
+    all.join(", ").into()
 }
 
 fn response(cx: &LogCx<'_>) -> Value {
@@ -104,13 +124,21 @@ fn response(cx: &LogCx<'_>) -> Value {
 }
 
 fn tries(tries: &[Try]) -> Value {
-    let one = |one: &Try| {
-        json!({
-            "ip": one.address.ip().to_string(), "port": one.address.port(), "balancer_start": one.started_at,
-            "balancer_latency": 0,
-        })
+    let last = tries.len();
+    let one = |(number, one): (usize, &Try)| {
+        // Choosing the address is over when an attempt begins.
+        let mut document = json!({
+            "ip": one.address.ip().to_string(), "port": one.address.port(), "balancer_start": one.started_at(),
+            "balancer_start_ns": one.started_at_ns, "balancer_latency": 0, "balancer_latency_ns": 0,
+        });
+        // As in Kong, what became of an attempt is known when the next one begins.
+        if let Some(code) = one.failure.filter(|_| number < last) {
+            document["state"] = "failed".into();
+            document["code"] = code.into();
+        }
+        document
     };
-    tries.iter().map(one).collect()
+    (1..).zip(tries).map(one).collect()
 }
 
 fn authenticated(cx: &LogCx<'_>) -> Value {

@@ -67,6 +67,8 @@ pub struct Plan {
     pub steps: Box<[Step]>,
     /// What the most demanding of them needs of the body.
     pub body: Option<BodyNeed>,
+    /// Whether one of them wants to know when the gateway did what.
+    pub has_timeline: bool,
 }
 
 impl Plan {
@@ -111,9 +113,10 @@ impl<'a> Planner<'a> {
     /// The plan of a route and its service.
     pub fn plan(&self, route: Option<Uuid>, service: Option<Uuid>) -> Plan {
         let steps: Box<[Step]> = self.registry.iter().filter_map(|plugin| self.step(plugin, route, service)).collect();
-        let instances = steps.iter().flat_map(|step| step.default.iter().chain(step.by_consumer.values()));
-        let body = instances.map(|instance| instance.handler.body_need()).max();
-        Plan { steps, body }
+        let instances = || steps.iter().flat_map(|step| step.default.iter().chain(step.by_consumer.values()));
+        let body = instances().map(|instance| instance.handler.body_need()).max();
+        let has_timeline = instances().any(|instance| instance.phases.contains(Phases::TIMELINE));
+        Plan { steps, body, has_timeline }
     }
 
     fn step(&self, plugin: &'static PluginDef, route: Option<Uuid>, service: Option<Uuid>) -> Option<Step> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Node, PluginDef, Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{Instruments, Node, PluginDef, Registry, Settings as PluginSettings, Tracing};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
@@ -240,9 +240,19 @@ async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configurati
     let store: Arc<dyn Store> = Arc::new(store);
     let node = Node { id: NODE_ID, hostname: HOSTNAME.into(), ..Node::default() };
     let trusted = Usual::load(&conf.upstream.trusted, None).expect("authorities can be read").trusted;
-    let plugin_settings =
-        PluginSettings { verified_tokens_bytes: 1 << 20, stored_answers_bytes: 1 << 20, trusted, node };
+    let plugin_settings = PluginSettings {
+        verified_tokens_bytes: 1 << 20,
+        stored_answers_bytes: 1 << 20,
+        trusted,
+        tracing: tracing(conf),
+        node,
+    };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
+}
+
+fn tracing(conf: &Conf) -> Tracing {
+    let instruments = Instruments::named(conf.tracing.instrumentations.iter().copied());
+    Tracing { instruments, sampling_rate: f64::from(conf.tracing.sampled_in_a_million) / 1_000_000.0 }
 }
 
 fn wait_for_lines(log: &Lines, count: usize) -> Vec<String> {

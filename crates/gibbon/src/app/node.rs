@@ -5,23 +5,29 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gibbon_conf::Conf;
-use gibbon_plugin_api::Node;
+use gibbon_plugin_api::{Instruments, LogFeed, Node, Tracing};
 use uuid::Uuid;
 
 /// The name, below the prefix, of the file that holds the id of the node.
 const NODE_ID: &str = "node_id";
 
-/// Its id and the name of the machine, for plugins and for the Admin API.
+/// Its id, the name of the machine, and the lines of its log, for plugins and for the Admin API.
 ///
 /// # Errors
 /// Where the id cannot be kept.
-pub(super) fn of(conf: &Conf) -> io::Result<Node> {
+pub(super) fn of(conf: &Conf, log: Arc<LogFeed>) -> io::Result<Node> {
     let id = match conf.node_id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
         Some(id) => id,
         None => kept(&conf.prefix)?,
     };
     let hostname: Arc<str> = nix::unistd::gethostname()?.to_string_lossy().into();
-    Ok(Node { id, hostname, ..Node::default() })
+    Ok(Node { id, hostname, log, ..Node::default() })
+}
+
+/// What its plugins trace.
+pub(super) fn tracing(conf: &Conf) -> Tracing {
+    let instruments = Instruments::named(conf.tracing.instrumentations.iter().copied());
+    Tracing { instruments, sampling_rate: f64::from(conf.tracing.sampled_in_a_million) / 1_000_000.0 }
 }
 
 /// The same after a restart: what is known of a node elsewhere stays true.

@@ -23,6 +23,7 @@ impl Handler for CorrelationId {
             cx.head.headers.set(self.0.header.clone(), id.clone());
             id
         });
+        cx.log_values.set("correlation_id", id.to_str().unwrap_or_default().into());
         if self.0.client == Echo::Told {
             cx.carried.put(id);
         }

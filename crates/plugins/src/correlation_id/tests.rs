@@ -68,3 +68,10 @@ fn what_no_header_can_be_called_is_refused() {
     let violations = plugin_record(&DEFINITION, json!({ "header_name": "a b" })).unwrap_err();
     assert_eq!(violations.message(), "schema violation (config.header_name: bad header name 'a b')");
 }
+
+#[test]
+fn logs_are_told_the_id() {
+    let handler = handler(&DEFINITION, json!({}));
+    let outcome = World::new().send(&*handler, Request::get("/").header("Kong-Request-ID", "c-1"));
+    assert_eq!(outcome.log_values.iter().collect::<Vec<_>>(), [("correlation_id", &json!("c-1"))]);
+}

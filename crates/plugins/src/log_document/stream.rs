@@ -32,8 +32,7 @@ fn session(cx: &StreamLogCx<'_>) -> Value {
         "server_port": cx.stream.destination.port(),
     });
     if let Some(tls) = &cx.stream.tls {
-        // Clients of streams are not asked for certificates.
-        session["tls"] = json!({ "version": tls.version, "cipher": tls.cipher, "client_verify": "NONE" });
+        session["tls"] = super::tls(tls);
     }
     session
 }
@@ -60,7 +59,12 @@ mod tests {
     }
 
     fn document(stream: &Stream) -> Value {
-        let tries = [Try { address: "198.51.100.1:5432".parse().unwrap(), started_at: 5 }];
+        let tries = [Try {
+            address: "198.51.100.1:5432".parse().unwrap(),
+            started_at_ns: 5_000_001,
+            took: None,
+            failure: None,
+        }];
         let cx = StreamLogCx {
             stream,
             status: StatusCode::OK,
@@ -87,7 +91,10 @@ mod tests {
             },
             "upstream": { "received": 21, "sent": 11 },
             "latencies": { "kong": 3, "session": 1500 },
-            "tries": [{ "ip": "198.51.100.1", "port": 5432, "balancer_start": 5, "balancer_latency": 0 }],
+            "tries": [{
+                "ip": "198.51.100.1", "port": 5432, "balancer_start": 5, "balancer_start_ns": 5_000_001,
+                "balancer_latency": 0, "balancer_latency_ns": 0,
+            }],
             "client_ip": "192.0.2.7",
             "started_at": 4,
             "workspace": "0dc6f45b-8f8d-40d2-a504-473544ee190b",

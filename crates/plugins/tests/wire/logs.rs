@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::thread;
 
-use gibbon_testkit::{Gateway, PATIENCE, eventually};
+use gibbon_testkit::{Action, Gateway, Origin, PATIENCE, RefusingPort, eventually};
 use serde_json::{Value, json};
 
 use crate::{gateway, gateway_with};
@@ -107,4 +107,41 @@ fn a_server_that_speaks_http_gets_exchanges_together() {
     let (head, body) = received.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("PUT /logs HTTP/1.1\r\n") && head.to_ascii_lowercase().contains("x-token: t"), "{head}");
     check(&serde_json::from_str::<Vec<Value>>(body).unwrap());
+}
+
+#[test]
+fn a_client_that_leaves_before_there_is_an_answer_is_logged_as_499() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exchanges.log");
+    let origin = Origin::start(|_| Action::hang());
+    let gateway = Gateway::builder().plugin(&gibbon_plugins::file_log::DEFINITION).start();
+    gateway.proxy_to(&origin);
+    gateway.plugin(json!({ "name": "file-log", "config": { "path": path.to_str().unwrap() } }));
+    let client = gateway.connect();
+    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+    origin.wait_for_requests(1);
+    drop(client);
+    let text = || std::fs::read_to_string(&path).unwrap_or_default();
+    eventually("the exchange is written", || text().ends_with('\n'));
+    let document: Value = serde_json::from_str(&text()).unwrap();
+    assert_eq!((&document["response"]["status"], &document["response"]["size"]), (&json!(499), &json!(0)));
+    assert_eq!((&document["request"]["uri"], &document["tries"][0]["ip"]), (&json!("/a"), &json!("127.0.0.1")));
+    assert_eq!((&document["upstream_status"], &document["source"]), (&json!(""), &json!("upstream")));
+}
+
+#[test]
+fn an_upstream_that_cannot_be_reached_is_logged_with_what_became_of_each_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exchanges.log");
+    let away = RefusingPort::new();
+    let gateway = Gateway::builder().plugin(&gibbon_plugins::file_log::DEFINITION).start();
+    let service = gateway.service(json!({ "host": "127.0.0.1", "port": away.port(), "retries": 1 }));
+    gateway.route_to(service, json!({ "paths": ["/"] }));
+    gateway.plugin(json!({ "name": "file-log", "config": { "path": path.to_str().unwrap() } }));
+    assert_eq!(gateway.connect().get("/a").status, 502);
+    let text = || std::fs::read_to_string(&path).unwrap_or_default();
+    eventually("the exchange is written", || text().ends_with('\n'));
+    let document: Value = serde_json::from_str(&text()).unwrap();
+    assert_eq!((&document["upstream_status"], &document["tries"][0]["state"]), (&json!("502, 502"), &json!("failed")));
+    assert_eq!((&document["tries"][0]["code"], document["tries"][1].get("code")), (&json!(502), None));
 }

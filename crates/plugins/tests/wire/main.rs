@@ -12,6 +12,7 @@ mod oauth2;
 mod refusals;
 mod session;
 mod streams;
+mod traces;
 mod with_slapd;
 
 use gibbon_plugin_api::PluginDef;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use gibbon_plugin_api::StreamTls;
 use gibbon_tls::server::H2;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
@@ -23,6 +24,7 @@ pub(crate) struct Arrived {
     pub(crate) protocol: Protocol,
     /// The server name of the handshake, in lower case.
     pub(crate) sni: Option<Box<str>>,
+    pub(crate) tls: Option<StreamTls>,
 }
 
 /// What is spoken on it.
@@ -36,7 +38,7 @@ pub(crate) enum Protocol {
 
 /// A connection on a port that serves plain HTTP/1, which has nothing to wait for.
 pub(crate) fn plain(stream: TcpStream) -> Arrived {
-    Arrived { transport: Transport::Plain(stream), announced: None, protocol: Protocol::Http1, sni: None }
+    Arrived { transport: Transport::Plain(stream), announced: None, protocol: Protocol::Http1, sni: None, tls: None }
 }
 
 /// Waits for what comes first on such a port; `None` where the client has left, or does not speak as it has to.
@@ -66,9 +68,10 @@ pub(crate) async fn arrive(
     let stream = shaken.inspect_err(|error| tracing::debug!(%peer, %error, "a TLS handshake failed")).ok()?;
     let (_, session) = stream.get_ref();
     let sni = session.server_name().map(|name| name.to_ascii_lowercase().into());
+    let terms = handshake::terms(session);
     let protocol = if session.alpn_protocol() == Some(H2) { Protocol::Http2 } else { Protocol::Http1 };
     let transport = Transport::Tls(Box::new(TlsStream::Server(stream)));
-    Some(Arrived { transport, announced, protocol, sni })
+    Some(Arrived { transport, announced, protocol, sni, tls: Some(terms) })
 }
 
 /// What a client without TLS speaks, by the first bytes that it sends: with HTTP/2 they are always the same ("prior

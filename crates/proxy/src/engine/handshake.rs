@@ -7,10 +7,12 @@ use std::ops::DerefMut;
 use std::sync::Arc;
 use std::task::Poll;
 
-use gibbon_plugin_api::Offload;
+use gibbon_plugin_api::{Offload, StreamTls};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, Acceptor};
-use rustls::{ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, SideData, SignatureAlgorithm};
+use rustls::{
+    ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, ServerConnection, SideData, SignatureAlgorithm,
+};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, oneshot};
 use tokio_rustls::server::TlsStream;
@@ -123,6 +125,16 @@ where
         }
     }
     Ok(connection)
+}
+
+/// What has been agreed upon.
+pub(crate) fn terms(session: &ServerConnection) -> StreamTls {
+    let version = match session.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+        _ => "TLSv1.3",
+    };
+    let cipher = session.negotiated_cipher_suite().map(|suite| gibbon_tls::openssl_name(suite.suite()));
+    StreamTls { version, cipher: cipher.unwrap_or_default() }
 }
 
 /// Whether the certificate for this client has a key that takes its time.

@@ -73,8 +73,8 @@ async fn converse(
         };
         arrived
     };
-    let Arrived { transport, announced, protocol, sni } = arrived;
-    let origin = ConnectionOrigin { peer, announced, local, serial, sni, is_tls: transport.is_tls() };
+    let Arrived { transport, announced, protocol, sni, tls } = arrived;
+    let origin = ConnectionOrigin { peer, announced, local, serial, sni, tls };
     let client = Client::new(&settings, origin, Rc::clone(progress));
     if protocol == Protocol::Http2 {
         return Box::pin(http2::hold(worker, client, transport)).await;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use gibbon_entities::Protocol;
-use gibbon_plugin_api::{Flow, Phases, Reply, RequestCx, Resume, Scheme};
+use gibbon_plugin_api::{Activity, Flow, Phases, Reply, RequestCx, Resume, Scheme};
 use gibbon_runtime::{Instance, Plan};
 
 use crate::http::chain::Chain;
@@ -31,9 +31,11 @@ pub(crate) async fn run<'r, 's: 'r>(
         if outcome.is_ok() && instance.phases.contains(Phases::ACCESS) {
             cx.instance = instance.id;
             cx.scope = &instance.scope;
+            let begun = chain.begin();
             outcome = access(instance, cx).await;
+            chain.end(Activity::Access(step.plugin.name), begun);
         }
-        chain.note(instance, &mut cx.carried);
+        chain.note(step.plugin.name, instance, &mut cx.carried);
     }
     outcome
 }

@@ -43,6 +43,7 @@ pub(super) async fn try_once(
     let place = worker.multiplexed.place(&mut destination, &means).await;
     let place = place.map_err(|error| failed(error.into(), Again::AsRetry))?;
     note_detour(exchange, address, &destination);
+    exchange.note_connected();
     let mut head = Vec::new();
     compose(&mut head, exchange, target, peers.host());
     let scheme = if service.protocol == Protocol::Grpcs { Scheme::HTTPS } else { Scheme::HTTP };

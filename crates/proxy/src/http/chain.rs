@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{
-    BodyCopy, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source,
+    Activity, BodyCopy, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source, Step,
 };
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
@@ -18,10 +19,19 @@ use crate::http::request::Exchange;
 pub(crate) struct Chain<'s> {
     links: SmallVec<[Link<'s>; 2]>,
     is_chosen: bool,
+    /// When the gateway did what, where an instance wants to know.
+    timeline: Option<Box<Timeline>>,
+}
+
+/// Steps, with the moment from which they are counted.
+struct Timeline {
+    since: Instant,
+    steps: Vec<Step>,
 }
 
 /// One of them, with what it keeps for itself.
 struct Link<'s> {
+    plugin: &'static str,
     instance: &'s Arc<Instance>,
     carried: Carried,
 }
@@ -41,10 +51,39 @@ const LATER: [Phases; 3] = [Phases::RESPONSE, Phases::LOG, Phases::METER];
 
 impl<'s> Chain<'s> {
     /// Keeps an instance whose turn in `access` is over, if it has something to do later.
-    pub(crate) fn note(&mut self, instance: &'s Arc<Instance>, carried: &mut Carried) {
+    pub(crate) fn note(&mut self, plugin: &'static str, instance: &'s Arc<Instance>, carried: &mut Carried) {
         if LATER.into_iter().any(|phase| instance.phases.contains(phase)) {
-            self.links.push(Link { instance, carried: std::mem::take(carried) });
+            self.links.push(Link { plugin, instance, carried: std::mem::take(carried) });
         }
+    }
+
+    /// Begins to note when what is done, for a request that came at `since` and has just found its route.
+    pub(crate) fn keep_time(&mut self, since: Instant) {
+        let mut timeline = Timeline { since, steps: Vec::with_capacity(8) };
+        timeline.note(Activity::Routing, since);
+        self.timeline = Some(Box::new(timeline));
+    }
+
+    /// The present, where time is kept.
+    pub(crate) fn begin(&self) -> Option<Instant> {
+        self.timeline.as_ref().map(|_| Instant::now())
+    }
+
+    /// What began then is over.
+    pub(crate) fn end(&mut self, what: Activity, begun: Option<Instant>) {
+        if let (Some(timeline), Some(begun)) = (&mut self.timeline, begun) {
+            timeline.note(what, begun);
+        }
+    }
+
+    /// When the gateway did what.
+    pub(crate) fn take_timeline(&mut self) -> Vec<Step> {
+        self.timeline.take().map(|timeline| timeline.steps).unwrap_or_default()
+    }
+
+    /// Whether all that take part are known.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_chosen
     }
 
     /// Nobody is missing any more.
@@ -57,8 +96,10 @@ impl<'s> Chain<'s> {
         if self.is_chosen {
             return;
         }
-        for instance in plan.steps.iter().filter_map(|step| step.select(None, protocol)) {
-            self.note(instance, &mut Carried::default());
+        for step in &plan.steps {
+            if let Some(instance) = step.select(None, protocol) {
+                self.note(step.plugin.name, instance, &mut Carried::default());
+            }
         }
     }
 
@@ -87,6 +128,7 @@ impl<'s> Chain<'s> {
         }
         let framing = FRAMING.map(|name| head.headers.get_value(name));
         for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::RESPONSE)) {
+            let begun = self.timeline.as_ref().map(|_| Instant::now());
             let mut cx = ResponseCx {
                 head,
                 source,
@@ -99,9 +141,18 @@ impl<'s> Chain<'s> {
                 copies: &mut wanted.copies,
             };
             link.instance.handler.response(&mut cx);
+            if let (Some(timeline), Some(begun)) = (&mut self.timeline, begun) {
+                timeline.note(Activity::Response(link.plugin), begun);
+            }
         }
         restore(&mut head.headers, framing);
         wanted
+    }
+}
+
+impl Timeline {
+    fn note(&mut self, what: Activity, begun: Instant) {
+        self.steps.push(Step { what, begun: begun.saturating_duration_since(self.since), took: begun.elapsed() });
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use gibbon_conf::RealIpSource;
-use gibbon_plugin_api::{Connection, Scheme};
+use gibbon_plugin_api::{Connection, Scheme, StreamTls};
 use http::HeaderValue;
 
 use crate::engine::progress::Progress;
@@ -32,12 +32,12 @@ pub(crate) struct ConnectionOrigin {
     pub(crate) local: SocketAddr,
     pub(crate) serial: u64,
     pub(crate) sni: Option<Box<str>>,
-    pub(crate) is_tls: bool,
+    pub(crate) tls: Option<StreamTls>,
 }
 
 impl Client {
     pub(crate) fn new(settings: &Settings, origin: ConnectionOrigin, progress: Rc<Progress>) -> Self {
-        let ConnectionOrigin { peer, announced, local, serial, sni, is_tls } = origin;
+        let ConnectionOrigin { peer, announced, local, serial, sni, tls } = origin;
         let address = peer.ip().to_canonical();
         let seen = settings.proxy.port_maps.seen_by_clients(local.port());
         let trusted = settings.real_ip.trusted.contains(address);
@@ -49,8 +49,9 @@ impl Client {
             local_port: seen,
             serial,
             requests: Rc::new(Cell::new(0)),
-            scheme: if is_tls { Scheme::Https } else { Scheme::Http },
+            scheme: if tls.is_some() { Scheme::Https } else { Scheme::Http },
             sni,
+            tls: tls.map(Rc::new),
             trusted,
         };
         let announced = announced.filter(|_| counts).map(|address| address.ip());

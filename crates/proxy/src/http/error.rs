@@ -121,6 +121,11 @@ impl ProxyError {
         )
     }
 
+    /// Whether somebody was waited for in vain.
+    pub(crate) fn is_timeout(&self) -> bool {
+        matches!(self, Self::Connect(ConnectFailure::TimedOut { .. }) | Self::UpstreamSilent(_) | Self::OutOfTime(_))
+    }
+
     /// Whether the connection cannot carry another request: what is left of this one is in the way.
     pub(crate) fn ends_connection(&self) -> bool {
         matches!(

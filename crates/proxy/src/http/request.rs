@@ -1,6 +1,6 @@
 //! A request from its head to the head of its answer: the phases in their order.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{
-    Announced, Carried, EVERYWHERE, Identity, MeterCx, Reply, RequestCx, RequestHead, ResponseHead, Source, Try,
+    Announced, Carried, EVERYWHERE, Identity, LogValues, Reply, RequestCx, RequestHead, ResponseHead, Source,
     UpstreamLog,
 };
 use gibbon_router::path;
@@ -31,8 +31,9 @@ use crate::http::error::ProxyError;
 use crate::http::hop_by_hop::{self, Upgrade};
 use crate::http::request_id::RequestId;
 use crate::http::routing::{Matched, PathCaptures};
+use crate::http::served::Served;
 use crate::http::survey::Survey;
-use crate::http::tail::{self, Course, Meters, Record, Tail};
+use crate::http::tail::Tail;
 use crate::http::timing::{self, Wanted};
 use crate::http::upstream::{Answer, Target};
 use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
@@ -68,7 +69,7 @@ pub(crate) struct Exchange<'w> {
     pub(crate) body: RequestBody,
     pub(crate) body_state: Rc<BodyState>,
     survey: Survey,
-    arriving: Result<ArrivingBody, Ambiguous>,
+    pub(crate) arriving: Result<ArrivingBody, Ambiguous>,
     /// The names of what served the request, where the client may ask for them.
     pub(crate) debug: Option<DebugFields>,
     /// Whether the client asked, and may ask, where the time goes.
@@ -85,13 +86,16 @@ pub(crate) struct Exchange<'w> {
     oversize: Option<Box<Reply>>,
     /// Whether the client wants no body, whatever the upstream is asked by.
     pub(crate) is_asked_by_head: bool,
+    /// What plugins want logs to say.
+    pub(crate) log_values: LogValues,
     /// What became of it upstream, where a plugin logs that.
     pub(crate) upstream: Option<Box<UpstreamLog>>,
     /// When the head of the upstream's answer was there.
     pub(crate) answered: Option<Instant>,
-    entry: Option<(Arc<Route>, Option<Arc<Service>>)>,
+    /// The route that matched and its service, where a plugin logs that.
+    pub(crate) entry: Option<(Arc<Route>, Option<Arc<Service>>)>,
     /// The ids of the route and of its service.
-    matched: Option<(Uuid, Option<Uuid>)>,
+    pub(crate) matched: Option<(Uuid, Option<Uuid>)>,
 }
 
 /// The answer to a request, and what is left to do when it is over.
@@ -102,10 +106,10 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     let under_way = worker.counters.begin_request();
     client.connection.requests.set(client.connection.requests.get() + 1);
     let snapshot = worker.snapshot();
-    let mut exchange = Exchange::new(worker, client, source, arrival);
+    let mut served = Served::default();
+    let (exchange, chain) = served.begin(Exchange::new(worker, client, source, arrival));
     let mut entry = exchange.log_entry(&snapshot);
-    let mut chain = Chain::default();
-    let outcome = exchange.run(&snapshot, &mut chain).await;
+    let outcome = exchange.run(&snapshot, chain).await;
     drop(under_way);
     if let Some(custom) = entry.as_mut().and_then(|entry| entry.custom.as_mut()) {
         custom.asked(outcome.as_ref().ok().map(Upstream::of));
@@ -113,17 +117,17 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     chain.or_all_of(snapshot.routes.unrouted(), access::protocol(client.connection.scheme));
     let source = if outcome.is_ok() { Source::Upstream } else { Source::Gateway };
     let (head, body) = match outcome {
-        Ok(answer) => response::proxied(&mut exchange, &mut chain, answer).await,
+        Ok(answer) => response::proxied(exchange, chain, answer).await,
         Err(error) => {
             let error = exchange.in_words_of_plugin(error);
-            response::own(&exchange, &mut chain, error)
+            response::own(exchange, chain, error)
         }
     };
     if let Some(entry) = &mut entry {
         entry.answered(&head);
     }
-    let meters = exchange.meters(&chain, &head, source);
-    let record = chain.logs().then(|| Box::new(exchange.into_record(chain, &head, source)));
+    let meters = exchange.meters(chain, &head, source);
+    let record = served.end(&head, source);
     (head, body, Tail { entry, record, meters })
 }
 
@@ -196,6 +200,7 @@ impl<'w> Exchange<'w> {
             asked: None,
             oversize: None,
             is_asked_by_head,
+            log_values: LogValues::default(),
             upstream: None,
             answered: None,
             entry: None,
@@ -246,6 +251,9 @@ impl<'w> Exchange<'w> {
         self.debug = debug_fields::wanted(&self.head, &self.settings.proxy).then(|| DebugFields::new(entry));
         if entry.state == RouteState::Closed {
             return Err(ProxyError::RouteClosed);
+        }
+        if entry.plan.has_timeline {
+            chain.keep_time(self.started);
         }
         routing::require_https(entry, &self.head, self.client)?;
         grpc::require(entry, &self.head)?;
@@ -319,13 +327,15 @@ impl<'w> Exchange<'w> {
             now: unix_now(),
             identity: Identity::default(),
             carried: Carried::default(),
+            log_values: LogValues::default(),
             directory: snapshot,
             worker: &self.worker.locals,
             side: &self.worker.shared.side,
         };
         let outcome = access::run(&entry.plan, &mut cx, chain).await;
-        let RequestCx { body, body_limit, identity, .. } = cx;
+        let RequestCx { body, body_limit, identity, log_values, .. } = cx;
         self.identity = identity;
+        self.log_values = log_values;
         chain.close();
         if chain.logs() {
             let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
@@ -341,75 +351,6 @@ impl<'w> Exchange<'w> {
             self.oversize = Some(Box::new(limit.reply));
         }
         Ok(())
-    }
-
-    /// What plugins log of the exchange.
-    fn into_record(self, chain: Chain<'_>, response: &ResponseHead, source: Source) -> Record {
-        let (client_ip, course) = (self.client_ip(), self.course(response));
-        let (route, service) = self.entry.map_or((None, None), |(route, service)| (Some(route), service));
-        Record {
-            instances: chain.into_loggers(),
-            id: self.id,
-            client_ip,
-            request: self.head,
-            response: response.clone(),
-            source,
-            scheme: self.client.connection.scheme,
-            local_port: self.client.connection.local_port,
-            route,
-            service,
-            identity: self.identity,
-            upstream: self.upstream.map(|upstream| *upstream).unwrap_or_default(),
-            course,
-        }
-    }
-
-    /// Where plugins count the exchange, if any do.
-    fn meters(&self, chain: &Chain<'_>, response: &ResponseHead, source: Source) -> Option<Meters> {
-        let (route, service) = self.matched.unzip();
-        let meters = chain.meters(&MeterCx {
-            route,
-            service: service.flatten(),
-            consumer: self.identity.consumer.as_ref().map(|consumer| consumer.id),
-            status: response.status,
-            source,
-            worker: &self.worker.locals,
-        });
-        (!meters.is_empty()).then(|| Meters { meters, course: self.course(response) })
-    }
-
-    /// What is known of the exchange's length and sizes when its answer has a head.
-    fn course(&self, response: &ResponseHead) -> Course {
-        let fields: usize =
-            self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
-        let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
-        let body = match self.arriving {
-            Ok(ArrivingBody::Length(length)) => length,
-            Ok(ArrivingBody::None | ArrivingBody::Unknown) | Err(_) => 0,
-        };
-        Course {
-            started: self.started,
-            asked: self.asked.zip(self.answered),
-            request_bytes: (line + fields) as u64 + body,
-            head_bytes: tail::head_bytes(response),
-            body_bytes: 0,
-        }
-    }
-
-    /// Notes an attempt, where a plugin logs that.
-    pub(crate) fn note_try(&mut self, address: SocketAddr) {
-        if let Some(upstream) = &mut self.upstream {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let started_at = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-            upstream.tries.push(Try { address, started_at });
-        }
-    }
-
-    /// The attempt that was noted last has led to another address of the same name.
-    pub(crate) fn note_detour(&mut self, address: SocketAddr) {
-        if let Some(last) = self.upstream.as_mut().and_then(|upstream| upstream.tries.last_mut()) {
-            last.address = address;
-        }
     }
 
     fn announced(&self) -> Announced {

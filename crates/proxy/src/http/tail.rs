@@ -7,7 +7,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::{
-    Carried, Identity, LogCx, Measure, Meter, RequestHead, ResponseHead, Scheme, Source, UpstreamLog,
+    Carried, Identity, LogCx, LogValues, Measure, Meter, RequestHead, ResponseHead, Scheme, Source, Step, StreamTls,
+    UpstreamLog,
 };
 use gibbon_runtime::Instance;
 use smallvec::SmallVec;
@@ -88,6 +89,9 @@ pub(crate) struct Record {
     pub(crate) response: ResponseHead,
     pub(crate) source: Source,
     pub(crate) scheme: Scheme,
+    pub(crate) tls: Option<Rc<StreamTls>>,
+    pub(crate) log_values: LogValues,
+    pub(crate) timeline: Vec<Step>,
     pub(crate) local_port: u16,
     pub(crate) client_ip: IpAddr,
     pub(crate) route: Option<Arc<Route>>,
@@ -107,6 +111,9 @@ impl Drop for Record {
                 response: &self.response,
                 source: self.source,
                 scheme: self.scheme,
+                tls: self.tls.as_deref(),
+                log_values: &self.log_values,
+                timeline: &self.timeline,
                 local_port: self.local_port,
                 client_ip: self.client_ip,
                 route: self.route.as_deref(),

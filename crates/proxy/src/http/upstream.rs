@@ -164,13 +164,19 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     }
     let mut bound = Bound::of(exchange);
     let hash = target.pool.and_then(|pool| hashed::hash(exchange, &pool.upstream, &target));
+    // Of an upstream's targets and of addresses no name is looked for.
+    let is_name = target.pool.is_none() && target.origin.literal.is_none();
+    let begun = (is_name && exchange.upstream.is_some()).then(Instant::now);
     let mut peers = Peers::of(exchange.worker, target.origin, target.pool, hash).await?;
+    exchange.note_lookup(begun);
     let mut address = peers.next(exchange.worker)?;
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
         exchange.note_try(address);
+        let (name, port) = peers.host().map_or((&*service.host, service.port), |peer| (peer.name, peer.port));
+        exchange.note_host(name, port);
         let outcome = {
             let mut attempt = pin!(async {
                 match service.protocol {
@@ -196,6 +202,7 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
             }
             Err(failed) => failed,
         };
+        exchange.note_failure(&failed.error);
         if failed.again == Again::WithNewConnection {
             reuse = Reuse::Forbidden;
             continue;
@@ -249,6 +256,7 @@ async fn try_once(
             Err(error) => return Err(Box::new(Failed { error: error.into(), again: Again::AsRetry })),
         },
     };
+    exchange.note_connected();
     let is_reused = lease.connection().requests() > 0;
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
     let coding = compose(lease.connection().begin(), exchange, target, peers.host());

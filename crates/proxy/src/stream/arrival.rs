@@ -72,11 +72,6 @@ pub(crate) async fn terminate(
     let shaken = handshake::answer(hello, client.into_stream(), config, slow).await;
     let stream = shaken.map_err(Failure::Handshake)?;
     let (_, session) = stream.get_ref();
-    let version = match session.protocol_version() {
-        Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
-        _ => "TLSv1.3",
-    };
-    let cipher = session.negotiated_cipher_suite().map(|suite| gibbon_tls::openssl_name(suite.suite()));
-    let terms = StreamTls { version, cipher: cipher.unwrap_or_default() };
+    let terms = handshake::terms(session);
     Ok((stream, terms))
 }

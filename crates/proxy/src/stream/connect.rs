@@ -47,6 +47,7 @@ pub(crate) async fn connect(
         let means = Means { limit: service.connect_timeout, tls: &worker.tls, elsewhere: &elsewhere };
         let error = match dial(&mut destination, &means).await {
             Ok(transport) => {
+                record.note_connected();
                 if destination.address != address {
                     worker.detours.remember(address);
                     record.note_detour(destination.address);
@@ -60,6 +61,7 @@ pub(crate) async fn connect(
             Err(error) => ProxyError::from(error),
         };
         peers.failed(&error);
+        record.note_failure(&error);
         retries = retries.checked_sub(1).ok_or(error)?;
     }
 }

@@ -13,6 +13,7 @@ use gibbon_runtime::{Instance, RouteEntry};
 use http::StatusCode;
 
 use crate::access_log::AccessLog;
+use crate::http::error::ProxyError;
 use crate::stream::arrival::Ends;
 use crate::stream::failure::Failure;
 use crate::stream::plugins;
@@ -74,13 +75,27 @@ impl Record {
     /// The upstream is asked there.
     pub(crate) fn note_try(&mut self, address: SocketAddr) {
         self.asked.get_or_insert_with(Instant::now);
-        self.tries.push(Try { address, started_at: now() });
+        self.tries.push(Try::begin(address));
     }
 
     /// The attempt that was noted last led to this address in the end.
     pub(crate) fn note_detour(&mut self, address: SocketAddr) {
         if let Some(last) = self.tries.last_mut() {
             last.address = address;
+        }
+    }
+
+    /// The attempt that was noted last has a connection.
+    pub(crate) fn note_connected(&mut self) {
+        if let Some(last) = self.tries.last_mut() {
+            last.connected();
+        }
+    }
+
+    /// The attempt that was noted last came to nothing.
+    pub(crate) fn note_failure(&mut self, error: &ProxyError) {
+        if let Some(last) = self.tries.last_mut() {
+            last.failed(if error.is_timeout() { 504 } else { 502 });
         }
     }
 

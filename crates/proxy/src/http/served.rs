@@ -1,0 +1,45 @@
+//! A request from its head to its answer, or until its client has left.
+
+use std::time::Instant;
+
+use gibbon_plugin_api::{Headers, ResponseHead, Source};
+use http::StatusCode;
+
+use crate::http::chain::Chain;
+use crate::http::noting::Sent;
+use crate::http::request::Exchange;
+use crate::http::tail::{Record, head_bytes};
+
+/// How web servers log a request whose client has left before there was an answer.
+const CLIENT_LEFT: u16 = 499;
+
+/// See the module. Nobody drops a request that has no answer but a client that leaves, so that this is logged.
+#[derive(Default)]
+pub(crate) struct Served<'w, 's>(Option<(Exchange<'w>, Chain<'s>)>);
+
+impl<'w, 's> Served<'w, 's> {
+    /// A request that has come.
+    pub(crate) fn begin(&mut self, exchange: Exchange<'w>) -> &mut (Exchange<'w>, Chain<'s>) {
+        self.0.insert((exchange, Chain::default()))
+    }
+
+    /// There is an answer. What plugins log of the two comes back, where one logs them.
+    pub(crate) fn end(&mut self, head: &ResponseHead, source: Source) -> Option<Box<Record>> {
+        let (exchange, chain) = self.0.take().filter(|(_, chain)| chain.logs())?;
+        Some(Box::new(exchange.into_record(chain, Sent { head, source, head_bytes: head_bytes(head) })))
+    }
+}
+
+impl Drop for Served<'_, '_> {
+    fn drop(&mut self) {
+        // As long as its plugins are not all known, nobody would know what to log.
+        let logged = self.0.take().filter(|(_, chain)| chain.is_closed() && chain.logs());
+        let Some((mut exchange, chain)) = logged else { return };
+        if exchange.asked.is_some() {
+            exchange.answered = Some(Instant::now());
+        }
+        let status = StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST);
+        let head = ResponseHead { status, headers: Headers::default() };
+        drop(exchange.into_record(chain, Sent { head: &head, source: Source::Upstream, head_bytes: 0 }));
+    }
+}
