@@ -19,6 +19,7 @@ enum Floor {
 const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-schema", Floor::Level(0)),
     ("gibbon-expression", Floor::Level(0)),
+    ("gibbon-lua", Floor::Level(0)),
     ("gibbon-vault", Floor::Level(0)),
     ("gibbon-conf", Floor::Level(1)),
     ("gibbon-jose", Floor::Level(0)),

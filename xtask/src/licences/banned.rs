@@ -27,6 +27,7 @@ const BEHIND_A_SEAM: &[(&str, &[&str], &str)] = &[
         "keys are typed by `gibbon-jose`; the others only take digests, and `session` seals cookies",
     ),
     ("ed448-goldilocks", &["gibbon-jose"], "keys are typed by `gibbon-jose`; nothing else touches key bytes"),
+    ("mlua", &["gibbon-lua"], "one place bounds what Lua may do"),
     ("ring", &[], "aws-lc-rs is the one crypto library"),
     ("clap", &["gibbon"], "only the binary has a command line"),
 ];
