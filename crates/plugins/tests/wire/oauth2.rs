@@ -403,3 +403,38 @@ fn a_token_is_enough_where_one_of_several_proofs_is() {
         );
     }
 }
+
+/// A token that ann's other credential has signed (RFC 7515, with HS256).
+fn signed(secret: &str) -> String {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let encode = |bytes: &[u8]| base64_simd::URL_SAFE_NO_PAD.encode_to_string(bytes);
+    let text = format!("{}.{}", encode(br#"{"alg":"HS256"}"#), encode(br#"{"iss":"issuer"}"#));
+    let mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&text);
+    format!("{text}.{}", encode(&mac.finalize().into_bytes()))
+}
+
+#[test]
+fn tokens_of_either_kind_are_enough_or_both_are_needed() {
+    let it = arranged(json!({ "anonymous": "nobody" }));
+    it.gateway.consumer(json!({ "username": "nobody" }));
+    let jwt = it.gateway.plugin(json!({ "name": "jwt", "config": { "anonymous": "nobody" } }));
+    let key = json!({ "consumer": { "id": it.ann }, "key": "issuer", "secret": "a secret of ann and this test" });
+    it.gateway.put("jwt_secrets", key);
+    let (_, token) = it.token(&format!("grant_type=client_credentials&{CREDENTIALS}"));
+    let opaque = format!("Authorization: Bearer {}", text(&token, "access_token"));
+    let signed = signed("a secret of ann and this test");
+    let told = |target: &str, fields: &[&str]| {
+        assert_eq!(it.gateway.connect().get_with(target, fields).status, 200);
+        it.origin.last_request().field("x-consumer-username").map(str::to_owned)
+    };
+    let name = |name: &str| Some(name.to_owned());
+    assert_eq!(told("/", &[&format!("Authorization: Bearer {signed}")]), name("ann"));
+    assert_eq!(told("/", &[&opaque]), name("ann"));
+    assert_eq!(told("/", &["Authorization: Bearer neither"]), name("nobody"));
+    // Without an anonymous consumer each of them asks for its own.
+    it.gateway
+        .plugin(json!({ "id": jwt, "name": "jwt", "config": { "uri_param_names": ["jwt"], "header_names": [] } }));
+    let status = |target: &str, fields: &[&str]| it.gateway.connect().get_with(target, fields).status;
+    assert_eq!(status("/", &[&opaque]), 401);
+    assert_eq!(status(&format!("/?jwt={signed}"), &[&opaque]), 200);
+}
