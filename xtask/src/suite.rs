@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     ("tests on PostgreSQL", cargo::postgres_tests),
     ("tests before nginx", cargo::nginx_tests),
     ("tests with slapd", cargo::slapd_tests),
+    ("tests with Redis", cargo::redis_tests),
     ("documentation tests", cargo::documentation_tests),
     ("example: README's quick start", |root| scripts::example(root, "examples/quick-start.sh")),
     ("example: RS256 guide", |root| scripts::example(root, "examples/rs256-guide/run.sh")),

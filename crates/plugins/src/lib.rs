@@ -62,6 +62,7 @@ mod series;
 pub mod session;
 mod several;
 mod severity;
+pub mod standard_webhooks;
 mod statistic;
 pub mod statsd;
 pub mod syslog;

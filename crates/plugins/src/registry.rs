@@ -7,7 +7,7 @@ use crate::{
     acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
     jwt, key_auth, ldap_auth, loggly, oauth2, opentelemetry, prometheus, proxy_cache, rate_limiting, redirect,
     request_size_limiting, request_termination, request_transformer, response_ratelimiting, response_transformer,
-    session, statsd, syslog, tcp_log, udp_log, zipkin,
+    session, standard_webhooks, statsd, syslog, tcp_log, udp_log, zipkin,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -36,6 +36,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &request_transformer::DEFINITION,
         &response_transformer::DEFINITION,
         &redirect::DEFINITION,
+        &standard_webhooks::DEFINITION,
         &proxy_cache::DEFINITION,
         &opentelemetry::DEFINITION,
         &prometheus::DEFINITION,
@@ -100,6 +101,7 @@ mod tests {
             (801, "request-transformer"),
             (800, "response-transformer"),
             (779, "redirect"),
+            (760, "standard-webhooks"),
             (100, "proxy-cache"),
             (14, "opentelemetry"),
             (13, "prometheus"),
@@ -164,6 +166,7 @@ mod tests {
             "session" => json!({ "secret": "s" }),
             "oauth2" => json!({ "provision_key": "p", "enable_client_credentials": true }),
             "proxy-cache" => json!({ "strategy": "memory" }),
+            "standard-webhooks" => json!({ "secret_v1": "secret" }),
             "redirect" => json!({ "location": "https://a.example" }),
             _ => json!({}),
         }

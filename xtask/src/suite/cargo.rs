@@ -25,7 +25,8 @@ pub(super) fn clippy(root: &Path) -> Outcome {
 /// Unit and integration tests: by cargo-nextest where it is installed, else by cargo itself.
 pub(super) fn tests(root: &Path) -> Outcome {
     if has_nextest(root) {
-        nextest(root, &format!("not ({ON_POSTGRESQL}) and not ({BEFORE_NGINX}) and not ({WITH_SLAPD})"))
+        let servers = [ON_POSTGRESQL, BEFORE_NGINX, WITH_SLAPD, WITH_REDIS];
+        nextest(root, &servers.map(|with| format!("not ({with})")).join(" and "))
     } else {
         run(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
     }
@@ -70,11 +71,30 @@ pub(super) fn slapd_tests(root: &Path) -> Outcome {
     })
 }
 
+/// Tests that count in a Redis. Where it is not installed they leave themselves out.
+pub(super) fn redis_tests(root: &Path) -> Outcome {
+    needs("Redis is not installed: apt-get install redis-server", redis_is_installed, || {
+        if has_nextest(root) {
+            nextest(root, WITH_REDIS)
+        } else {
+            run(root, &["test", "--release", "--workspace", "--locked", "--test", "wire", "with_redis"])
+        }
+    })
+}
+
 /// The tests that need slapd, as nextest selects them: those in modules called so.
 const WITH_SLAPD: &str = "kind(test) and test(/^with_slapd/)";
 
+/// The tests that need Redis, as nextest selects them: those in modules called so.
+const WITH_REDIS: &str = "kind(test) and test(/^with_redis/)";
+
+/// In the places where the tests look for it.
 fn nginx_is_installed() -> bool {
     is_installed("nginx")
+}
+
+fn redis_is_installed() -> bool {
+    is_installed("redis-server")
 }
 
 fn slapd_is_installed() -> bool {

@@ -54,8 +54,8 @@ impl Policy {
                 Ok(Self::Shared(counters, Names::Digests))
             }
             "redis" => {
-                let settings = config_error::read(config, RedisSettings::read)?;
-                Ok(Self::Shared(redis::counters(settings, node)?, Names::Kongs))
+                let redis = config_error::read(config, RedisSettings::read)?;
+                Ok(Self::Shared(redis::counters(redis, &settings.trusted, node)?, Names::Kongs))
             }
             _ => Ok(Self::Local(node.live.get())),
         }

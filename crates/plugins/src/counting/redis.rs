@@ -1,8 +1,8 @@
 //! Counts in a Redis.
 
 mod connection;
-mod resolver;
 mod synced;
+mod tls;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use gibbon_entities::{Body, BodyError, Switch};
 use gibbon_plugin_api::{ConfigureError, CountedWindow, CountersAway, Counting, Node, SharedCounters};
+use rustls::RootCertStore;
 use tokio::runtime::Handle;
 
 use connection::Link;
@@ -70,7 +71,11 @@ impl RedisSettings {
 }
 
 /// The counts of a Redis. All instances with the same settings share one connection.
-pub(crate) fn counters(settings: RedisSettings, node: &Node) -> Result<Arc<dyn SharedCounters>, ConfigureError> {
+pub(crate) fn counters(
+    settings: RedisSettings,
+    trusted: &Arc<RootCertStore>,
+    node: &Node,
+) -> Result<Arc<dyn SharedCounters>, ConfigureError> {
     let Some(runtime) = &node.runtime else { return Ok(Arc::new(Away)) };
     let links: Arc<Links> = node.live.get();
     let mut links = links.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +83,7 @@ pub(crate) fn counters(settings: RedisSettings, node: &Node) -> Result<Arc<dyn S
     if let Some(link) = links.get(&settings).and_then(Weak::upgrade) {
         return Ok(link);
     }
-    let direct = Link::new(&settings, runtime.clone())?;
+    let direct = Link::new(&settings, trusted, runtime.clone())?;
     let counters: Arc<dyn SharedCounters> = match settings.sync_rate {
         None => Arc::new(direct),
         Some(rate) => Synced::start(direct, Duration::from_millis(rate.max(20)), runtime),

@@ -13,6 +13,8 @@ mod refusals;
 mod session;
 mod streams;
 mod traces;
+mod webhooks;
+mod with_redis;
 mod with_slapd;
 
 use gibbon_plugin_api::PluginDef;

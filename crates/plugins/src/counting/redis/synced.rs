@@ -29,8 +29,18 @@ struct Kept {
     window: CountedWindow,
     /// What the Redis has said.
     known: i64,
+    /// What is on its way to it.
+    told: i64,
     /// What was counted here since.
     own: i64,
+    /// Whether anybody has asked since the last exchange.
+    is_used: bool,
+}
+
+impl Kept {
+    fn count(&self) -> i64 {
+        self.known.saturating_add(self.told).saturating_add(self.own)
+    }
 }
 
 impl Synced {
@@ -70,36 +80,59 @@ impl Windows {
         }
         let mut count = |window: &CountedWindow| {
             kept.get_mut(&*window.name).map_or(0, |kept| {
-                kept.own += amount;
-                kept.known + kept.own
+                kept.own = kept.own.saturating_add(amount);
+                kept.is_used = true;
+                kept.count()
             })
         };
         Some(windows.iter().map(&mut count).collect())
     }
 
+    /// Keeps what the Redis has said to a first question. Answers to several of them may come in any order, and counts
+    /// grow: the highest one is the newest.
     fn learn(&self, windows: Vec<CountedWindow>, counts: &[i64]) {
         let mut kept = self.lock();
-        for (window, known) in windows.into_iter().zip(counts) {
+        for (window, known) in windows.into_iter().zip(counts.iter().copied()) {
             if kept.len() < WINDOWS || kept.contains_key(&*window.name) {
                 let name = window.name.clone().into();
-                let fresh = Kept { window, known: *known, own: 0 };
-                kept.entry(name).and_modify(|kept| kept.known = *known).or_insert(fresh);
+                let fresh = Kept { window, known, told: 0, own: 0, is_used: false };
+                kept.entry(name).and_modify(|kept| kept.known = kept.known.max(known)).or_insert(fresh);
             }
         }
     }
 
-    /// What is to be told, and by how much; windows that are over go.
+    /// What is to be told, and by how much: also nothing, where somebody wants to know what others have counted. It goes
+    /// on counting here until the Redis has answered. Windows that are over go.
     fn to_tell(&self, now: i64) -> Vec<(CountedWindow, i64)> {
         let mut kept = self.lock();
-        kept.retain(|_, kept| kept.window.expires_at > now || kept.own != 0);
-        let changed = kept.values_mut().filter(|kept| kept.own != 0).take(AT_ONCE);
-        changed.map(|kept| (kept.window.clone(), std::mem::take(&mut kept.own))).collect()
+        kept.retain(|_, kept| kept.window.expires_at > now || kept.own != 0 || kept.told != 0);
+        let used = kept.values_mut().filter(|kept| (kept.is_used || kept.own != 0) && kept.told == 0).take(AT_ONCE);
+        used.map(|kept| {
+            kept.is_used = false;
+            kept.told = std::mem::take(&mut kept.own);
+            (kept.window.clone(), kept.told)
+        })
+        .collect()
     }
 
-    /// What could not be told is told the next time.
-    fn take_back(&self, name: &str, own: i64) {
-        if let Some(kept) = self.lock().get_mut(name) {
-            kept.own += own;
+    /// The Redis has answered.
+    fn told(&self, amounts: &[(CountedWindow, i64)], counts: &[i64]) {
+        let mut kept = self.lock();
+        for ((window, _), known) in amounts.iter().zip(counts) {
+            if let Some(kept) = kept.get_mut(&*window.name) {
+                (kept.known, kept.told) = (*known, 0);
+            }
+        }
+    }
+
+    /// It has not: the same is told the next time.
+    fn take_back(&self, amounts: &[(CountedWindow, i64)]) {
+        let mut kept = self.lock();
+        for (window, _) in amounts {
+            if let Some(kept) = kept.get_mut(&*window.name) {
+                kept.own = kept.own.saturating_add(std::mem::take(&mut kept.told));
+                kept.is_used = true;
+            }
         }
     }
 }
@@ -109,14 +142,28 @@ async fn exchange_now_and_then(link: Link, windows: Weak<Windows>, rate: Duratio
         tokio::time::sleep(rate).await;
         let Some(windows) = windows.upgrade() else { return };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
-        for (window, own) in windows.to_tell(now) {
-            match link.add(vec![window.clone()], own).await {
-                Ok(counts) => windows.learn(vec![window], &counts),
-                Err(error) => {
-                    tracing::error!(%error, "counts cannot be told to the Redis");
-                    windows.take_back(&window.name, own);
-                }
+        exchange(&link, &windows, now).await;
+    }
+}
+
+/// Tells everything that is to be told, piece by piece.
+async fn exchange(link: &Link, windows: &Windows, now: i64) {
+    loop {
+        let amounts = windows.to_tell(now);
+        if amounts.is_empty() {
+            return;
+        }
+        let is_all = amounts.len() < AT_ONCE;
+        match link.add_each(amounts.clone()).await {
+            Ok(counts) => windows.told(&amounts, &counts),
+            Err(error) => {
+                tracing::error!(%error, "counts cannot be told to the Redis");
+                windows.take_back(&amounts);
+                return;
             }
+        }
+        if is_all {
+            return;
         }
     }
 }
@@ -129,18 +176,45 @@ mod tests {
         CountedWindow { name: name.to_owned(), start: 0, expires_at }
     }
 
+    fn added(windows: &Windows, window: &CountedWindow, amount: i64) -> Option<i64> {
+        windows.add(std::slice::from_ref(window), amount).map(|counts| counts[0])
+    }
+
     #[test]
     fn what_is_counted_here_stands_beside_what_the_redis_has_said() {
         let (windows, a) = (Windows::default(), window("a", 10));
-        assert_eq!(windows.add(std::slice::from_ref(&a), 1), None);
+        assert_eq!(added(&windows, &a, 1), None);
         windows.learn(vec![a.clone()], &[5]);
-        assert_eq!(windows.add(std::slice::from_ref(&a), 2), Some(vec![7]));
-        assert_eq!(windows.to_tell(0), [(a.clone(), 2)]);
+        assert_eq!(added(&windows, &a, 2), Some(7));
+        let told = windows.to_tell(0);
+        assert_eq!(told, [(a.clone(), 2)]);
+        // What is on its way counts, and is not told twice.
+        assert_eq!((added(&windows, &a, 1), windows.to_tell(0)), (Some(8), vec![]));
+        windows.take_back(&told);
+        let told = windows.to_tell(0);
+        assert_eq!(told, [(a.clone(), 3)]);
+        windows.told(&told, &[20]);
+        assert_eq!(added(&windows, &a, 0), Some(20));
+    }
+
+    #[test]
+    fn whoever_only_asks_learns_what_others_have_counted() {
+        let (windows, a) = (Windows::default(), window("a", 10));
+        windows.learn(vec![a.clone()], &[5]);
         assert_eq!(windows.to_tell(0), []);
-        windows.take_back("a", 2);
-        assert_eq!(windows.to_tell(0), [(a.clone(), 2)]);
-        windows.learn(vec![a.clone()], &[20]);
-        assert_eq!(windows.add(&[a], 0), Some(vec![20]));
+        assert_eq!(added(&windows, &a, 0), Some(5));
+        let told = windows.to_tell(0);
+        assert_eq!(told, [(a.clone(), 0)]);
+        windows.told(&told, &[9]);
+        assert_eq!(added(&windows, &a, 0), Some(9));
+    }
+
+    #[test]
+    fn answers_to_first_questions_may_come_in_any_order() {
+        let (windows, a) = (Windows::default(), window("a", 10));
+        windows.learn(vec![a.clone()], &[2]);
+        windows.learn(vec![a.clone()], &[1]);
+        assert_eq!(added(&windows, &a, 0), Some(2));
     }
 
     #[test]
