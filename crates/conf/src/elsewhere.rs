@@ -111,7 +111,11 @@ pub(crate) const TABLE: &[Row] = &[
         "WebAssembly filters are not supported in this version",
     ),
     row(&["pluginserver_*"], &[], "plugin servers are not supported in this version"),
-    row(&["untrusted_lua*"], &["off"], "plugins that run Lua are not supported in this version"),
+    never(
+        &["untrusted_lua_sandbox_requires", "untrusted_lua_sandbox_environment"],
+        &[],
+        "Lua out of the configuration may load all modules that there are for it, and no others",
+    ),
     row(&["kic"], &["off"], "the Kubernetes ingress controller is not supported in this version"),
     never(&["nginx_user", "nginx_main_user"], &[], "the gateway runs as the user who starts it"),
     never(&["anonymous_reports"], &["off", "false"], "no reports are ever sent"),

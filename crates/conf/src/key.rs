@@ -123,6 +123,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::jwt::DOC,
         section::stored_answers::DOC,
         section::tracing::DOC,
+        section::lua::DOC,
         section::vaults::DOC,
     ]
 }

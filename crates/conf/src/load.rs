@@ -13,6 +13,7 @@ use crate::section::general::{self, General, PluginSelection, Run};
 use crate::section::jwt::Jwt;
 use crate::section::limits::Limits;
 use crate::section::logs::Logs;
+use crate::section::lua::UntrustedLua;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
@@ -73,6 +74,8 @@ pub struct Conf {
     pub stored_answers: StoredAnswers,
     /// What is traced.
     pub tracing: Tracing,
+    /// What becomes of Lua in records.
+    pub untrusted_lua: UntrustedLua,
     /// All of it as users wrote it, for those who ask the gateway; without secrets.
     pub shown: BTreeMap<&'static str, Shown>,
 }
@@ -213,6 +216,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         jwt: Jwt::read(reader),
         stored_answers: StoredAnswers::read(reader),
         tracing: Tracing::read(reader),
+        untrusted_lua: UntrustedLua::read(reader),
         shown: BTreeMap::new(),
         prefix,
     }

@@ -11,6 +11,7 @@ pub(crate) mod jwt;
 pub(crate) mod limits;
 pub(crate) mod log_format;
 pub(crate) mod logs;
+pub(crate) mod lua;
 pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;

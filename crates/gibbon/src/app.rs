@@ -19,9 +19,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
-use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames};
+use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames, UntrustedLua};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Node, Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{LuaCode, Node, Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError};
@@ -196,6 +196,10 @@ async fn configure(
         trusted: Usual::load(&conf.upstream.trusted, None)?.trusted,
         stored_answers_bytes: conf.stored_answers.bytes,
         tracing: node::tracing(conf),
+        lua: match conf.untrusted_lua {
+            UntrustedLua::Off => LuaCode::IsRefused,
+            UntrustedLua::Sandbox => LuaCode::Runs,
+        },
         node,
     };
     Ok(Configuration::load(store, registry, definitions, plugin_settings).await?)

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use crate::flow::Flow;
 use crate::head::RequestHead;
 use crate::log::LogCx;
@@ -43,6 +45,9 @@ impl Phases {
     /// No phase: what [`Handler::log`] is told includes a timeline.
     pub const TIMELINE: Self = Self(64);
 
+    /// [`Handler::body`].
+    pub const BODY: Self = Self(64);
+
     /// Those of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -69,6 +74,13 @@ pub trait Handler: Send + Sync + 'static {
     /// never came because another one has answered.
     fn response(&self, cx: &mut ResponseCx<'_>) {
         let _ = cx;
+    }
+
+    /// Makes another body of the one that the answer to a request has, whoever has made it. The body is held in memory as
+    /// a whole; it has been through what [`ResponseCx::rewrites`] says. Must not block, as `access` must not.
+    fn body(&self, cx: &mut ResponseCx<'_>, body: Bytes) -> Bytes {
+        let _ = cx;
+        body
     }
 
     /// Runs when an exchange is over, however it has ended. It must not wait: what takes time is handed to the runtime

@@ -1,5 +1,6 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
+use gibbon_entities::Protocol;
 use http::{HeaderValue, Method, StatusCode, Version};
 
 use crate::headers::{Headers, visible};
@@ -29,6 +30,18 @@ pub struct RequestHead {
 struct UpstreamEdits {
     host: Option<HeaderValue>,
     path: Option<Box<str>>,
+    destination: Destination,
+}
+
+/// Where a request goes instead of where its service says; what is `None` is the service's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Destination {
+    /// A host name, an IP address, or the name of an upstream.
+    pub host: Option<Box<str>>,
+    /// The port.
+    pub port: Option<u16>,
+    /// What is spoken there.
+    pub protocol: Option<Protocol>,
 }
 
 impl RequestHead {
@@ -93,6 +106,17 @@ impl RequestHead {
             }
         }
         self.upstream.get_or_insert_default().path = Some(encoded.into());
+    }
+
+    /// Where the request goes instead of where its service says, where a plugin has set any of it.
+    pub fn destination(&self) -> Option<&Destination> {
+        let edits = self.upstream.as_ref()?;
+        (edits.destination != Destination::default()).then_some(&edits.destination)
+    }
+
+    /// The same, to be set.
+    pub fn destination_mut(&mut self) -> &mut Destination {
+        &mut self.upstream.get_or_insert_default().destination
     }
 
     /// The authority of a request in absolute form (RFC 9112 section 3.2.2); it outranks the Host field.

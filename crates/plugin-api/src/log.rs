@@ -11,6 +11,7 @@ use crate::head::{RequestHead, ResponseHead};
 use crate::identity::Identity;
 use crate::log_values::LogValues;
 use crate::response::Source;
+use crate::shared::Shared;
 use crate::stream::StreamTls;
 use crate::timeline::Step;
 
@@ -48,6 +49,8 @@ pub struct LogCx<'r> {
     pub timeline: &'r [Step],
     /// What the instance has kept.
     pub carried: &'r Carried,
+    /// What all plugins of the request share.
+    pub shared: &'r Shared,
 }
 
 /// What was asked of an upstream.

@@ -41,6 +41,16 @@ pub struct ConfigureError {
     pub reason: String,
 }
 
+/// What becomes of Lua in a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LuaCode {
+    /// It runs, shut in.
+    #[default]
+    Runs,
+    /// Whoever has it is refused.
+    IsRefused,
+}
+
 /// What the gateway tells plugins when they are configured.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -50,6 +60,8 @@ pub struct Settings {
     pub trusted: Arc<RootCertStore>,
     /// How many bytes of answers of upstreams one memory of them may hold; 0 keeps none.
     pub stored_answers_bytes: u64,
+    /// What becomes of Lua in a configuration.
+    pub lua: LuaCode,
     /// What all plugins of the node share.
     pub node: Node,
     /// What is traced.
@@ -64,6 +76,7 @@ impl Default for Settings {
             verified_tokens_bytes: 0,
             stored_answers_bytes: 0,
             trusted: Arc::new(RootCertStore::empty()),
+            lua: LuaCode::default(),
             node: Node::default(),
         }
     }

@@ -22,6 +22,7 @@ use crate::offload::{self, Busy, Offload};
 use crate::query::{self, Argument};
 use crate::reply::Reply;
 use crate::scope::Scope;
+use crate::shared::Shared;
 use crate::worker::WorkerLocals;
 
 /// The fields that tell an upstream who the consumer is. Only the gateway may set them.
@@ -60,6 +61,8 @@ pub struct BodyLimit {
 
 /// The request, and what may be looked up for it.
 pub struct RequestCx<'r> {
+    /// The id that the request has everywhere.
+    pub request_id: &'r str,
     /// What goes upstream: plugins edit it in place.
     pub head: &'r mut RequestHead,
     /// The whole body, for instances that asked for it ([`crate::BodyNeed::Buffer`]).
@@ -90,6 +93,8 @@ pub struct RequestCx<'r> {
     pub carried: Carried,
     /// What plugins want logs to say of it.
     pub log_values: LogValues,
+    /// What all plugins of the request share.
+    pub shared: &'r Shared,
     /// Consumers and credentials.
     pub directory: &'r dyn Directory,
     /// What plugins keep for this worker.

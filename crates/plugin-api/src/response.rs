@@ -1,11 +1,15 @@
 //! An answer as a plugin sees it.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
+use gibbon_entities::{Route, Service};
 
 use crate::carried::Carried;
 use crate::connection::Connection;
 use crate::head::{RequestHead, ResponseHead};
 use crate::identity::Identity;
+use crate::shared::Shared;
 use crate::worker::WorkerLocals;
 
 /// Who has made an answer.
@@ -33,6 +37,8 @@ pub struct BodyCopy {
 
 /// The head of an answer on its way to the client, and what it answers.
 pub struct ResponseCx<'r> {
+    /// The id that the request has everywhere.
+    pub request_id: &'r str,
     /// What goes to the client: plugins edit it in place. How long the body is, is not theirs to say.
     pub head: &'r mut ResponseHead,
     /// Who has made it.
@@ -41,10 +47,18 @@ pub struct ResponseCx<'r> {
     pub request: &'r RequestHead,
     /// The connection that it came on.
     pub connection: &'r Connection,
+    /// Where it comes from.
+    pub client_ip: IpAddr,
+    /// The route that matched.
+    pub route: Option<&'r Route>,
+    /// The service of that route.
+    pub service: Option<&'r Service>,
     /// Who it is from.
     pub identity: &'r Identity,
     /// What the instance has put aside in `access`.
     pub carried: &'r mut Carried,
+    /// What all plugins of the request share.
+    pub shared: &'r Shared,
     /// What plugins keep for this worker.
     pub worker: &'r WorkerLocals,
     /// What is done to the body of an upstream's answer, one after the other. It is then held in memory as a whole.

@@ -14,7 +14,7 @@ use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
     Announced, BodyCopy, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory,
     EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef, Reply,
-    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Source, WorkerLocals,
+    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -106,6 +106,8 @@ pub(crate) struct World {
     consumers: Vec<Arc<Consumer>>,
     credentials: BTreeMap<(&'static str, Box<str>), Arc<dyn Any + Send + Sync>>,
     connection: Connection,
+    /// What the plugins of all its requests share; a test that sends several in one world has one exchange.
+    pub(crate) shared: Shared,
 }
 
 /// The threads beside the worker.
@@ -138,6 +140,7 @@ impl World {
             consumers: Vec::new(),
             credentials: BTreeMap::new(),
             connection,
+            shared: Shared::default(),
         }
     }
 
@@ -185,6 +188,7 @@ impl World {
     pub(crate) fn send_through(&self, handlers: &[&dyn Handler], request: Request) -> Outcome {
         let Request { mut head, body, announced, from, captures } = request;
         let mut cx = RequestCx {
+            request_id: "00112233445566778899aabbccddeeff",
             head: &mut head,
             body,
             announced,
@@ -200,6 +204,7 @@ impl World {
             identity: Identity::default(),
             carried: Carried::default(),
             log_values: LogValues::default(),
+            shared: &self.shared,
             directory: self,
             worker: &self.worker,
             side: &self.side,
@@ -244,12 +249,17 @@ impl World {
         };
         if handler.phases().contains(Phases::RESPONSE) {
             handler.response(&mut ResponseCx {
+                request_id: "00112233445566778899aabbccddeeff",
                 head: &mut head,
                 source,
                 request: &outcome.head,
                 connection: &self.connection,
+                client_ip: Ipv4Addr::LOCALHOST.into(),
+                route: None,
+                service: None,
                 identity: &outcome.identity,
                 carried: &mut outcome.carried,
+                shared: &self.shared,
                 worker: &self.worker,
                 rewrites: &mut outcome.rewrites,
                 copies: &mut outcome.copies,

@@ -11,6 +11,7 @@ use gibbon_plugin_api::{Headers, LogCx, Measure, Source, StreamTls, Try, Upstrea
 use gibbon_schema::Object;
 use serde_json::{Value, json};
 
+use crate::lua::amended;
 use crate::several::{arguments, gathered};
 pub(crate) use stream::of as of_stream;
 
@@ -76,7 +77,7 @@ pub(crate) fn of(cx: &LogCx<'_>) -> Object {
     ];
     let known = members.into_iter().filter(|(_, value)| !value.is_null());
     let said = cx.log_values.iter().map(|(name, value)| (name, value.clone()));
-    known.chain(said).map(|(name, value)| (name.to_owned(), value)).collect()
+    amended(cx.shared, known.chain(said).map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// Whole milliseconds.

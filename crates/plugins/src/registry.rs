@@ -5,9 +5,9 @@ use gibbon_schema::EntityDef;
 
 use crate::{
     acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
-    jwt, key_auth, ldap_auth, loggly, oauth2, opentelemetry, prometheus, proxy_cache, rate_limiting, redirect,
-    request_size_limiting, request_termination, request_transformer, response_ratelimiting, response_transformer,
-    session, standard_webhooks, statsd, syslog, tcp_log, udp_log, zipkin,
+    jwt, key_auth, ldap_auth, loggly, oauth2, opentelemetry, post_function, pre_function, prometheus, proxy_cache,
+    rate_limiting, redirect, request_size_limiting, request_termination, request_transformer, response_ratelimiting,
+    response_transformer, session, standard_webhooks, statsd, syslog, tcp_log, udp_log, zipkin,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -17,6 +17,7 @@ pub(crate) const INTERFACE_VERSION: &str = "3.10.0";
 /// Every plugin that this gateway has.
 pub fn all() -> Vec<&'static PluginDef> {
     vec![
+        &pre_function::DEFINITION,
         &correlation_id::DEFINITION,
         &zipkin::DEFINITION,
         &bot_detection::DEFINITION,
@@ -49,6 +50,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &loggly::DEFINITION,
         &syslog::DEFINITION,
         &request_termination::DEFINITION,
+        &post_function::DEFINITION,
     ]
 }
 
@@ -82,6 +84,7 @@ mod tests {
     fn plugins_run_in_this_order() {
         let order: Vec<_> = registry().iter().map(|plugin| (plugin.priority, plugin.name)).collect();
         let expected = [
+            (1_000_000, "pre-function"),
             (100_001, "correlation-id"),
             (100_000, "zipkin"),
             (2500, "bot-detection"),
@@ -114,6 +117,7 @@ mod tests {
             (6, "loggly"),
             (4, "syslog"),
             (2, "request-termination"),
+            (-1000, "post-function"),
         ];
         assert_eq!(order, expected);
     }
@@ -167,6 +171,7 @@ mod tests {
             "oauth2" => json!({ "provision_key": "p", "enable_client_credentials": true }),
             "proxy-cache" => json!({ "strategy": "memory" }),
             "standard-webhooks" => json!({ "secret_v1": "secret" }),
+            "pre-function" | "post-function" => json!({ "access": ["return"] }),
             "redirect" => json!({ "location": "https://a.example" }),
             _ => json!({}),
         }

@@ -246,6 +246,7 @@ async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configurati
         trusted,
         tracing: tracing(conf),
         node,
+        ..PluginSettings::default()
     };
     Configuration::load(store, registry, definitions, plugin_settings).await.expect("the store can be read")
 }

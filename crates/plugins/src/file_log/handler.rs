@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
@@ -15,7 +15,7 @@ use crate::log_document;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     Ok(Box::new(FileLog { custom, delivery: Delivery::start(&settings.node, |lines| write_all(config, lines)) }))
 }
@@ -27,7 +27,7 @@ struct FileLog {
 
 impl Handler for FileLog {
     fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(&cx.request.headers));
+        self.write(log_document::of(cx), Some(cx));
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
@@ -40,8 +40,8 @@ impl Handler for FileLog {
 }
 
 impl FileLog {
-    fn write(&self, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
     }
 }

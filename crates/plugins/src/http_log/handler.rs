@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use http::Request;
 use http::header::CONTENT_TYPE;
@@ -17,7 +17,7 @@ use crate::queue::Queue;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     let (agent, limits) = (agent(&config), config.limits.clone());
     let send = Arc::new(move |batch: &[Vec<u8>]| send(&agent, &config, batch));
@@ -31,7 +31,7 @@ struct HttpLog {
 
 impl Handler for HttpLog {
     fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(&cx.request.headers));
+        self.write(log_document::of(cx), Some(cx));
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
@@ -44,8 +44,8 @@ impl Handler for HttpLog {
 }
 
 impl HttpLog {
-    fn write(&self, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         self.queue.push(Value::Object(document).to_string().into_bytes());
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ const FACILITY: u8 = 1;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let Config { place, data, severities } = Config::read(config)?;
     let delivery = Delivery::start(&settings.node, |messages| datagrams::send_all(place, messages));
     let hostname = Arc::clone(&settings.node.hostname);
@@ -39,7 +39,7 @@ struct Loggly {
 impl Handler for Loggly {
     fn log(&self, cx: &LogCx<'_>) {
         if let Some(severity) = self.severities.of(cx.response.status) {
-            self.write(severity, log_document::of(cx), Some(&cx.request.headers));
+            self.write(severity, log_document::of(cx), Some(cx));
         }
     }
 
@@ -55,8 +55,8 @@ impl Handler for Loggly {
 }
 
 impl Loggly {
-    fn write(&self, severity: Severity, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, severity: Severity, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         let (priority, now) = (severity.priority(FACILITY), timestamp::internet(SystemTime::now()));
         let (hostname, data, document) = (&self.hostname, &self.data, Value::Object(document));
         let message = format!("<{priority}>1 {now} {hostname} {SENDER} - - {data} {document}");

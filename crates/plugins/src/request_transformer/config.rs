@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gibbon_plugin_api::ConfigureError;
+use gibbon_plugin_api::{ConfigureError, LuaCode};
 use gibbon_schema::{Field, Subschema, field, record, string};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
@@ -78,25 +78,25 @@ impl Operations {
         self.remove.is_empty() && lists.iter().all(|list| list.is_empty())
     }
 
-    fn read(config: &Value, place: &str) -> Result<Self, ConfigureError> {
+    fn read(config: &Value, place: &str, lua: LuaCode) -> Result<Self, ConfigureError> {
         let texts = |operation: &str| {
             let list = config[operation][place].as_array().into_iter().flatten();
             list.filter_map(Value::as_str).map(Pair::parse).collect::<Vec<_>>()
         };
         Ok(Self {
             remove: texts("remove").into_iter().map(|pair| pair.name).collect(),
-            rename: entries("rename", texts("rename"))?,
-            replace: entries("replace", texts("replace"))?,
-            add: entries("add", texts("add"))?,
-            append: entries("append", texts("append"))?,
+            rename: entries("rename", texts("rename"), lua)?,
+            replace: entries("replace", texts("replace"), lua)?,
+            add: entries("add", texts("add"), lua)?,
+            append: entries("append", texts("append"), lua)?,
         })
     }
 }
 
 /// What has no value does nothing.
-fn entries(operation: &'static str, pairs: Vec<Pair>) -> Result<Vec<Entry>, ConfigureError> {
+fn entries(operation: &'static str, pairs: Vec<Pair>, lua: LuaCode) -> Result<Vec<Entry>, ConfigureError> {
     let compiled = |Pair { name, value }: Pair| {
-        let template = value.map(|value| Template::parse(&value)).transpose();
+        let template = value.map(|value| Template::parse(&value, lua)).transpose();
         template.map(|template| template.map(|value| Entry { name: name.into(), value }))
     };
     let compiled = pairs.into_iter().filter_map(|pair| compiled(pair).transpose()).collect::<Result<_, _>>();
@@ -104,15 +104,15 @@ fn entries(operation: &'static str, pairs: Vec<Pair>) -> Result<Vec<Entry>, Conf
 }
 
 impl Config {
-    pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
+    pub(super) fn read(config: &Value, lua: LuaCode) -> Result<Self, ConfigureError> {
         let method = config["http_method"].as_str().map(|name| name.parse::<Method>()).transpose();
-        let uri = config["replace"]["uri"].as_str().map(Template::parse).transpose();
+        let uri = config["replace"]["uri"].as_str().map(|uri| Template::parse(uri, lua)).transpose();
         Ok(Self {
             method: method.map_err(|error| ConfigureError { field: "http_method", reason: error.to_string() })?,
             uri: uri.map_err(|reason| ConfigureError { field: "replace.uri", reason })?,
-            headers: Operations::read(config, "headers")?,
-            query: Operations::read(config, "querystring")?,
-            body: Operations::read(config, "body")?,
+            headers: Operations::read(config, "headers", lua)?,
+            query: Operations::read(config, "querystring", lua)?,
+            body: Operations::read(config, "body", lua)?,
         })
     }
 }

@@ -14,8 +14,8 @@ use crate::authentication::busy;
 use crate::body_format::Format;
 
 /// Makes a handler of a validated configuration.
-pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    Ok(Box::new(RequestTransformer(Config::read(config)?)))
+pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
+    Ok(Box::new(RequestTransformer(Config::read(config, settings.lua)?)))
 }
 
 struct RequestTransformer(Config);

@@ -1,17 +1,21 @@
 //! Values with expressions in them: `user-$(headers.x_user or "nobody")`.
 
-use gibbon_plugin_api::RequestCx;
+use gibbon_lua::mlua::Value as LuaValue;
+use gibbon_plugin_api::{LuaCode, RequestCx};
 
 use super::expression::Expression;
+use crate::lua::{self, Call, Code, Reading};
 
 /// A compiled value.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Template(Vec<Piece>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Piece {
     Text(Box<str>),
     Expression(Expression),
+    /// What is not as simple.
+    Lua(Code),
 }
 
 impl Template {
@@ -19,14 +23,19 @@ impl Template {
     ///
     /// # Errors
     /// Why an expression cannot be read.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str, lua: LuaCode) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("$(") {
             let (expression, behind) = enclosed(after).ok_or_else(|| format!("`$({after}` does not end"))?;
             pieces.extend((!before.is_empty()).then(|| Piece::Text(before.into())));
-            let parsed = Expression::parse(expression).map_err(|error| format!("`$({expression})`: {error}"))?;
-            pieces.push(Piece::Expression(parsed));
+            pieces.push(match Expression::parse(expression) {
+                Ok(parsed) => Piece::Expression(parsed),
+                Err(_) => lua::permit(lua)
+                    .and_then(|()| lua::expression(expression))
+                    .map(Piece::Lua)
+                    .map_err(|error| format!("`$({expression})`: {error}"))?,
+            });
             rest = behind;
         }
         pieces.extend((!rest.is_empty()).then(|| Piece::Text(rest.into())));
@@ -38,9 +47,20 @@ impl Template {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) => text.to_string(),
             Piece::Expression(expression) => expression.value(cx).unwrap_or_default(),
+            Piece::Lua(code) => returned(code, cx),
         };
         self.0.iter().map(text).collect()
     }
+}
+
+/// The value of an expression in Lua; one that fails has none.
+fn returned(code: &Code, cx: &RequestCx<'_>) -> String {
+    let call = Call { shared: cx.shared, instance: 0, phase: "access" };
+    let value = code.run(&call, &mut Reading::new(cx), None, |value| match value {
+        LuaValue::Nil => String::new(),
+        value => value.to_string().unwrap_or_default(),
+    });
+    value.inspect_err(|failure| lua::report("access", failure)).unwrap_or_default()
 }
 
 /// What stands before the parenthesis that ends an expression, and what behind it.
@@ -67,7 +87,8 @@ mod tests {
     #[test]
     fn expressions_stand_between_texts() {
         let expression = |text| Piece::Expression(Expression::parse(text).unwrap());
-        let parsed = Template::parse("/a/$(headers.x)-$(query_params['b)'] or (')'))/c").unwrap();
+        let shown = |pieces: Vec<Piece>| format!("{:?}", Template(pieces));
+        let parsed = Template::parse("/a/$(headers.x)-$(query_params['b)'] or (')'))/c", LuaCode::Runs).unwrap();
         let expected = vec![
             Piece::Text("/a/".into()),
             expression("headers.x"),
@@ -75,13 +96,14 @@ mod tests {
             expression("query_params['b)'] or (')')"),
             Piece::Text("/c".into()),
         ];
-        assert_eq!(parsed, Template(expected));
-        assert_eq!(Template::parse("$5 (net)"), Ok(Template(vec![Piece::Text("$5 (net)".into())])));
+        assert_eq!(format!("{parsed:?}"), shown(expected));
+        let plain = Template::parse("$5 (net)", LuaCode::Runs).unwrap();
+        assert_eq!(format!("{plain:?}"), shown(vec![Piece::Text("$5 (net)".into())]));
     }
 
     #[test]
     fn an_expression_that_cannot_be_read_is_named() {
-        assert_eq!(Template::parse("a$(headers.x").unwrap_err(), "`$(headers.x` does not end");
-        assert!(Template::parse("a$(os.exit())").unwrap_err().starts_with("`$(os.exit())`: "));
+        assert_eq!(Template::parse("a$(headers.x", LuaCode::Runs).unwrap_err(), "`$(headers.x` does not end");
+        assert!(Template::parse("a$(or or)", LuaCode::Runs).unwrap_err().starts_with("`$(or or)`: "));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ const SENDER: &str = "kong";
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     let delivery = Delivery::start(&settings.node, |messages| socket::write_all(Path::new(socket::PATH), messages));
     Ok(Box::new(Syslog { config, custom, delivery }))
@@ -34,7 +34,7 @@ struct Syslog {
 impl Handler for Syslog {
     fn log(&self, cx: &LogCx<'_>) {
         if let Some(severity) = self.config.severities.of(cx.response.status) {
-            self.write(severity, log_document::of(cx), Some(&cx.request.headers));
+            self.write(severity, log_document::of(cx), Some(cx));
         }
     }
 
@@ -50,8 +50,8 @@ impl Handler for Syslog {
 }
 
 impl Syslog {
-    fn write(&self, severity: Severity, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, severity: Severity, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         let priority = severity.priority(self.config.facility);
         let message = message(priority, SystemTime::now(), &Value::Object(document).to_string());
         self.delivery.send(message.into_bytes());

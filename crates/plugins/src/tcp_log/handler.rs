@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
@@ -17,7 +17,7 @@ use crate::log_document;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     Ok(Box::new(TcpLog { custom, delivery: Delivery::start(&settings.node, |lines| send_all(config, lines)) }))
 }
@@ -29,7 +29,7 @@ struct TcpLog {
 
 impl Handler for TcpLog {
     fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(&cx.request.headers));
+        self.write(log_document::of(cx), Some(cx));
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
@@ -42,8 +42,8 @@ impl Handler for TcpLog {
 }
 
 impl TcpLog {
-    fn write(&self, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
     }
 }

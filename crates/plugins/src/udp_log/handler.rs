@@ -1,6 +1,6 @@
 //! What the plugin does when an exchange is over.
 
-use gibbon_plugin_api::{ConfigureError, Handler, Headers, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
 use gibbon_schema::Object;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::{datagrams, log_document};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let custom = CustomFields::read(config)?;
+    let custom = CustomFields::read(config, settings)?;
     let place = config::read(config)?;
     Ok(Box::new(UdpLog {
         custom,
@@ -26,7 +26,7 @@ struct UdpLog {
 
 impl Handler for UdpLog {
     fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(&cx.request.headers));
+        self.write(log_document::of(cx), Some(cx));
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
@@ -39,8 +39,8 @@ impl Handler for UdpLog {
 }
 
 impl UdpLog {
-    fn write(&self, mut document: Object, headers: Option<&Headers>) {
-        self.custom.apply(&mut document, headers);
+    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
+        self.custom.apply(&mut document, cx);
         self.delivery.send(Value::Object(document).to_string().into_bytes());
     }
 }

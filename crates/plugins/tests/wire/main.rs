@@ -4,6 +4,7 @@
 mod answers;
 mod authentication;
 mod cache;
+mod functions;
 mod limits;
 mod log_servers;
 mod logs;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{
     Activity, BodyCopy, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source, Step,
@@ -47,7 +48,7 @@ pub(crate) struct Wanted {
 const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
 
 /// The phases in which an answer is looked at.
-const LATER: [Phases; 3] = [Phases::RESPONSE, Phases::LOG, Phases::METER];
+const LATER: [Phases; 4] = [Phases::RESPONSE, Phases::BODY, Phases::LOG, Phases::METER];
 
 impl<'s> Chain<'s> {
     /// Keeps an instance whose turn in `access` is over, if it has something to do later.
@@ -103,6 +104,17 @@ impl<'s> Chain<'s> {
         }
     }
 
+    /// Whether any plugin looks at the answer, its body or the exchange as a whole.
+    pub(crate) fn looks_back(&self) -> bool {
+        let phases = [Phases::RESPONSE, Phases::BODY, Phases::LOG];
+        self.links.iter().any(|link| phases.into_iter().any(|phase| link.instance.phases.contains(phase)))
+    }
+
+    /// Whether any plugin makes another body of the answer's.
+    pub(crate) fn changes_body(&self) -> bool {
+        self.links.iter().any(|link| link.instance.phases.contains(Phases::BODY))
+    }
+
     /// Whether any plugin logs the exchange.
     pub(crate) fn logs(&self) -> bool {
         self.links.iter().any(|link| link.instance.phases.contains(Phases::LOG))
@@ -129,17 +141,7 @@ impl<'s> Chain<'s> {
         let framing = FRAMING.map(|name| head.headers.get_value(name));
         for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::RESPONSE)) {
             let begun = self.timeline.as_ref().map(|_| Instant::now());
-            let mut cx = ResponseCx {
-                head,
-                source,
-                request: &exchange.head,
-                connection: &exchange.client.connection,
-                identity: &exchange.identity,
-                carried: &mut link.carried,
-                worker: &exchange.worker.locals,
-                rewrites: &mut wanted.rewrites,
-                copies: &mut wanted.copies,
-            };
+            let mut cx = cx(exchange, head, source, &mut link.carried, &mut wanted);
             link.instance.handler.response(&mut cx);
             if let (Some(timeline), Some(begun)) = (&mut self.timeline, begun) {
                 timeline.note(Activity::Response(link.plugin), begun);
@@ -147,6 +149,52 @@ impl<'s> Chain<'s> {
         }
         restore(&mut head.headers, framing);
         wanted
+    }
+
+    /// Lets the plugins make another body of the answer's.
+    pub(crate) fn change_body(
+        &mut self,
+        exchange: &Exchange<'_>,
+        head: &mut ResponseHead,
+        source: Source,
+        mut body: Bytes,
+    ) -> Bytes {
+        let framing = FRAMING.map(|name| head.headers.get_value(name));
+        for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::BODY)) {
+            // The body is about to go: nobody can ask for a copy of it any more.
+            let mut wanted = Wanted::default();
+            let mut cx = cx(exchange, head, source, &mut link.carried, &mut wanted);
+            body = link.instance.handler.body(&mut cx, body);
+            body = wanted.rewrites.into_iter().fold(body, |body, rewrite| rewrite(&body).unwrap_or(body));
+        }
+        restore(&mut head.headers, framing);
+        body
+    }
+}
+
+fn cx<'c>(
+    exchange: &'c Exchange<'_>,
+    head: &'c mut ResponseHead,
+    source: Source,
+    carried: &'c mut Carried,
+    wanted: &'c mut Wanted,
+) -> ResponseCx<'c> {
+    let (route, service) = exchange.found();
+    ResponseCx {
+        request_id: exchange.id.as_str(),
+        head,
+        source,
+        request: &exchange.head,
+        connection: &exchange.client.connection,
+        client_ip: exchange.client_ip(),
+        route,
+        service,
+        identity: &exchange.identity,
+        carried,
+        shared: &exchange.shared,
+        worker: &exchange.worker.locals,
+        rewrites: &mut wanted.rewrites,
+        copies: &mut wanted.copies,
     }
 }
 

@@ -40,6 +40,7 @@ impl Exchange<'_> {
             route,
             service,
             identity: self.identity,
+            shared: self.shared,
             upstream: self.upstream.map(|upstream| *upstream).unwrap_or_default(),
             course,
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::request::IDENTITY_HEADERS;
 use gibbon_plugin_api::{
-    Announced, Carried, EVERYWHERE, Identity, LogValues, Reply, RequestCx, RequestHead, ResponseHead, Source,
+    Announced, Carried, EVERYWHERE, Identity, LogValues, Reply, RequestCx, RequestHead, ResponseHead, Shared, Source,
     UpstreamLog,
 };
 use gibbon_router::path;
@@ -78,6 +78,8 @@ pub(crate) struct Exchange<'w> {
     pub(crate) upgrade: Option<Upgrade>,
     /// Who the request is from, once plugins have found out.
     pub(crate) identity: Identity,
+    /// What its plugins share.
+    pub(crate) shared: Shared,
     /// A cookie for the client to be told by from now on.
     pub(crate) cookie: Option<HeaderValue>,
     /// When an upstream was asked for the first time, if one was.
@@ -196,6 +198,7 @@ impl<'w> Exchange<'w> {
             timing: asks.flatten(),
             upgrade,
             identity: Identity::default(),
+            shared: Shared::default(),
             cookie: None,
             asked: None,
             oversize: None,
@@ -260,6 +263,8 @@ impl<'w> Exchange<'w> {
         self.hold_body(entry).await?;
         self.access(&matched, &path, snapshot, chain).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
+        let elsewhere = self.head.destination().and_then(|destination| origin.elsewhere(destination));
+        let origin = elsewhere.as_ref().unwrap_or(origin);
         let pool = origin.upstream.as_deref().and_then(|name| snapshot.pools.named(name));
         let mut target = Target::new(snapshot, &matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
         if let Some(path) = self.head.upstream_path() {
@@ -313,6 +318,7 @@ impl<'w> Exchange<'w> {
         let connection = &self.client.connection;
         let captures = PathCaptures::new(matched.found, path);
         let mut cx = RequestCx {
+            request_id: self.id.as_str(),
             client_ip: self.client_ip(),
             head: &mut self.head,
             body: whole_body(&self.body),
@@ -328,6 +334,7 @@ impl<'w> Exchange<'w> {
             identity: Identity::default(),
             carried: Carried::default(),
             log_values: LogValues::default(),
+            shared: &self.shared,
             directory: snapshot,
             worker: &self.worker.locals,
             side: &self.worker.shared.side,
@@ -337,7 +344,7 @@ impl<'w> Exchange<'w> {
         self.identity = identity;
         self.log_values = log_values;
         chain.close();
-        if chain.logs() {
+        if chain.looks_back() {
             let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
             self.entry = Some((Arc::clone(&entry.route), service));
         }
@@ -351,6 +358,14 @@ impl<'w> Exchange<'w> {
             self.oversize = Some(Box::new(limit.reply));
         }
         Ok(())
+    }
+
+    /// The route that matched, and its service, for plugins that have something to do later.
+    pub(crate) fn found(&self) -> (Option<&Route>, Option<&Service>) {
+        match &self.entry {
+            Some((route, service)) => (Some(route), service.as_deref()),
+            None => (None, None),
+        }
     }
 
     fn announced(&self) -> Announced {

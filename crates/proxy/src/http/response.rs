@@ -36,10 +36,12 @@ pub(crate) async fn proxied(
     }
     let wanted = chain.respond(exchange, &mut answer.head, Source::Upstream);
     let body = match answer.body {
-        AnswerBody::Http(body) if wanted.rewrites.is_empty() => exchange.as_asked_for(&mut answer.head, body),
+        AnswerBody::Http(body) if wanted.rewrites.is_empty() && !chain.changes_body() => {
+            exchange.as_asked_for(&mut answer.head, body)
+        }
         // Few answers are rewritten: the room that it takes must not be room that all of them take.
         AnswerBody::Http(body) => {
-            match Box::pin(rewriting::rewrite(exchange, &mut answer.head, body, wanted.rewrites)).await {
+            match Box::pin(rewriting::rewrite(exchange, chain, &mut answer.head, body, wanted.rewrites)).await {
                 Ok(body) => body,
                 Err(error) => return own(exchange, &mut Chain::default(), error),
             }
@@ -119,8 +121,17 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
         debug: exchange.debug.as_ref(),
         timing: exchange.timing,
     };
-    // What the gateway says itself is no body for plugins to rewrite.
-    circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)))
+    // What the gateway says itself is not rewritten as an upstream's body is; a plugin may make another one of it.
+    let (mut head, body) = circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)));
+    let body = match body {
+        ResponseBody::Whole(bytes) if chain.changes_body() && !exchange.is_asked_by_head => {
+            let bytes = chain.change_body(exchange, &mut head, source, bytes);
+            head.headers.set(KnownName::ContentLength, HeaderValue::from(bytes.len()));
+            ResponseBody::Whole(bytes)
+        }
+        other => other,
+    };
+    (head, body)
 }
 
 /// The answer to what is no request.

@@ -3,12 +3,13 @@
 use std::future::poll_fn;
 
 use bytes::Bytes;
-use gibbon_plugin_api::{ResponseHead, Rewrite, offload};
+use gibbon_plugin_api::{ResponseHead, Rewrite, Source, offload};
 use http::HeaderValue;
 
 use crate::engine::body::ResponseBody;
 use crate::engine::outgoing::Source as _;
 use crate::engine::upstream_body::{ResponseFailure, UpstreamBody};
+use crate::http::chain::Chain;
 use crate::http::error::ProxyError;
 use crate::http::request::Exchange;
 use crate::settings::MAX_BUFFERED_BODY;
@@ -33,11 +34,12 @@ pub(crate) enum RewriteFailure {
 /// Reads the body and rewrites it.
 pub(crate) async fn rewrite(
     exchange: &Exchange<'_>,
+    chain: &mut Chain<'_>,
     head: &mut ResponseHead,
     body: Box<UpstreamBody>,
     rewrites: Vec<Rewrite>,
 ) -> Result<ResponseBody, ProxyError> {
-    if body.left() == Some(0) || exchange.is_asked_by_head {
+    if (body.left() == Some(0) && !chain.changes_body()) || exchange.is_asked_by_head {
         return Ok(exchange.as_asked_for(head, body));
     }
     let whole = whole(body).await?;
@@ -47,6 +49,10 @@ pub(crate) async fn rewrite(
         let side = &exchange.worker.shared.side;
         let working = offload::submit(side, move || apply(whole, rewrites)).map_err(|_| RewriteFailure::Busy)?;
         working.await.map_err(|_| RewriteFailure::Busy)?
+    };
+    let bytes = match chain.changes_body() {
+        true => chain.change_body(exchange, head, Source::Upstream, bytes),
+        false => bytes,
     };
     head.headers.set("Content-Length", HeaderValue::from(bytes.len()));
     Ok(ResponseBody::Whole(bytes))

@@ -7,8 +7,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::{
-    Carried, Identity, LogCx, LogValues, Measure, Meter, RequestHead, ResponseHead, Scheme, Source, Step, StreamTls,
-    UpstreamLog,
+    Carried, Identity, LogCx, LogValues, Measure, Meter, RequestHead, ResponseHead, Scheme, Shared, Source, Step,
+    StreamTls, UpstreamLog,
 };
 use gibbon_runtime::Instance;
 use smallvec::SmallVec;
@@ -97,6 +97,7 @@ pub(crate) struct Record {
     pub(crate) route: Option<Arc<Route>>,
     pub(crate) service: Option<Arc<Service>>,
     pub(crate) identity: Identity,
+    pub(crate) shared: Shared,
     pub(crate) upstream: UpstreamLog,
     pub(crate) course: Course,
 }
@@ -122,6 +123,7 @@ impl Drop for Record {
                 upstream: &self.upstream,
                 measure,
                 carried,
+                shared: &self.shared,
             });
         }
     }

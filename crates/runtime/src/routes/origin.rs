@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use gibbon_entities::{Protocol, Service};
+use gibbon_plugin_api::Destination;
 use http::HeaderValue;
 
 use crate::fault::Fault;
@@ -37,5 +38,14 @@ impl Origin {
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
         let upstream = literal.is_none().then(|| live::key(host));
         Ok(Self { service: Arc::new(service), literal, upstream, authority })
+    }
+
+    /// The same service somewhere else; `None` where that can be no host.
+    pub fn elsewhere(&self, destination: &Destination) -> Option<Self> {
+        let mut service = (*self.service).clone();
+        service.host = destination.host.clone().unwrap_or(service.host);
+        service.port = destination.port.unwrap_or(service.port);
+        service.protocol = destination.protocol.unwrap_or(service.protocol);
+        Self::new(service).ok()
     }
 }

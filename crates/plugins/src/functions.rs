@@ -1,0 +1,10 @@
+//! What `pre-function` and `post-function` have in common: all but their name and their place among the plugins.
+
+mod config;
+mod handler;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use config::schema;
+pub(crate) use handler::configure;
