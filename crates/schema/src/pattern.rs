@@ -36,6 +36,7 @@ fn translate(pattern: &str) -> String {
     }
     let mut in_set = Place::Outside;
     let mut chars = rest.chars().peekable();
+    let mut last = None;
     while let Some(c) = chars.next() {
         match (c, in_set) {
             ('%', _) => {
@@ -52,14 +53,23 @@ fn translate(pattern: &str) -> String {
                 regex.push(']');
                 in_set = Place::Outside;
             }
+            // Behind a quantifier, or where there is nothing to repeat, it stands for itself.
+            ('-', Place::Outside) if repeats_nothing(last) => regex.push('-'),
             ('-', Place::Outside) => regex.push_str("*?"),
             ('-', Place::InSet) => regex.push('-'),
             ('$', Place::Outside) if chars.peek().is_none() => regex.push_str(r"\z"),
             ('.' | '*' | '+' | '?' | '(' | ')', Place::Outside) => regex.push(c),
             _ => push_literal(&mut regex, c),
         }
+        // Behind `%` this is the mark of an escape, which is an item like any other.
+        last = Some(c);
     }
     regex
+}
+
+/// Whether what was read last is nothing that a quantifier could follow.
+fn repeats_nothing(last: Option<char>) -> bool {
+    matches!(last, None | Some('*' | '+' | '?' | '('))
 }
 
 /// Whether a character stands in a `[set]`.
@@ -126,6 +136,13 @@ mod tests {
                 assert!(!pattern.matches(text), "{} should not match {text:?}", pattern.wire);
             }
         }
+    }
+
+    #[test]
+    fn a_minus_behind_a_quantifier_stands_for_itself() {
+        let range = Pattern::new("^[0-9]+-[0-9]+$");
+        assert!(range.matches("200-204") && !range.matches("200") && !range.matches("200204"));
+        assert!(Pattern::new("^a-b$").matches("aab") && Pattern::new("^%a-b$").matches("xyb"));
     }
 
     #[test]
