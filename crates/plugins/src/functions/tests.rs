@@ -26,7 +26,9 @@ fn told(expression: &str, request: Request) -> String {
 
 fn body_of(outcome: &Outcome) -> String {
     match &outcome.reply.as_ref().expect("the request was let through").body {
-        ReplyBody::Json(bytes) | ReplyBody::Raw { bytes, .. } => String::from_utf8(bytes.to_vec()).unwrap(),
+        ReplyBody::Json(bytes) | ReplyBody::Raw { bytes, .. } | ReplyBody::Stored { bytes, .. } => {
+            String::from_utf8(bytes.to_vec()).unwrap()
+        }
         ReplyBody::Error(message) => message.to_string(),
         ReplyBody::Empty => String::new(),
     }

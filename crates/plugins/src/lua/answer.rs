@@ -57,6 +57,8 @@ impl<'a, 'r> Answer<'a, 'r> {
                 (http::HeaderValue::from_str("application/json; charset=utf-8").ok(), text.into())
             }
             ReplyBody::Raw { content_type, bytes } => (content_type, bytes),
+            // No code makes one of these.
+            ReplyBody::Stored { .. } => (None, Bytes::new()),
         };
         if let Some(content_type) = content_type {
             self.cx.head.headers.set(http::header::CONTENT_TYPE, content_type);

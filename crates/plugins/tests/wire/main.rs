@@ -11,6 +11,7 @@ mod logs;
 mod metrics;
 mod oauth2;
 mod refusals;
+mod scopes;
 mod session;
 mod streams;
 mod traces;
