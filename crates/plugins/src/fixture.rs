@@ -14,7 +14,8 @@ use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
     Announced, BodyCopy, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory,
     EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef, Reply,
-    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source, WorkerLocals,
+    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source,
+    WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};

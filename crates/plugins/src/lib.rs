@@ -25,6 +25,7 @@ mod custom_fields;
 pub mod datadog;
 mod datagrams;
 mod delivery;
+mod document_log;
 mod field_name;
 pub mod file_log;
 mod functions;

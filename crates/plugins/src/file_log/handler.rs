@@ -3,47 +3,21 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
-use gibbon_schema::Object;
+use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
 
 use super::config::{Config, Opening};
 use crate::custom_fields::CustomFields;
 use crate::delivery::Delivery;
-use crate::log_document;
+use crate::document_log::DocumentLog;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
-    Ok(Box::new(FileLog { custom, delivery: Delivery::start(&settings.node, |lines| write_all(config, lines)) }))
-}
-
-struct FileLog {
-    custom: CustomFields,
-    delivery: Delivery,
-}
-
-impl Handler for FileLog {
-    fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(cx));
-    }
-
-    fn stream_log(&self, cx: &StreamLogCx<'_>) {
-        self.write(log_document::of_stream(cx), None);
-    }
-
-    fn phases(&self) -> Phases {
-        Phases::LOG.and(Phases::STREAM_LOG)
-    }
-}
-
-impl FileLog {
-    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
-        self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
-    }
+    let delivery = Delivery::start(&settings.node, |lines| write_all(config, lines));
+    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
 }
 
 /// What waits is written at once, on a thread where a slow disk holds up nothing else.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
-use gibbon_schema::Object;
+use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -12,7 +11,7 @@ use ureq::tls::TlsConfig;
 
 use super::config::Config;
 use crate::custom_fields::CustomFields;
-use crate::log_document;
+use crate::document_log::DocumentLog;
 use crate::queue::Queue;
 
 /// Makes a handler of a validated configuration.
@@ -21,33 +20,8 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let config = Config::read(config)?;
     let (agent, limits) = (agent(&config), config.limits.clone());
     let send = Arc::new(move |batch: &[Vec<u8>]| send(&agent, &config, batch));
-    Ok(Box::new(HttpLog { custom, queue: Queue::start(&settings.node, limits, send) }))
-}
-
-struct HttpLog {
-    custom: CustomFields,
-    queue: Queue<Vec<u8>>,
-}
-
-impl Handler for HttpLog {
-    fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(cx));
-    }
-
-    fn stream_log(&self, cx: &StreamLogCx<'_>) {
-        self.write(log_document::of_stream(cx), None);
-    }
-
-    fn phases(&self) -> Phases {
-        Phases::LOG.and(Phases::STREAM_LOG)
-    }
-}
-
-impl HttpLog {
-    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
-        self.queue.push(Value::Object(document).to_string().into_bytes());
-    }
+    let queue = Queue::start(&settings.node, limits, send);
+    Ok(Box::new(DocumentLog::new(custom, move |document| queue.push(document.to_string().into_bytes()))))
 }
 
 fn agent(config: &Config) -> Agent {

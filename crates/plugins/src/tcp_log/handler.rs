@@ -3,8 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
-use gibbon_schema::Object;
+use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
@@ -13,39 +12,14 @@ use super::config::Config;
 use super::connection::Connection;
 use crate::custom_fields::CustomFields;
 use crate::delivery::Delivery;
-use crate::log_document;
+use crate::document_log::DocumentLog;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
-    Ok(Box::new(TcpLog { custom, delivery: Delivery::start(&settings.node, |lines| send_all(config, lines)) }))
-}
-
-struct TcpLog {
-    custom: CustomFields,
-    delivery: Delivery,
-}
-
-impl Handler for TcpLog {
-    fn log(&self, cx: &LogCx<'_>) {
-        self.write(log_document::of(cx), Some(cx));
-    }
-
-    fn stream_log(&self, cx: &StreamLogCx<'_>) {
-        self.write(log_document::of_stream(cx), None);
-    }
-
-    fn phases(&self) -> Phases {
-        Phases::LOG.and(Phases::STREAM_LOG)
-    }
-}
-
-impl TcpLog {
-    fn write(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
-        self.delivery.send((Value::Object(document).to_string() + "\n").into_bytes());
-    }
+    let delivery = Delivery::start(&settings.node, |lines| send_all(config, lines));
+    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
 }
 
 /// One line after the other, on one connection for as long as that lasts.
