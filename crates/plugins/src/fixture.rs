@@ -384,6 +384,9 @@ impl Request {
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
         self.head.headers.append(name, HeaderValue::from_bytes(value.as_ref()).unwrap());
+        // Whom the request is for is found out when its head is made.
+        let (target, headers) = (self.head.raw_target().parse().unwrap(), self.head.headers);
+        self.head = RequestHead::new(self.head.method, target, Version::HTTP_11, headers);
         self
     }
 

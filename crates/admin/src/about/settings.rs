@@ -177,10 +177,9 @@ mod tests {
 
     #[test]
     fn keys_of_kong_that_have_no_effect_are_there_with_what_is_the_case() {
-        let shown = shown(&[("ANONYMOUS_REPORTS", "on"), ("TRACING_SAMPLING_RATE", "1")]);
+        let shown = shown(&[("ANONYMOUS_REPORTS", "on"), ("LUA_SOCKET_POOL_SIZE", "1")]);
         let expected = [
             ("anonymous_reports", json!(false)),
-            ("tracing_sampling_rate", json!(0.01)),
             ("stream_listen", json!(["off"])),
             ("worker_consistency", json!("eventual")),
             ("lua_socket_pool_size", json!(256)),

@@ -66,7 +66,7 @@ fn endpoint() -> Shorthand {
         message: "OpenTelemetry: config.endpoint is deprecated, please use config.traces_endpoint instead",
         removal_in_version: "4.0",
         old_default: None,
-        replaced_with: vec![&["traces_endpoint"]],
+        replaced_with: vec![],
     };
     Shorthand::renamed(field("endpoint").of(url()).referenceable().deprecated(deprecation), &["traces_endpoint"])
 }
