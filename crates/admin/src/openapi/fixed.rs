@@ -23,6 +23,10 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if endpoint == Endpoint::Metrics {
         operation["responses"]["200"]["content"] = json!({ "text/plain": { "schema": { "type": "string" } } });
     }
+    if matches!(endpoint, Endpoint::Plugin(_)) {
+        // The paths of plugins say so without a body, as in Kong.
+        operation["responses"]["404"] = json!({ "description": "There is nothing of the kind." });
+    }
     operation
 }
 
@@ -126,8 +130,8 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::PluginConfig | Endpoint::PluginSchema | Endpoint::VaultSchema | Endpoint::Schema => {
             read(component("schema"), &[404])
         }
-        Endpoint::Plugin(_) if method == "DELETE" => ((204, Value::Null), [WRITE, &[404]].concat()),
-        Endpoint::Plugin(_) => read(object(), &[404]),
+        Endpoint::Plugin(_) if method == "DELETE" => ((204, Value::Null), WRITE.to_vec()),
+        Endpoint::Plugin(_) => read(object(), &[]),
         Endpoint::Absent(_) => ((400, object()), Vec::new()),
         Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault => (
             (200, json!({ "type": "object", "properties": { "message": { "type": "string" } } })),
