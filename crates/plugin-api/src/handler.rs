@@ -42,11 +42,10 @@ impl Phases {
     pub const STREAM_LOG: Self = Self(16);
     /// [`Handler::meter`].
     pub const METER: Self = Self(32);
-    /// No phase: what [`Handler::log`] is told includes a timeline.
-    pub const TIMELINE: Self = Self(64);
-
     /// [`Handler::body`].
     pub const BODY: Self = Self(64);
+    /// No phase: what [`Handler::log`] is told includes a timeline.
+    pub const TIMELINE: Self = Self(128);
 
     /// Those of both.
     #[must_use]
@@ -140,5 +139,24 @@ mod tests {
         let both = Phases::ACCESS.and(Phases::RESPONSE);
         assert!(both.contains(Phases::ACCESS) && both.contains(Phases::RESPONSE) && both.contains(both));
         assert!(!Phases::ACCESS.contains(both) && !Phases::RESPONSE.contains(Phases::ACCESS));
+    }
+
+    #[test]
+    fn no_phase_is_another_one() {
+        let all = [
+            Phases::ACCESS,
+            Phases::RESPONSE,
+            Phases::LOG,
+            Phases::STREAM,
+            Phases::STREAM_LOG,
+            Phases::METER,
+            Phases::BODY,
+            Phases::TIMELINE,
+        ];
+        for (place, phase) in all.into_iter().enumerate() {
+            let others = all.into_iter().enumerate().filter(|(other, _)| *other != place);
+            let others = others.fold(Phases::NONE, |together, (_, other)| together.and(other));
+            assert!(!others.contains(phase), "{phase:?}");
+        }
     }
 }
