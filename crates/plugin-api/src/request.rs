@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, Route, Service};
@@ -85,7 +86,9 @@ pub struct RequestCx<'r> {
     pub route: Option<&'r Route>,
     /// The service of that route.
     pub service: Option<&'r Service>,
-    /// Seconds since 1970 UTC when the request came.
+    /// When the request came.
+    pub started: Instant,
+    /// The same in seconds since 1970 UTC.
     pub now: i64,
     /// Who it is from, so far.
     pub identity: Identity,

@@ -1,6 +1,7 @@
 //! An answer as a plugin sees it.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use bytes::Bytes;
 use gibbon_entities::{Route, Service};
@@ -39,6 +40,8 @@ pub struct BodyCopy {
 pub struct ResponseCx<'r> {
     /// The id that the request has everywhere.
     pub request_id: &'r str,
+    /// When the request came.
+    pub started: Instant,
     /// What goes to the client: plugins edit it in place. How long the body is, is not theirs to say.
     pub head: &'r mut ResponseHead,
     /// Who has made it.

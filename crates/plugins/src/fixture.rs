@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
@@ -190,6 +191,7 @@ impl World {
         let Request { mut head, body, announced, from, captures } = request;
         let mut cx = RequestCx {
             request_id: "00112233445566778899aabbccddeeff",
+            started: Instant::now(),
             head: &mut head,
             body,
             announced,
@@ -251,6 +253,7 @@ impl World {
         if handler.phases().contains(Phases::RESPONSE) {
             handler.response(&mut ResponseCx {
                 request_id: "00112233445566778899aabbccddeeff",
+                started: Instant::now(),
                 head: &mut head,
                 source,
                 request: &outcome.head,

@@ -7,7 +7,7 @@ use gibbon_plugin_api::{Reply, ReplyBody, ResponseCx, Source};
 
 use super::access::{name, of_upstream, reply, status, value};
 use super::arguments::{bytes, count, fields, nothing, one};
-use super::facts::{Facts, disabled};
+use super::facts::{self, Facts, disabled};
 
 /// The host of `header_filter` and `body_filter`.
 pub(crate) struct Answer<'a, 'r> {
@@ -43,7 +43,7 @@ impl<'a, 'r> Answer<'a, 'r> {
             service: cx.service,
             identity: cx.identity,
             shared: cx.shared,
-            started_at: 0.0,
+            started_at: facts::since_1970(cx.started),
         }
     }
 

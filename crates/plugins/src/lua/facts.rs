@@ -1,6 +1,7 @@
 //! What the kit may ask in every phase.
 
 use std::net::IpAddr;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
 use gibbon_lua::mlua::{Error, Lua, MultiValue, Result, Value as LuaValue};
@@ -177,4 +178,10 @@ fn name_of(rest: &str) -> Option<String> {
     let (name, _) = rest.split_once('>')?;
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_name.then(|| name.to_owned())
+}
+
+/// What a moment of the past is, in seconds since 1970.
+pub(super) fn since_1970(moment: Instant) -> f64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(moment.elapsed()).as_secs_f64()
 }

@@ -35,7 +35,7 @@ impl<'a, 'r> Reading<'a, 'r> {
             service: cx.service,
             identity: &cx.identity,
             shared: cx.shared,
-            started_at: cx.now as f64,
+            started_at: facts::since_1970(cx.started),
         }
     }
 

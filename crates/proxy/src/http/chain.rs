@@ -182,6 +182,7 @@ fn cx<'c>(
     let (route, service) = exchange.found();
     ResponseCx {
         request_id: exchange.id.as_str(),
+        started: exchange.started,
         head,
         source,
         request: &exchange.head,

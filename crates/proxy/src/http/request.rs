@@ -319,6 +319,7 @@ impl<'w> Exchange<'w> {
         let captures = PathCaptures::new(matched.found, path);
         let mut cx = RequestCx {
             request_id: self.id.as_str(),
+            started: self.started,
             client_ip: self.client_ip(),
             head: &mut self.head,
             body: whole_body(&self.body),

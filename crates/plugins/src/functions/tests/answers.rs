@@ -80,6 +80,14 @@ fn the_head_of_an_answer_is_changed() {
 }
 
 #[test]
+fn when_the_request_came_is_known_when_there_is_an_answer() {
+    let code = "local age = ngx.now() * 1000 - kong.request.get_start_time() \
+                kong.response.set_header('X-Is-New', tostring(age > -1000 and age < 600000))";
+    let head = answered(json!({ "header_filter": [code] }));
+    assert_eq!(head.headers.get_str("x-is-new"), Some("true"));
+}
+
+#[test]
 fn what_access_says_of_an_answer_holds_when_there_is_one() {
     let head =
         answered(json!({ "access": ["kong.response.set_header('X-Early', 'yes') ngx.header['X-Two'] = 'too'"] }));

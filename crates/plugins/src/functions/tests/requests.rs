@@ -17,6 +17,7 @@ fn request() -> Request {
 fn the_kit_tells_of_a_request() {
     for (expression, expected) in [
         ("kong.request.get_method()", "POST"),
+        ("math.abs(ngx.now() * 1000 - kong.request.get_start_time()) < 600000", "true"),
         ("kong.request.get_scheme()", "http"),
         ("kong.request.get_host()", "shop.example"),
         ("kong.request.get_port()", "8000"),
