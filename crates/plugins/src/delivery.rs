@@ -3,12 +3,15 @@
 use gibbon_plugin_api::Node;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::overflow::Overflow;
+
 /// How many lines may wait.
 const ROOM: usize = 10_000;
 
 /// The entrance of a queue. The task ends when the entrance is gone and the queue is empty.
 pub(crate) struct Delivery {
     entrance: Option<Sender<Vec<u8>>>,
+    overflow: Overflow,
 }
 
 impl Delivery {
@@ -22,15 +25,16 @@ impl Delivery {
             runtime.spawn(deliver(exit));
             entrance
         });
-        Self { entrance }
+        Self { entrance, overflow: Overflow::default() }
     }
 
     /// Never waits: what there is no room for is lost, and named in the log.
     pub(crate) fn send(&self, line: Vec<u8>) {
-        if let Some(entrance) = &self.entrance
-            && entrance.try_send(line).is_err()
-        {
-            tracing::error!("a line of a log is lost, since too many are waiting");
+        let Some(entrance) = &self.entrance else { return };
+        if entrance.try_send(line).is_ok() {
+            self.overflow.is_over();
+        } else if self.overflow.begins() {
+            tracing::error!("too many lines of a log are waiting: those that come are lost until there is room again");
         }
     }
 }

@@ -42,6 +42,7 @@ mod media_type;
 mod multipart;
 pub mod oauth2;
 pub mod opentelemetry;
+mod overflow;
 mod owner;
 mod pair;
 mod password;

@@ -16,6 +16,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 pub(crate) use fields::{FormerNames, queue_field};
 pub(crate) use limits::{Concurrency, Limits};
 
+use crate::overflow::Overflow;
+
 /// Something that takes room while it waits.
 pub(crate) trait Waits: Send + Sync + 'static {
     /// How many bytes it takes when it is sent.
@@ -36,6 +38,7 @@ pub(crate) struct Queue<E> {
     entrance: Option<Sender<E>>,
     waiting: Arc<AtomicUsize>,
     limits: Limits,
+    overflow: Overflow,
 }
 
 impl<E: Waits> Queue<E> {
@@ -48,7 +51,7 @@ impl<E: Waits> Queue<E> {
             runtime.spawn(empty(exit, limits.clone(), send, Arc::clone(&waiting)));
             entrance
         });
-        Self { entrance, waiting, limits }
+        Self { entrance, waiting, limits, overflow: Overflow::default() }
     }
 
     /// Never waits: what there is no room for is lost, and named in the log.
@@ -59,8 +62,12 @@ impl<E: Waits> Queue<E> {
         let is_over = self.limits.bytes.is_some_and(|most| waiting > most);
         if is_over || entrance.try_send(entry).is_err() {
             self.waiting.fetch_sub(length, Ordering::Relaxed);
-            tracing::error!("something is not sent to a server, since too much is waiting");
+            if self.overflow.begins() {
+                tracing::error!("too much waits to be sent to a server: what comes is lost until there is room again");
+            }
+            return;
         }
+        self.overflow.is_over();
     }
 }
 
