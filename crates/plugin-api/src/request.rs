@@ -66,6 +66,8 @@ pub struct RequestCx<'r> {
     pub request_id: &'r str,
     /// What goes upstream: plugins edit it in place.
     pub head: &'r mut RequestHead,
+    /// Its path as the router has read it: normalised, so that there is one reading of it.
+    pub path: &'r str,
     /// The whole body, for instances that asked for it ([`crate::BodyNeed::Buffer`]).
     pub body: Option<Bytes>,
     /// What is known of the body before it comes.

@@ -8,6 +8,7 @@ use gibbon_entities::{Route, Service};
 
 use crate::carried::Carried;
 use crate::connection::Connection;
+use crate::filter::BodyFilter;
 use crate::head::{RequestHead, ResponseHead};
 use crate::identity::Identity;
 use crate::shared::Shared;
@@ -66,6 +67,8 @@ pub struct ResponseCx<'r> {
     pub worker: &'r WorkerLocals,
     /// What is done to the body of an upstream's answer, one after the other. It is then held in memory as a whole.
     pub rewrites: &'r mut Vec<Rewrite>,
+    /// What changes the body of an upstream's answer while it streams, one after the other.
+    pub filters: &'r mut Vec<Box<dyn BodyFilter>>,
     /// Who gets a copy of the body of an upstream's answer, as the client gets it.
     pub copies: &'r mut Vec<BodyCopy>,
 }

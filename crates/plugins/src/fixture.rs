@@ -13,9 +13,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Announced, BodyCopy, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef, Directory,
-    EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef, Reply,
-    ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source,
+    Announced, BodyCopy, BodyFilter, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef,
+    Directory, EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef,
+    Reply, ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source,
     WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
@@ -189,10 +189,12 @@ impl World {
     /// Sends a request through plugins, one after the other.
     pub(crate) fn send_through(&self, handlers: &[&dyn Handler], request: Request) -> Outcome {
         let Request { mut head, body, announced, from, captures } = request;
+        let path = head.raw_path().to_owned();
         let mut cx = RequestCx {
             request_id: "00112233445566778899aabbccddeeff",
             started: Instant::now(),
             head: &mut head,
+            path: &path,
             body,
             announced,
             body_limit: None,
@@ -224,6 +226,7 @@ impl World {
             log_values,
             rewrites: Vec::new(),
             copies: Vec::new(),
+            filters: Vec::new(),
         }
     }
 
@@ -267,6 +270,7 @@ impl World {
                 worker: &self.worker,
                 rewrites: &mut outcome.rewrites,
                 copies: &mut outcome.copies,
+                filters: &mut outcome.filters,
             });
         }
         (outcome, head)
@@ -428,6 +432,7 @@ pub(crate) struct Outcome {
     pub(crate) log_values: LogValues,
     pub(crate) rewrites: Vec<Rewrite>,
     pub(crate) copies: Vec<BodyCopy>,
+    pub(crate) filters: Vec<Box<dyn BodyFilter>>,
 }
 
 impl Outcome {

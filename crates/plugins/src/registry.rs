@@ -4,10 +4,10 @@ use gibbon_plugin_api::{AdminPath, PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
 use crate::{
-    acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, hmac_auth, http_log, ip_restriction,
-    jwt, key_auth, ldap_auth, loggly, oauth2, opentelemetry, post_function, pre_function, prometheus, proxy_cache,
-    rate_limiting, redirect, request_size_limiting, request_termination, request_transformer, response_ratelimiting,
-    response_transformer, session, standard_webhooks, statsd, syslog, tcp_log, udp_log, zipkin,
+    acl, acme, basic_auth, bot_detection, correlation_id, cors, datadog, file_log, grpc_gateway, grpc_web, hmac_auth,
+    http_log, ip_restriction, jwt, key_auth, ldap_auth, loggly, oauth2, opentelemetry, post_function, pre_function,
+    prometheus, proxy_cache, rate_limiting, redirect, request_size_limiting, request_termination, request_transformer,
+    response_ratelimiting, response_transformer, session, standard_webhooks, statsd, syslog, tcp_log, udp_log, zipkin,
 };
 
 /// The version of Kong Gateway whose configuration and answers the plugins of that name have; `GET /` shows it for
@@ -29,6 +29,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &ldap_auth::DEFINITION,
         &basic_auth::DEFINITION,
         &hmac_auth::DEFINITION,
+        &grpc_gateway::DEFINITION,
         &ip_restriction::DEFINITION,
         &request_size_limiting::DEFINITION,
         &acl::DEFINITION,
@@ -49,6 +50,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &tcp_log::DEFINITION,
         &loggly::DEFINITION,
         &syslog::DEFINITION,
+        &grpc_web::DEFINITION,
         &request_termination::DEFINITION,
         &post_function::DEFINITION,
     ]
@@ -96,6 +98,7 @@ mod tests {
             (1200, "ldap-auth"),
             (1100, "basic-auth"),
             (1030, "hmac-auth"),
+            (998, "grpc-gateway"),
             (990, "ip-restriction"),
             (951, "request-size-limiting"),
             (950, "acl"),
@@ -116,6 +119,7 @@ mod tests {
             (7, "tcp-log"),
             (6, "loggly"),
             (4, "syslog"),
+            (3, "grpc-web"),
             (2, "request-termination"),
             (-1000, "post-function"),
         ];

@@ -13,6 +13,7 @@ pub(crate) mod copying;
 pub(crate) mod debug_fields;
 pub(crate) mod error;
 pub(crate) mod error_page;
+pub(crate) mod filtering;
 pub(crate) mod forwarded;
 pub(crate) mod grpc;
 mod hashed;

@@ -5,6 +5,7 @@ mod answers;
 mod authentication;
 mod cache;
 mod functions;
+mod grpc;
 mod limits;
 mod log_servers;
 mod logs;

@@ -15,6 +15,7 @@ use crate::engine::progress::Progress;
 use crate::engine::upstream_body::{Protocol, ResponseFailure, UpstreamBody};
 use crate::http::buffering::Resumed;
 use crate::http::copying::Copied;
+use crate::http::filtering::Filtered;
 
 /// Why a request's body could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -201,6 +202,8 @@ pub(crate) enum ResponseBody {
     Call(Box<Answering>),
     /// As the one within, of which plugins keep a copy.
     Copied(Box<Copied>),
+    /// What plugins make of the one within.
+    Filtered(Box<Filtered>),
     /// None: the connection carries something else from now on.
     Switched(Box<Protocol>),
 }
@@ -211,7 +214,7 @@ impl ResponseBody {
         match self {
             Self::Call(body) => body.take_trailers(),
             Self::Copied(copied) => copied.body.take_trailers(),
-            Self::Whole(_) | Self::Upstream(_) | Self::Switched(_) => None,
+            Self::Whole(_) | Self::Upstream(_) | Self::Filtered(_) | Self::Switched(_) => None,
         }
     }
 
@@ -220,7 +223,7 @@ impl ResponseBody {
         match self {
             Self::Upstream(_) => true,
             Self::Copied(copied) => copied.body.is_of_upstream(),
-            Self::Whole(_) | Self::Call(_) | Self::Switched(_) => false,
+            Self::Whole(_) | Self::Call(_) | Self::Filtered(_) | Self::Switched(_) => false,
         }
     }
 
@@ -230,7 +233,7 @@ impl ResponseBody {
             Self::Upstream(body) => body.tells_its_end(),
             Self::Copied(copied) => copied.body.tells_its_end(),
             Self::Whole(_) => true,
-            Self::Call(_) | Self::Switched(_) => false,
+            Self::Call(_) | Self::Filtered(_) | Self::Switched(_) => false,
         }
     }
 
@@ -245,6 +248,7 @@ impl ResponseBody {
             Self::Upstream(body) => body.left(),
             Self::Call(body) => body.is_over().then_some(0),
             Self::Copied(copied) => copied.body.length(),
+            Self::Filtered(_) => None,
             Self::Switched(_) => Some(0),
         }
     }
@@ -264,6 +268,7 @@ impl Source for ResponseBody {
             Self::Upstream(body) => body.poll_into(cx, out, room),
             Self::Call(body) => body.poll_into(cx, out, room),
             Self::Copied(copied) => copied.poll_into(cx, out, room),
+            Self::Filtered(filtered) => filtered.poll_into(cx, out, room),
             Self::Switched(_) => Poll::Ready(Ok(0)),
         }
     }

@@ -21,6 +21,12 @@ pub(crate) enum ResponseFailure {
     /// The upstream has taken its answer back, or its connection broke.
     #[error("the upstream took its answer back")]
     Taken,
+    /// A plugin can make nothing of it.
+    #[error("the upstream's answer cannot be read")]
+    Unreadable,
+    /// There is no room to change it.
+    #[error("too much work is waiting beside the workers")]
+    Busy,
     /// The upstream's connection or framing broke.
     #[error("the upstream broke off: {0}")]
     Broken(#[from] ReadFailure),

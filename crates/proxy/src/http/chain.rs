@@ -7,7 +7,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{
-    Activity, BodyCopy, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite, Source, Step,
+    Activity, BodyCopy, BodyFilter, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite,
+    Source, Step,
 };
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
@@ -41,6 +42,7 @@ struct Link<'s> {
 #[derive(Default)]
 pub(crate) struct Wanted {
     pub(crate) rewrites: Vec<Rewrite>,
+    pub(crate) filters: Vec<Box<dyn BodyFilter>>,
     pub(crate) copies: Vec<BodyCopy>,
 }
 
@@ -195,6 +197,7 @@ fn cx<'c>(
         shared: &exchange.shared,
         worker: &exchange.worker.locals,
         rewrites: &mut wanted.rewrites,
+        filters: &mut wanted.filters,
         copies: &mut wanted.copies,
     }
 }

@@ -322,6 +322,7 @@ impl<'w> Exchange<'w> {
             started: self.started,
             client_ip: self.client_ip(),
             head: &mut self.head,
+            path,
             body: whole_body(&self.body),
             announced,
             body_limit: None,

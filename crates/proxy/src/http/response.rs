@@ -16,7 +16,7 @@ use crate::http::request::Exchange;
 use crate::http::request_id::RequestId;
 use crate::http::timing::{Times, Wanted};
 use crate::http::upstream::{Answer, AnswerBody};
-use crate::http::{copying, error_page, grpc, hop_by_hop, rewriting};
+use crate::http::{copying, error_page, filtering, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
 
 /// The upstream's answer with the gateway's marks on it.
@@ -35,6 +35,7 @@ pub(crate) async fn proxied(
         upstream.status = Some(upstream_status.as_u16());
     }
     let wanted = chain.respond(exchange, &mut answer.head, Source::Upstream);
+    let has_no_body = exchange.is_asked_by_head || is_without_body(answer.head.status);
     let body = match answer.body {
         AnswerBody::Http(body) if wanted.rewrites.is_empty() && !chain.changes_body() => {
             exchange.as_asked_for(&mut answer.head, body)
@@ -46,11 +47,18 @@ pub(crate) async fn proxied(
                 Err(error) => return own(exchange, &mut Chain::default(), error),
             }
         }
+        AnswerBody::Call(_) if has_no_body => ResponseBody::empty(),
         AnswerBody::Call(body) => ResponseBody::Call(body),
         AnswerBody::Switched(protocol) => {
             switched(&mut answer.head);
             ResponseBody::Switched(protocol)
         }
+    };
+    let body = if wanted.filters.is_empty() || has_no_body {
+        body
+    } else {
+        answer.head.headers.remove(KnownName::ContentLength);
+        filtering::filtered(body, wanted.filters, exchange.worker)
     };
     let body = if wanted.copies.is_empty() { body } else { copying::copied(body, wanted.copies) };
     let headers = &mut answer.head.headers;
@@ -84,6 +92,11 @@ pub(crate) async fn proxied(
         times.tell(wanted, &exchange.id, headers);
     }
     (answer.head, body)
+}
+
+/// Whether nothing follows the head of such an answer (RFC 9110 section 6.4.1).
+fn is_without_body(status: StatusCode) -> bool {
+    status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }
 
 /// Both sides go over to another protocol, as the client has asked for.
