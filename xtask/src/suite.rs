@@ -31,6 +31,8 @@ const STEPS: &[Step] = &[
     ("floors", |root| checked(floors::task(root, &[]))),
     ("licences and bans", |root| checked(licences::task(root, &[]))),
     ("tidy", |root| checked(tidy::task(root, &[]))),
+    // Before anything is compiled, so that the gateway of the tests has the pages.
+    ("manager: checks and pages", |root| scripts::example(root, "ui/scripts/check.sh")),
     ("clippy", cargo::clippy),
     ("unit and integration tests", cargo::tests),
     ("tests on PostgreSQL", cargo::postgres_tests),
@@ -50,6 +52,7 @@ const STEPS: &[Step] = &[
     ("client: aio-kong", |root| scripts::example(root, "examples/clients/aio-kong.sh")),
     ("client: what decK does", |root| scripts::example(root, "examples/clients/deck.sh")),
     ("OpenAPI document", |root| scripts::example(root, "examples/clients/openapi.sh")),
+    ("manager: walks in a browser", |root| scripts::example(root, "ui/scripts/walk.sh")),
     ("systemd unit", scripts::unit),
     ("container's root file system", scripts::container),
 ];

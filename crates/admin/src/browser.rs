@@ -8,7 +8,7 @@
 
 use std::net::IpAddr;
 
-use gibbon_conf::Admin;
+use gibbon_conf::{Admin, Listener, Manager};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
@@ -26,6 +26,8 @@ pub struct BrowserRules {
     origins: Vec<String>,
     /// In lower case, without a port.
     hosts: Vec<String>,
+    /// The ports of the manager, with how addresses of its pages begin.
+    manager: Vec<(&'static str, u16)>,
 }
 
 /// What an answer says to browsers.
@@ -47,14 +49,29 @@ impl BrowserRules {
         hosts.extend(settings.allowed_hosts.iter().cloned());
         hosts.extend(["localhost".to_owned(), hostname.to_ascii_lowercase()]);
         hosts.retain(|host| !host.is_empty());
-        Self { origins: settings.gui_urls.clone(), hosts }
+        Self { origins: settings.gui_urls.clone(), hosts, manager: Vec::new() }
+    }
+
+    /// The same, with pages of the manager on the same machine among those that are let in.
+    #[must_use]
+    pub fn with_manager(self, settings: &Manager) -> Self {
+        let port = |listener: &Listener| (if listener.tls { "https" } else { "http" }, listener.address.port());
+        Self { manager: settings.listeners.iter().map(port).collect(), ..self }
     }
 
     /// Whether a request may be done, and what its answer says to the browser that sent it, if one did.
     ///
+    /// `scheme` is how addresses on the port begin.
+    ///
     /// # Errors
     /// [`ApiError::Forbidden`].
-    pub(crate) fn admit(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Cors, ApiError> {
+    pub(crate) fn admit(
+        &self,
+        scheme: &str,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Cors, ApiError> {
         let origin = headers.get(header::ORIGIN);
         let site = headers.get(SEC_FETCH_SITE);
         if origin.is_none() && site.is_none() {
@@ -70,12 +87,17 @@ impl BrowserRules {
         };
         let single = headers.get_all(header::ORIGIN).iter().count() == 1;
         let text = origin.to_str().unwrap_or_default().to_ascii_lowercase();
-        let known = self.origins.contains(&text) || is_same(&text, headers);
+        let known =
+            self.origins.contains(&text) || is_same(scheme, &text, headers) || self.is_of_manager(&text, headers);
         if single && known { Ok(Cors::Origin(origin.clone())) } else { Err(foreign(&format!("`{text}`"))) }
     }
 
-    /// Every name that the request gives this machine must be one of ours.
-    fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Every name that the request gives this machine must be one of ours. Browsers do not say that they are ones to a
+    /// page's own server without TLS, so that where pages are served it is asked of everybody.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`].
+    pub(crate) fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         let of_fields = headers.get_all(header::HOST).iter().map(|value| value.to_str().unwrap_or_default());
         let names: Vec<&str> = of_fields.chain(uri.authority().map(Authority::as_str)).collect();
         match names.iter().find(|name| !self.is_ours(name)) {
@@ -86,6 +108,17 @@ impl BrowserRules {
                 Err(ApiError::Forbidden(text))
             }
         }
+    }
+
+    /// A page on one of the manager's ports, under the name under which this request has come.
+    fn is_of_manager(&self, origin: &str, headers: &HeaderMap) -> bool {
+        let Some((scheme, authority)) = origin.split_once("://") else { return false };
+        let usual = if scheme == "https" { 443 } else { 80 };
+        let name = without_port(authority);
+        let port = authority.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+        let port = port.map_or(Some(usual), |port| port.parse().ok());
+        let is_ours = self.manager.iter().any(|(served, on)| *served == scheme && Some(*on) == port);
+        is_ours && named(headers).is_some_and(|host| without_port(host).eq_ignore_ascii_case(name))
     }
 
     /// An address cannot be pointed elsewhere, so that any is ours if it got here.
@@ -142,9 +175,14 @@ fn is_link(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// A page of this very server: its name has been checked.
-fn is_same(origin: &str, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    host.is_some_and(|host| origin.strip_prefix("http://").is_some_and(|origin| origin.eq_ignore_ascii_case(host)))
+fn is_same(scheme: &str, origin: &str, headers: &HeaderMap) -> bool {
+    let authority = origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+    named(headers).zip(authority).is_some_and(|(host, authority)| authority.eq_ignore_ascii_case(host))
+}
+
+/// The name under which a request has come.
+fn named(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok()
 }
 
 /// The colons of an IPv6 address are inside brackets.

@@ -52,7 +52,6 @@ pub(crate) const TABLE: &[Row] = &[
     never(&["cassandra_*"], &[], "Cassandra is not supported"),
     never(&["lmdb_*"], &[], "what is declared is kept in a file below the prefix"),
     row(&["cluster_*"], &["off"], "hybrid mode is not supported in this version"),
-    row(&["admin_gui_ssl_*"], &[], "the manager is not served in this version"),
     never(&["ssl_dhparam", "nginx_http_ssl_dhparam"], &[], "keys are agreed upon over elliptic curves only"),
     never(
         &["ssl_*", "nginx_http_ssl_*", "nginx_http_proxy_ssl_*", "nginx_http_grpc_ssl_*", "nginx_http_lua_ssl_*"],
@@ -74,17 +73,15 @@ pub(crate) const TABLE: &[Row] = &[
         &["off"],
         "directives of nginx for streams are not known in this version: `ssl_*` and the keys of clients hold for them too",
     ),
-    row(
-        &[
-            "admin_gui_listen",
-            "admin_gui_path",
-            "admin_gui_api_url",
-            "admin_gui_access_log",
-            "admin_gui_error_log",
-            "admin_gui_csp_header",
-        ],
-        &["off", "/"],
-        "the manager is not served in this version",
+    never(
+        &["admin_gui_error_log"],
+        &["logs/admin_gui_error.log", "off"],
+        "messages of the manager go where those of the Admin API go, `admin_error_log`",
+    ),
+    never(
+        &["admin_gui_csp_header"],
+        &["on"],
+        "pages of the manager always come with a Content-Security-Policy that lets nothing of elsewhere in",
     ),
     never(
         &["vault_env_ttl", "vault_env_neg_ttl", "vault_env_resurrect_ttl"],
@@ -194,7 +191,7 @@ mod tests {
             ("lua_package_path", "Lua"),
             ("nginx_http_ssl_conf_command", "OpenSSL"),
             ("nginx_http_lua_shared_dict", "not nginx"),
-            ("admin_gui_listen", "manager"),
+            ("admin_gui_error_log", "`admin_error_log`"),
             ("admin_gui_auth", "Enterprise"),
         ];
         for (key, word) in cases {

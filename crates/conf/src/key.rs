@@ -116,6 +116,7 @@ pub fn sections() -> &'static [SectionDoc] {
         section::upstream::DOC,
         section::dns::DOC,
         section::admin::DOC,
+        section::manager::DOC,
         section::status::DOC,
         section::database::DOC,
         section::postgres::DOC,

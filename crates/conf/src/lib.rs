@@ -59,6 +59,7 @@ pub use section::limits::Limits;
 pub use section::log_format::{LogEscape, LogFormat, LogPiece, LogVariable};
 pub use section::logs::{LogLevel, LogTarget, Logs};
 pub use section::lua::UntrustedLua;
+pub use section::manager::Manager;
 pub use section::postgres::{Postgres, PostgresSsl};
 pub use section::proxy::{ErrorType, PortMaps, Proxy};
 pub use section::real_ip::{RealIp, RealIpSource};

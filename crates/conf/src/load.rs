@@ -14,6 +14,7 @@ use crate::section::jwt::Jwt;
 use crate::section::limits::Limits;
 use crate::section::logs::Logs;
 use crate::section::lua::UntrustedLua;
+use crate::section::manager::Manager;
 use crate::section::proxy::Proxy;
 use crate::section::real_ip::RealIp;
 use crate::section::status::Status;
@@ -62,6 +63,8 @@ pub struct Conf {
     pub dns: Dns,
     /// The Admin API.
     pub admin: Admin,
+    /// The manager.
+    pub manager: Manager,
     /// The Status API.
     pub status: Status,
     /// The store of entities.
@@ -210,6 +213,7 @@ fn read(reader: &mut Reader, sources: &Sources) -> Conf {
         upstream,
         dns: Dns::read(reader),
         admin: Admin::read(reader),
+        manager: Manager::read(reader),
         status: Status::read(reader),
         declared: Declared::read(reader, &database, &sources.machine.folder),
         database,

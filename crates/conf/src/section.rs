@@ -12,6 +12,7 @@ pub(crate) mod limits;
 pub(crate) mod log_format;
 pub(crate) mod logs;
 pub(crate) mod lua;
+pub(crate) mod manager;
 pub(crate) mod postgres;
 pub(crate) mod proxy;
 pub(crate) mod real_ip;

@@ -140,7 +140,7 @@ const SECRETS: &[&str] = &[
 ];
 
 /// What holds here where Kong's default would be untrue.
-const HERE: &[(&str, &str)] = &[("admin_gui_listen", "off"), ("anonymous_reports", "off")];
+const HERE: &[(&str, &str)] = &[("admin_gui_csp_header", "on"), ("anonymous_reports", "off")];
 
 /// All of Kong's keys and all of ours, but for those that have no value. What came from a vault is shown as the reference
 /// that was written, and what has no effect with what is the case instead.

@@ -33,6 +33,7 @@ pub(crate) struct Logging {
     proxy_access: Option<Sink>,
     stream_access: Option<Sink>,
     admin_access: Option<Sink>,
+    manager_access: Option<Sink>,
     status_access: Option<Sink>,
     admin_audit: Option<Sink>,
     feed: Feed,
@@ -63,6 +64,7 @@ impl Logging {
         let proxy_access = open(&mut sinks, &logs.proxy_access)?;
         let stream_access = open(&mut sinks, &logs.stream_access)?;
         let admin_access = open(&mut sinks, &logs.admin_access)?;
+        let manager_access = open(&mut sinks, &logs.manager_access)?;
         let status_access = open(&mut sinks, &logs.status_access)?;
         let admin_audit = open(&mut sinks, &logs.admin_audit)?;
         let (filter, handle) = reload::Layer::new(filter(logs.level));
@@ -72,7 +74,17 @@ impl Logging {
         let _ = tracing_subscriber::registry().with(lines(writers).and_then(relay).with_filter(filter)).try_init();
         std::panic::set_hook(Box::new(log_panic));
         let level = Level::new(handle, logs.level);
-        Ok(Self { level, sinks, proxy_access, stream_access, admin_access, status_access, admin_audit, feed })
+        Ok(Self {
+            level,
+            sinks,
+            proxy_access,
+            stream_access,
+            admin_access,
+            manager_access,
+            status_access,
+            admin_audit,
+            feed,
+        })
     }
 
     /// Where plugins may listen to lines.
@@ -108,6 +120,11 @@ impl Logging {
     /// Where a line goes for each request to the Admin API; `None` when that is off.
     pub(crate) fn admin_access(&self) -> Option<Sink> {
         self.admin_access.clone()
+    }
+
+    /// Where a line goes for each request to the manager; `None` when that is off.
+    pub(crate) fn manager_access(&self) -> Option<Sink> {
+        self.manager_access.clone()
     }
 
     /// Where a line goes for each request to the Status API; `None` when that is off.

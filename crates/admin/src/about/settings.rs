@@ -48,7 +48,7 @@ fn listeners(conf: &Conf) -> Object {
     let of_http: [(&str, &[Listener]); 4] = [
         ("proxy", &conf.proxy.listeners),
         ("admin", &conf.admin.listeners),
-        ("admin_gui", &[]),
+        ("admin_gui", &conf.manager.listeners),
         ("status", &conf.status.listeners),
     ];
     let of_http = of_http.map(|(name, list)| (format!("{name}_listeners"), list.iter().map(listener).collect()));

@@ -20,7 +20,7 @@ fn fields(fields: &[(&'static str, &str)]) -> HeaderMap {
 }
 
 fn admit(method: Method, headers: &[(&'static str, &str)]) -> Result<Cors, ApiError> {
-    rules().admit(&method, &Uri::from_static("/services"), &fields(headers))
+    rules().admit("http", &method, &Uri::from_static("/services"), &fields(headers))
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn only_known_pages_may_read_or_write() {
 fn two_origins_are_none() {
     let mut headers = fields(&[("host", "localhost"), ("origin", "https://manager.example.com")]);
     headers.append(header::ORIGIN, HeaderValue::from_static("https://evil.example"));
-    assert!(rules().admit(&Method::GET, &Uri::from_static("/"), &headers).is_err());
+    assert!(rules().admit("http", &Method::GET, &Uri::from_static("/"), &headers).is_err());
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn a_browser_must_name_this_machine() {
 fn every_name_in_the_request_counts() {
     let mut headers = fields(&[("host", "localhost"), ("sec-fetch-site", "none")]);
     let foreign = Uri::from_static("http://rebound.example.net/services");
-    assert!(rules().admit(&Method::GET, &foreign, &headers).is_err());
+    assert!(rules().admit("http", &Method::GET, &foreign, &headers).is_err());
     headers.append(header::HOST, HeaderValue::from_static("rebound.example.net"));
-    assert!(rules().admit(&Method::GET, &Uri::from_static("/"), &headers).is_err());
+    assert!(rules().admit("http", &Method::GET, &Uri::from_static("/"), &headers).is_err());
 }
 
 #[test]
@@ -162,4 +162,39 @@ fn a_page_that_may_is_echoed_and_one_that_may_not_reads_nothing() {
     ];
     assert_eq!(decorated(&origin, Method::GET, &[]), expected);
     assert_eq!(decorated(&Cors::Refused, Method::OPTIONS, &[]), ["allow: GET, POST", "vary: Origin"]);
+}
+
+fn manager_on(listeners: &str) -> BrowserRules {
+    let conf = crate::testing::conf(&[("ADMIN_GUI_LISTEN", listeners)]);
+    BrowserRules::new(&conf.admin, "node-1").with_manager(&conf.manager)
+}
+
+#[test]
+fn pages_of_the_manager_may_under_the_name_under_which_the_request_comes() {
+    let rules = manager_on("0.0.0.0:8002, 0.0.0.0:8445 ssl");
+    let cases = [
+        ("http://localhost:8002", "localhost:8001", true),
+        ("https://localhost:8445", "localhost:8001", true),
+        ("http://10.0.0.5:8002", "10.0.0.5:8001", true),
+        ("http://[::1]:8002", "[::1]:8001", true),
+        ("http://10.0.0.6:8002", "10.0.0.5:8001", false),
+        ("https://localhost:8002", "localhost:8001", false),
+        ("http://localhost:8003", "localhost:8001", false),
+        ("http://localhost", "localhost:8001", false),
+        ("http://evil.example:8002", "evil.example:8001", false),
+    ];
+    for (origin, host, admitted) in cases {
+        let headers = fields(&[("host", host), ("origin", origin)]);
+        let outcome = rules.admit("http", &Method::POST, &Uri::from_static("/services"), &headers);
+        assert_eq!(outcome.is_ok(), admitted, "{origin} on {host}");
+    }
+}
+
+#[test]
+fn a_page_over_tls_is_of_this_server_if_that_speaks_tls() {
+    let headers = fields(&[("host", "localhost:8445"), ("origin", "https://localhost:8445")]);
+    for (scheme, admitted) in [("https", true), ("http", false)] {
+        let outcome = rules().admit(scheme, &Method::POST, &Uri::from_static("/services"), &headers);
+        assert_eq!(outcome.is_ok(), admitted, "{scheme}");
+    }
 }

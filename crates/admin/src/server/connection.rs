@@ -1,6 +1,5 @@
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::exchange::exchange;
+use super::exchange::{Caller, exchange};
 use super::paced::{Paced, Pacer};
 use super::port::{Door, Versions};
 use super::{Server, stopped};
@@ -39,11 +38,12 @@ pub(super) async fn serve(
     let Ok(peer) = socket.peer_addr() else { return };
     // Answers are written as a whole; there is nothing to wait for.
     let _ = socket.set_nodelay(true);
+    let caller = Caller { peer, scheme: door.scheme() };
     let ended = match &door.tls {
-        None => converse(&server, socket, peer, door.versions, shutdown).await,
+        None => converse(&server, socket, caller, door.versions, shutdown).await,
         Some(tls) => {
             match timeout(server.options.times.head, TlsAcceptor::from(Arc::clone(tls)).accept(socket)).await {
-                Ok(Ok(socket)) => converse(&server, socket, peer, door.versions, shutdown).await,
+                Ok(Ok(socket)) => converse(&server, socket, caller, door.versions, shutdown).await,
                 Ok(Err(error)) => Err(error.into()),
                 Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
             }
@@ -58,7 +58,7 @@ pub(super) async fn serve(
 async fn converse(
     server: &Arc<Server>,
     socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    caller: Caller,
     versions: Versions,
     mut shutdown: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -67,7 +67,7 @@ async fn converse(
     let going_down = shutdown.clone();
     let service = service_fn(|request: http::Request<_>| {
         let is_http1 = request.version() < http::Version::HTTP_2;
-        let answer = one(Arc::clone(server), peer, pacer.clone(), request);
+        let answer = one(Arc::clone(server), caller, pacer.clone(), request);
         let going_down = going_down.clone();
         async move { answer.await.map(|answer| if is_http1 && *going_down.borrow() { last(answer) } else { answer }) }
     });
@@ -100,12 +100,12 @@ fn last<B>(mut answer: http::Response<B>) -> http::Response<B> {
 
 async fn one(
     server: Arc<Server>,
-    peer: SocketAddr,
+    caller: Caller,
     pacer: Pacer,
     request: http::Request<hyper::body::Incoming>,
 ) -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, Infallible> {
     pacer.begin();
-    let response = exchange(&server, peer, request).await;
+    let response = exchange(&server, caller, request).await;
     pacer.end().await;
     Ok(response)
 }

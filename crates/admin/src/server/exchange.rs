@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use gibbon_conf::GatewayHeader;
+use gibbon_manager::Place;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use http_body_util::Full;
@@ -20,6 +21,7 @@ use crate::browser::{self, Cors};
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::request::Request;
+use crate::token::TokenGate;
 
 /// HTTP/2 names the host with the target (RFC 9113 section 8.3.1): rules about hosts find it where HTTP/1 has it.
 fn name_host(head: &mut Parts) {
@@ -29,6 +31,13 @@ fn name_host(head: &mut Parts) {
     }
 }
 
+/// Who is at the other end, and how they came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller {
+    pub(super) peer: SocketAddr,
+    pub(super) scheme: &'static str,
+}
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static(gibbon_plugin_api::exposition::MEDIA_TYPE);
 const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency");
@@ -36,14 +45,19 @@ const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency"
 /// Answers a request, whatever it is.
 pub(super) async fn exchange(
     server: &Arc<Server>,
-    peer: SocketAddr,
+    caller: Caller,
     request: http::Request<Incoming>,
 ) -> Response<Full<Bytes>> {
     let begun = Instant::now();
     let (mut head, mut body) = request.into_parts();
     name_host(&mut head);
+    let peer = caller.peer;
     let line = server.options.access_log.as_ref().map(|_| AccessLine::new(&head, peer, SystemTime::now()));
-    let admitted = admit(server, peer, &head);
+    if let Some(page) = before_the_api(server, &mut head) {
+        incoming::discard(&mut body, &head.headers).await;
+        return finish(server, line, page.map(Full::new), 0);
+    }
+    let admitted = admit(server, caller, &head);
     let token = admitted.as_ref().ok().and_then(|(client, _)| client.token.clone());
     let (mut answer, cors) = match admitted {
         Ok((client, cors)) => (answer(server, client, &head, &mut body).await, cors),
@@ -56,18 +70,45 @@ pub(super) async fn exchange(
     browser::decorate(&mut answer, &cors, &head.method, &head.headers);
     own_headers(server, &mut answer, begun);
     let (response, sent) = render(answer, &head.method);
+    finish(server, line, response, sent)
+}
+
+/// Writes the line of an answer that is on its way.
+fn finish(
+    server: &Server,
+    line: Option<AccessLine>,
+    response: Response<Full<Bytes>>,
+    sent: usize,
+) -> Response<Full<Bytes>> {
     if let (Some(line), Some(log)) = (line, &server.options.access_log) {
         log(line.finish(response.status(), sent));
     }
     response
 }
 
+/// A page, on ports where there are any. What is asked of the API there goes on under the path that it has elsewhere.
+fn before_the_api(server: &Server, head: &mut Parts) -> Option<Response<Bytes>> {
+    let manager = server.options.manager.as_ref()?;
+    match manager.place(&head.uri) {
+        Place::Page => Some(manager.answer(&head.method, head.uri.path(), &head.headers)),
+        Place::Api(uri) => {
+            head.uri = uri;
+            None
+        }
+    }
+}
+
 /// Who may ask at all, before a byte of the body is read. A page that may not read the answers of this API learns
 /// nothing of its tokens either.
-fn admit(server: &Server, peer: SocketAddr, head: &Parts) -> Result<(Client, Cors), (ApiError, Cors)> {
-    let cors = server.options.browsers.admit(&head.method, &head.uri, &head.headers);
+fn admit(server: &Server, caller: Caller, head: &Parts) -> Result<(Client, Cors), (ApiError, Cors)> {
+    let browsers = &server.options.browsers;
+    let has_pages = server.options.manager.is_some();
+    let named = if has_pages { browsers.check_host(&head.uri, &head.headers) } else { Ok(()) };
+    let cors = named.and_then(|()| browsers.admit(caller.scheme, &head.method, &head.uri, &head.headers));
     let cors = cors.map_err(|error| (error, Cors::Refused))?;
-    match server.options.tokens.admit(&head.method, &head.headers, peer) {
+    let tokens = &server.options.tokens;
+    let let_in = if has_pages { TokenGate::admit_here } else { TokenGate::admit };
+    match let_in(tokens, &head.method, &head.headers, caller.peer) {
         Ok(client) => Ok((client, cors)),
         Err(error) => Err((error, cors)),
     }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gibbon_conf::{Conf, GatewayHeaders};
+use gibbon_manager::Manager;
 
 use crate::browser::BrowserRules;
 use crate::token::TokenGate;
@@ -18,6 +19,8 @@ pub struct ServerOptions {
     pub headers: GatewayHeaders,
     /// Which web pages may use it.
     pub browsers: BrowserRules,
+    /// The pages that stand before the API; `None` where there is nothing but the API.
+    pub(crate) manager: Option<Arc<Manager>>,
     /// Who has to show a token.
     pub(crate) tokens: Arc<TokenGate>,
     /// Where a line goes for each request; `None` where that is off.
@@ -70,7 +73,8 @@ impl ServerOptions {
         Self {
             body_bytes: conf.admin.body_bytes,
             headers: conf.proxy.headers,
-            browsers: BrowserRules::new(&conf.admin, hostname),
+            browsers: BrowserRules::new(&conf.admin, hostname).with_manager(&conf.manager),
+            manager: None,
             tokens: Arc::new(TokenGate::new(&conf.admin.tokens)),
             access_log,
             audit_log: None,
@@ -88,6 +92,12 @@ impl ServerOptions {
     #[must_use]
     pub fn without_tokens(self) -> Self {
         Self { tokens: Arc::default(), ..self }
+    }
+
+    /// The same for ports on which pages stand before the API, with a log of their own.
+    #[must_use]
+    pub fn behind(self, manager: Manager, access_log: Option<LineSink>) -> Self {
+        Self { manager: Some(Arc::new(manager)), access_log, ..self }
     }
 
     /// The same with a log of writes.

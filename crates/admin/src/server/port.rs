@@ -27,6 +27,13 @@ pub(super) enum Versions {
     Http1And2,
 }
 
+impl Door {
+    /// How an address of a page behind it begins.
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+}
+
 impl Port {
     /// Plain HTTP/1.
     pub fn plain(socket: TcpListener) -> Self {

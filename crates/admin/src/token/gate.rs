@@ -16,6 +16,10 @@ use crate::error::ApiError;
 /// The header in which clients of Kong send a token.
 const ADMIN_TOKEN: HeaderName = HeaderName::from_static("kong-admin-token");
 
+/// What somebody elsewhere is told of a gateway without tokens.
+const NO_TOKEN_YET: &str = "this gateway has no Admin token yet (`gibbon admin-token new` makes one), and without one \
+                            lets in its own machine only";
+
 /// Lets in who shows one of the tokens; everybody, where there are none.
 #[derive(Default)]
 pub struct TokenGate {
@@ -72,6 +76,24 @@ impl TokenGate {
                 Err(ApiError::Unauthorized { reason: "no such token" })
             }
         }
+    }
+
+    /// The same on a port that other machines may reach: as long as there is no token, only who comes from this machine is
+    /// let in. That is told by the socket, since a header may say anything.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn admit_here(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        peer: SocketAddr,
+    ) -> Result<Client, ApiError> {
+        let is_open = self.tokens().is_empty() && method != Method::OPTIONS;
+        if is_open && !peer.ip().to_canonical().is_loopback() {
+            return Err(ApiError::Unauthorized { reason: NO_TOKEN_YET });
+        }
+        self.admit(method, headers, peer)
     }
 
     /// What was shown is not logged: it may be a token for something else.
@@ -189,5 +211,31 @@ mod tests {
             assert!(matches!(admit(&gate, "accept", "*/*"), Err(ApiError::Unauthorized { .. })));
         }
         assert!(admit(&gate, "kong-admin-token", &token.text).is_ok());
+    }
+
+    #[test]
+    fn where_pages_are_served_nobody_elsewhere_is_let_in_without_a_token_whatever_they_say() {
+        let claims = [
+            ("x-forwarded-for", "127.0.0.1"),
+            ("x-real-ip", "::1"),
+            ("forwarded", "for=127.0.0.1"),
+            ("host", "localhost"),
+        ];
+        let headers: HeaderMap = claims
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        let admitted = |gate: &TokenGate, peer: &str| gate.admit_here(&Method::GET, &headers, peer.parse().unwrap());
+        for peer in ["127.0.0.1:9", "127.8.9.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
+            assert!(admitted(&gate(&[]), peer).is_ok(), "{peer}");
+        }
+        for peer in [PEER, "10.0.0.1:9", "[2001:db8::1]:9", "[::ffff:10.0.0.1]:9"] {
+            assert!(matches!(admitted(&gate(&[]), peer), Err(ApiError::Unauthorized { .. })), "{peer}");
+        }
+        let token = MadeToken::new("ci", Full).unwrap();
+        let shown = HeaderMap::from_iter([(ADMIN_TOKEN, HeaderValue::from_str(&token.text).unwrap())]);
+        let gate = gate(&[&token]);
+        assert!(gate.admit_here(&Method::GET, &shown, PEER.parse().unwrap()).is_ok());
+        assert!(admitted(&gate, "127.0.0.1:9").is_err(), "where there is a token, everybody shows it");
     }
 }

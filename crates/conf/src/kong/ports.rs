@@ -1,15 +1,7 @@
 use super::{KongKey, key};
 
 pub(super) const KEYS: &[KongKey] = &[
-    key("admin_gui_listen", "0.0.0.0:8002, 0.0.0.0:8445 ssl", "The addresses of the manager."),
-    key(
-        "admin_gui_access_log",
-        "logs/admin_gui_access.log",
-        "Where a line is written for each request to the manager.",
-    ),
     key("admin_gui_error_log", "logs/admin_gui_error.log", "Where messages of the manager go."),
-    key("admin_gui_path", "/", "The path below which the manager is found."),
-    key("admin_gui_api_url", "", "The address under which the manager finds the Admin API."),
     key("admin_gui_csp_header", "off", "Whether pages of the manager come with a Content-Security-Policy."),
     key("status_error_log", "logs/status_error.log", "Where messages of the Status API go."),
     key("error_template_html", "", "A file with the page of an error in HTML."),

@@ -20,8 +20,6 @@ pub(super) const KEYS: &[KongKey] = &[
     key("client_ssl_cert_key", "", "Its key."),
     key("admin_ssl_cert", "", "The certificates of the Admin API."),
     key("admin_ssl_cert_key", "", "Their keys."),
-    key("admin_gui_ssl_cert", "", "The certificates of the manager."),
-    key("admin_gui_ssl_cert_key", "", "Their keys."),
     key("status_ssl_cert", "", "The certificates of the Status API."),
     key("status_ssl_cert_key", "", "Their keys."),
     key("nginx_http_ssl_protocols", "", "`ssl_protocols` for HTTP, as nginx names it."),

@@ -134,6 +134,8 @@ pub struct Logs {
     pub admin_access: LogTarget,
     /// What happens in the Admin API.
     pub admin_error: LogTarget,
+    /// One line for each request to the manager.
+    pub manager_access: LogTarget,
     /// One line for each request to the Status API.
     pub status_access: LogTarget,
     /// One line for each write that the Admin API is asked for.
@@ -199,6 +201,15 @@ const ADMIN_ERROR: Key<LogTarget> = Key::new(
     "Where messages of the Admin API go. When it is not set: where those of the gateway go.",
 );
 
+const MANAGER_ACCESS: Key<LogTarget> = Key::new(
+    "admin_gui_access_log",
+    "logs/admin_gui_access.log",
+    Kind::Path,
+    LogTarget::served,
+    "Where a line is written for each request to the manager, those to the Admin API on its ports among them. The name of \
+     its format, `combined`, may follow.",
+);
+
 const STATUS_ACCESS: Key<LogTarget> = Key::new(
     "status_access_log",
     "off",
@@ -225,6 +236,7 @@ const KEYS: &[KeyDoc] = &[
     STREAM_ERROR.doc,
     ADMIN_ACCESS.doc,
     ADMIN_ERROR.doc,
+    MANAGER_ACCESS.doc,
     STATUS_ACCESS.doc,
     ADMIN_AUDIT.doc,
 ];
@@ -247,6 +259,7 @@ impl Logs {
             stream_access: reader.read(&STREAM_ACCESS).below(prefix),
             stream_error: reader.read_given(&STREAM_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
             admin_access: reader.read(&ADMIN_ACCESS).below(prefix),
+            manager_access: reader.read(&MANAGER_ACCESS).below(prefix),
             status_access: reader.read(&STATUS_ACCESS).below(prefix),
             admin_error: reader.read_given(&ADMIN_ERROR).unwrap_or_else(|| proxy_error.clone()).below(prefix),
             admin_audit: reader.read(&ADMIN_AUDIT).below(prefix),
@@ -270,6 +283,7 @@ impl Logs {
             (&STREAM_ERROR, &self.stream_error),
             (&ADMIN_ACCESS, &self.admin_access),
             (&ADMIN_ERROR, &self.admin_error),
+            (&MANAGER_ACCESS, &self.manager_access),
             (&STATUS_ACCESS, &self.status_access),
             (&ADMIN_AUDIT, &self.admin_audit),
         ];

@@ -153,6 +153,10 @@ const KEYS: &[KeyDoc] = &[
     port::ADMIN.keys.doc,
     port::ADMIN.verify.doc,
     port::ADMIN.authorities.doc,
+    port::MANAGER.certificates.doc,
+    port::MANAGER.keys.doc,
+    port::MANAGER.verify.doc,
+    port::MANAGER.authorities.doc,
     port::STATUS.certificates.doc,
     port::STATUS.keys.doc,
     port::STATUS.verify.doc,
@@ -162,6 +166,7 @@ pub(crate) const DOC: SectionDoc = SectionDoc { title: "TLS with clients", keys:
 
 pub(crate) const PROXY: &PortTlsKeys = &port::PROXY;
 pub(crate) const ADMIN: &PortTlsKeys = &port::ADMIN;
+pub(crate) const MANAGER: &PortTlsKeys = &port::MANAGER;
 pub(crate) const STATUS: &PortTlsKeys = &port::STATUS;
 
 /// A version as it was written: one that can be had, or one that cannot any more.

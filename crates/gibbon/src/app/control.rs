@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use gibbon_admin::{About, AdminApi, Declared, LineSink, Port, ServerOptions, TokenGate, serve};
 use gibbon_conf::{Conf, Database};
+use gibbon_manager::Manager;
 use gibbon_plugin_api::Node;
 use gibbon_proxy::Counters;
 use gibbon_runtime::Configuration;
@@ -26,6 +27,7 @@ const HOUSEKEEPING: Duration = Duration::from_secs(1);
 /// Open ports, by what is served on them.
 pub(super) struct Ports {
     pub(super) admin: Vec<Port>,
+    pub(super) manager: Vec<Port>,
     pub(super) status: Vec<Port>,
 }
 
@@ -37,6 +39,7 @@ impl Ports {
     pub(super) fn open(conf: &Conf, listeners: &mut Listeners) -> Result<Self, AppError> {
         Ok(Self {
             admin: ports::of_admin(conf, tls::of_admin(conf)?, listeners)?,
+            manager: ports::of_manager(conf, tls::of_manager(conf)?, listeners)?,
             status: ports::of_status(conf, tls::of_status(conf)?, listeners)?,
         })
     }
@@ -83,12 +86,15 @@ pub(super) fn start(
     });
     let (stop, stopped) = watch::channel(false);
     let of_admin = options(boot.logging.admin_access()).audited(lines(boot.logging.admin_audit()));
+    let of_manager = of_admin.clone().behind(Manager::new(&boot.conf), lines(boot.logging.manager_access()));
     // Monitoring asks without a token: there is nothing on these ports that could be changed or that is secret.
     let of_status = options(boot.logging.status_access()).without_tokens();
     let tokens = of_admin.tokens();
-    let admin = serve(ports.admin, admin_api, of_admin, stopped.clone());
+    let admin = serve(ports.admin, Arc::clone(&admin_api), of_admin, stopped.clone());
+    let manager = serve(ports.manager, admin_api, of_manager, stopped.clone());
     let status = serve(ports.status, status_api, of_status, stopped);
-    let servers = vec![("admin", runtime.spawn(admin)), ("status", runtime.spawn(status))];
+    let servers =
+        vec![("admin", runtime.spawn(admin)), ("manager", runtime.spawn(manager)), ("status", runtime.spawn(status))];
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
     let heard = Arc::clone(configuration);
     let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&heard, &*levels, word));

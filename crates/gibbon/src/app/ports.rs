@@ -69,6 +69,18 @@ pub(super) fn of_admin(
     of_control(&conf.admin.listeners, tls, listeners, |listener| Need::of(listener, conf.admin.demand))
 }
 
+/// The ports of the manager, without which a gateway can do as it can without those of the Status API.
+///
+/// # Errors
+/// Where one cannot be had.
+pub(super) fn of_manager(
+    conf: &Conf,
+    tls: Option<ServerTls>,
+    listeners: &mut Listeners,
+) -> Result<Vec<AdminPort>, AppError> {
+    of_control(&conf.manager.listeners, tls, listeners, |_| Need::unless_usual(conf.manager.demand))
+}
+
 /// The ports of the Status API. A second gateway on one machine has other ports for what its operator thought of; that
 /// the usual port of the Status API is taken then must not keep it from starting.
 ///
@@ -79,10 +91,7 @@ pub(super) fn of_status(
     tls: Option<ServerTls>,
     listeners: &mut Listeners,
 ) -> Result<Vec<AdminPort>, AppError> {
-    of_control(&conf.status.listeners, tls, listeners, |_| match conf.status.demand {
-        Demand::Usual => Need::Wish,
-        Demand::Explicit => Need::Must,
-    })
+    of_control(&conf.status.listeners, tls, listeners, |_| Need::unless_usual(conf.status.demand))
 }
 
 fn of_control(
@@ -113,6 +122,14 @@ enum Need {
 }
 
 impl Need {
+    /// Nobody asked for a port that is there by default.
+    fn unless_usual(demand: Demand) -> Self {
+        match demand {
+            Demand::Usual => Self::Wish,
+            Demand::Explicit => Self::Must,
+        }
+    }
+
     /// Nobody asked for the port for TLS that is there by default.
     fn of(listener: &Listener, demand: Demand) -> Self {
         if listener.tls && demand == Demand::Usual { Self::Wish } else { Self::Must }

@@ -72,6 +72,7 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
             "the keys of the Admin API",
             running.admin != Admin { tokens: running.admin.tokens.clone(), ..read.admin.clone() },
         ),
+        ("the keys of the manager", running.manager != read.manager),
         ("status_listen", running.status != read.status),
         ("nginx_worker_processes", running.workers != read.workers),
         ("node_id", running.node_id != read.node_id),
@@ -91,9 +92,10 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
     }
 }
 
-fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 8] {
+fn targets(conf: &Conf) -> [&gibbon_conf::LogTarget; 9] {
     let logs = &conf.logs;
     let admin = (&logs.admin_access, &logs.admin_error, &logs.admin_audit);
     let streams = (&logs.stream_access, &logs.stream_error);
-    [&logs.proxy_access, &logs.proxy_error, streams.0, streams.1, admin.0, admin.1, admin.2, &logs.status_access]
+    let others = (&logs.manager_access, &logs.status_access);
+    [&logs.proxy_access, &logs.proxy_error, streams.0, streams.1, admin.0, admin.1, admin.2, others.0, others.1]
 }

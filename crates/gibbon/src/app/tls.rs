@@ -45,6 +45,14 @@ pub(super) fn of_admin(conf: &Conf) -> Result<Option<ServerTls>, TlsError> {
     built(conf, &conf.admin.listeners, &conf.admin.tls, Shown::always)
 }
 
+/// TLS on the ports of the manager.
+///
+/// # Errors
+/// As for the proxy.
+pub(super) fn of_manager(conf: &Conf) -> Result<Option<ServerTls>, TlsError> {
+    built(conf, &conf.manager.listeners, &conf.manager.tls, Shown::always)
+}
+
 /// TLS on the ports of the Status API.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 
 mod command;
 mod config;
+mod manager;
 mod migrate;
 mod place;
 mod postgres;

@@ -12,14 +12,15 @@ pub(crate) struct Place {
     pub(crate) proxy: u16,
     pub(crate) admin: u16,
     pub(crate) status: u16,
+    pub(crate) manager: u16,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         // All are held while the others are chosen, so that they differ.
-        let ports = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [proxy, admin, status] = ports.map(|listener| listener.local_addr().unwrap().port());
-        let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin, status };
+        let ports = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [proxy, admin, status, manager] = ports.map(|listener| listener.local_addr().unwrap().port());
+        let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin, status, manager };
         place.configure("");
         place
     }
@@ -36,9 +37,9 @@ impl Place {
     /// The same for a file of another name.
     pub(crate) fn configure_file(&self, name: &str, more: &str) {
         let port = |key, port| format!("{key} = 127.0.0.1:{port}\n");
-        let [proxy, admin, status] =
-            [port("proxy_listen", self.proxy), port("admin_listen", self.admin), port("status_listen", self.status)];
-        let text = format!("{proxy}{admin}{status}nginx_worker_processes = 1\n{more}");
+        let [proxy, admin] = [port("proxy_listen", self.proxy), port("admin_listen", self.admin)];
+        let [status, manager] = [port("status_listen", self.status), port("admin_gui_listen", self.manager)];
+        let text = format!("{proxy}{admin}{status}{manager}nginx_worker_processes = 1\n{more}");
         std::fs::write(self.path(name), text).unwrap();
     }
 

@@ -112,6 +112,33 @@ pub(crate) const ADMIN: PortTlsKeys = PortTlsKeys {
     .also(&["nginx_admin_ssl_client_certificate"]),
 };
 
+pub(crate) const MANAGER: PortTlsKeys = PortTlsKeys {
+    certificates: Key::new(
+        "admin_gui_ssl_cert",
+        "",
+        Kind::List,
+        pem::of_certificate,
+        "The certificates of the manager's ports with `ssl`, as in `ssl_cert`.",
+    ),
+    keys: Key::new("admin_gui_ssl_cert_key", "", Kind::List, pem::of_key, "The private keys of `admin_gui_ssl_cert`.")
+        .secret(),
+    verify: Key::new(
+        "admin_gui_ssl_verify_client",
+        "off",
+        VERIFY_KIND,
+        verify,
+        "Whether clients of the manager's ports with `ssl` have to show a certificate of the authorities of \
+         `admin_gui_ssl_client_certificate`. It is `on` as soon as those are given.",
+    ),
+    authorities: Key::new(
+        "admin_gui_ssl_client_certificate",
+        "",
+        Kind::Path,
+        pem::of_certificate,
+        "The authorities that vouch for clients of the manager: a file with certificates, or PEM.",
+    ),
+};
+
 pub(crate) const STATUS: PortTlsKeys = PortTlsKeys {
     certificates: Key::new(
         "status_ssl_cert",

@@ -1,0 +1,83 @@
+/** The Admin API, on the port that these pages come from. */
+
+import { text } from '../text';
+
+/** What a record is: the JSON of the Admin API. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** What the Admin API says against a single field, nested as the record is. */
+export type FieldFaults = { [key: string]: FieldFaults | string | (FieldFaults | string | null)[] };
+
+/** An answer that is no success. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly fields: FieldFaults = {},
+  ) {
+    super(message);
+  }
+}
+
+/** An answer with the entity tag of the record in it, if it has one. */
+export interface Answer<T> {
+  body: T;
+  tag: string | null;
+}
+
+export interface Ask {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  body?: Json;
+  /** The state of the record that the user has seen. */
+  ifMatch?: string | null;
+  signal?: AbortSignal;
+}
+
+/** The address of a path of the Admin API. */
+export function address(path: string): URL {
+  return new URL(`api${path}`, document.baseURI);
+}
+
+/** Asks the Admin API; `path` starts with `/`. */
+export async function ask<T = Json>(
+  path: string,
+  { method = 'GET', body, ifMatch, signal }: Ask = {},
+): Promise<Answer<T>> {
+  const headers = new Headers({ Accept: 'application/json' });
+  if (body !== undefined) headers.set('Content-Type', 'application/json');
+  if (ifMatch) headers.set('If-Match', ifMatch);
+  const response = await reach(address(path), { method, headers, body: JSON.stringify(body), signal });
+  const answer = response.status === 204 ? null : await parsed(response);
+  if (!response.ok) throw refusal(response.status, answer);
+  return { body: answer as T, tag: response.headers.get('ETag') };
+}
+
+async function reach(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, text.failures.unreachable);
+  }
+}
+
+async function parsed(response: Response): Promise<unknown> {
+  const body = await response.text();
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+function refusal(status: number, answer: unknown): ApiError {
+  const { message, fields } = (answer ?? {}) as { message?: string; fields?: FieldFaults };
+  if (status === 412) return new ApiError(status, text.failures.changedMeanwhile);
+  return new ApiError(status, message ?? text.failures.status(status), fields);
+}
+
+/** A path of segments, each of which may hold any letter. */
+export function pathOf(...segments: string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}

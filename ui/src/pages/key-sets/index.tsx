@@ -1,0 +1,6 @@
+import { keySets } from '../../entities/catalogue';
+import { EntityPages } from '../../records/EntityPages';
+
+export default function KeySetPages() {
+  return <EntityPages entity={keySets} />;
+}

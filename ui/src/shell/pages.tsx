@@ -1,0 +1,49 @@
+/** Every page, fetched when it is opened for the first time. */
+
+import {
+  IconBinaryTree,
+  IconCertificate,
+  IconCloud,
+  IconKey,
+  IconLock,
+  IconPlug,
+  type IconProps,
+  IconRoute,
+  IconShieldCheck,
+  IconTag,
+  IconUsers,
+  IconVersions,
+} from '@tabler/icons-react';
+import { type ComponentType, lazy } from 'react';
+import { text } from '../text';
+
+export interface PageEntry {
+  /** The first part of its path, and of the paths below it. */
+  path: string;
+  group: keyof typeof text.shell.groups;
+  icon: ComponentType<IconProps>;
+  page: ComponentType;
+}
+
+/** In the order of the navigation. */
+export const pages: PageEntry[] = [
+  { path: 'services', group: 'traffic', icon: IconCloud, page: lazy(() => import('../pages/services')) },
+  { path: 'routes', group: 'traffic', icon: IconRoute, page: lazy(() => import('../pages/routes')) },
+  { path: 'plugins', group: 'traffic', icon: IconPlug, page: lazy(() => import('../pages/plugins')) },
+  { path: 'upstreams', group: 'traffic', icon: IconBinaryTree, page: lazy(() => import('../pages/upstreams')) },
+  { path: 'consumers', group: 'identity', icon: IconUsers, page: lazy(() => import('../pages/consumers')) },
+  { path: 'keys', group: 'identity', icon: IconKey, page: lazy(() => import('../pages/keys')) },
+  { path: 'key-sets', group: 'identity', icon: IconVersions, page: lazy(() => import('../pages/key-sets')) },
+  { path: 'certificates', group: 'tls', icon: IconCertificate, page: lazy(() => import('../pages/certificates')) },
+  {
+    path: 'ca_certificates',
+    group: 'tls',
+    icon: IconShieldCheck,
+    page: lazy(() => import('../pages/ca-certificates')),
+  },
+  { path: 'snis', group: 'tls', icon: IconTag, page: lazy(() => import('../pages/snis')) },
+  { path: 'vaults', group: 'tls', icon: IconLock, page: lazy(() => import('../pages/vaults')) },
+];
+
+/** What a page is called. */
+export const labelOfPage = ({ path }: PageEntry): string => text.kinds[path]?.many ?? path;

@@ -1,0 +1,111 @@
+/** What each kind of record is called, by its collection, and what it is for. */
+export const kinds: Record<string, { one: string; many: string; hint: string; empty: string }> = {
+  services: {
+    one: 'service',
+    many: 'Services',
+    hint: 'What stands behind the gateway: where requests go.',
+    empty: 'A service says where requests go. Make one, then a route that leads to it.',
+  },
+  routes: {
+    one: 'route',
+    many: 'Routes',
+    hint: 'Which requests belong to which service.',
+    empty: 'A route says which requests belong to a service: by host, path, method or header.',
+  },
+  consumers: {
+    one: 'consumer',
+    many: 'Consumers',
+    hint: 'Who uses the gateway, with the credentials by which they are known.',
+    empty: 'A consumer is somebody who uses the gateway. Their credentials belong to them.',
+  },
+  plugins: {
+    one: 'plugin',
+    many: 'Plugins',
+    hint: 'What happens to requests and answers on their way.',
+    empty: 'A plugin does something with requests: asks for a token, limits their rate, writes them down.',
+  },
+  upstreams: {
+    one: 'upstream',
+    many: 'Upstreams',
+    hint: 'Names for several targets, among which requests are balanced.',
+    empty: 'An upstream spreads the requests of a service over several targets, and leaves out those that are ill.',
+  },
+  targets: {
+    one: 'target',
+    many: 'Targets',
+    hint: 'The machines of an upstream.',
+    empty: 'A target is an address with a port and a weight.',
+  },
+  certificates: {
+    one: 'certificate',
+    many: 'Certificates',
+    hint: 'What clients are shown in the TLS handshake, by the name that they ask for.',
+    empty: 'A certificate with its key is shown to clients who ask for one of its names.',
+  },
+  ca_certificates: {
+    one: 'CA certificate',
+    many: 'CA certificates',
+    hint: 'Authorities that vouch for upstreams.',
+    empty: 'A CA certificate is what the certificate of an upstream is verified against.',
+  },
+  snis: {
+    one: 'SNI',
+    many: 'SNIs',
+    hint: 'Names for which a certificate is shown.',
+    empty: 'An SNI is a name that clients ask for, and the certificate that they are shown.',
+  },
+  keys: {
+    one: 'key',
+    many: 'Keys',
+    hint: 'Keys that plugins use, as JWK or PEM.',
+    empty: 'A key is kept as JWK or PEM, under its key id.',
+  },
+  'key-sets': {
+    one: 'key set',
+    many: 'Key sets',
+    hint: 'Keys that belong together.',
+    empty: 'A key set is a name for keys that belong together.',
+  },
+  vaults: {
+    one: 'vault',
+    many: 'Vaults',
+    hint: 'Where secrets are kept that the configuration only refers to.',
+    empty: 'A vault is a place for secrets; fields refer to it as {vault://prefix/name}.',
+  },
+  jwt: {
+    one: 'JWT credential',
+    many: 'JWT',
+    hint: 'Keys and secrets that verify tokens.',
+    empty: 'A token is verified with the credential whose key it names, as a rule in its claim iss.',
+  },
+  'key-auth': {
+    one: 'key',
+    many: 'Key auth',
+    hint: 'Keys that requests show.',
+    empty: 'Who shows this key is this consumer. The gateway makes one if none is given.',
+  },
+  'basic-auth': {
+    one: 'basic-auth credential',
+    many: 'Basic auth',
+    hint: 'User names with passwords.',
+    empty: 'A user name and a password; only a hash of the password is kept.',
+  },
+  'hmac-auth': {
+    one: 'HMAC credential',
+    many: 'HMAC auth',
+    hint: 'Secrets with which requests are signed.',
+    empty: 'A user name and the secret with which requests are signed.',
+  },
+  oauth2: {
+    one: 'OAuth 2.0 application',
+    many: 'OAuth 2.0',
+    hint: 'Applications that ask for tokens.',
+    empty: 'An application that asks for tokens on behalf of this consumer.',
+  },
+  acls: {
+    one: 'group',
+    many: 'ACL groups',
+    hint: 'Groups by which the plugin acl lets in or refuses.',
+    empty: 'A group that this consumer belongs to, for the plugin acl.',
+  },
+};

@@ -1,0 +1,96 @@
+/** A gateway of a walk's own, and a service behind it. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createSocket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const BINARY = process.env.GIBBON ?? new URL('../../target/release/gibbon', import.meta.url).pathname;
+
+export interface Gateway {
+  manager: string;
+  proxy: string;
+  origin: { host: string; port: number };
+  /** Asks the Admin API, for what a walk takes as given. */
+  admin: (method: string, path: string, body?: unknown) => Promise<{ id: string }>;
+  stop: () => Promise<void>;
+}
+
+export async function startGateway(): Promise<Gateway> {
+  if (!existsSync(BINARY)) throw new Error(`there is no gateway at ${BINARY}: run cargo build --release`);
+  const prefix = mkdtempSync(join(tmpdir(), 'gibbon-walk-'));
+  const [manager, proxy, admin] = await freePorts(3);
+  const settings = {
+    GIBBON_PREFIX: prefix,
+    GIBBON_PROXY_LISTEN: `127.0.0.1:${proxy}`,
+    GIBBON_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+    GIBBON_ADMIN_GUI_LISTEN: `127.0.0.1:${manager}`,
+    GIBBON_STATUS_LISTEN: 'off',
+    GIBBON_NGINX_WORKER_PROCESSES: '1',
+  };
+  const gateway = spawn(BINARY, ['start'], { env: { PATH: process.env.PATH, ...settings }, stdio: 'ignore' });
+  const origin = await startOrigin();
+  const api = `http://127.0.0.1:${manager}/api`;
+  await eventually(async () => (await fetch(`${api}/status`)).ok);
+  return {
+    manager: `http://127.0.0.1:${manager}`,
+    proxy: `http://127.0.0.1:${proxy}`,
+    origin: { host: '127.0.0.1', port: (origin.address() as AddressInfo).port },
+    admin: (method, path, body) => askAdmin(`${api}${path}`, method, body),
+    stop: async () => {
+      await ended(gateway);
+      origin.close();
+      rmSync(prefix, { recursive: true, force: true });
+    },
+  };
+}
+
+async function askAdmin(url: string, method: string, body: unknown): Promise<{ id: string }> {
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  return text === '' ? { id: '' } : JSON.parse(text);
+}
+
+/** Says who asks, as the gateway told it. */
+async function startOrigin(): Promise<Server> {
+  const server = createServer((request, response) => {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ consumer: request.headers['x-consumer-username'] ?? null, path: request.url }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
+
+/** All are held while the others are chosen, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const sockets = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = createSocket();
+      await new Promise<void>((done) => socket.listen(0, '127.0.0.1', done));
+      return socket;
+    }),
+  );
+  const ports = sockets.map((socket) => (socket.address() as AddressInfo).port);
+  await Promise.all(sockets.map((socket) => new Promise((done) => socket.close(done))));
+  return ports;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const gone = new Promise((done) => child.once('exit', done));
+  if (child.exitCode === null) child.kill('SIGTERM');
+  if (child.exitCode === null) await gone;
+}
+
+/** Waits until something has become true. */
+export async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  for (let left = 200; left > 0; left -= 1) {
+    if (await condition().catch(() => false)) return;
+    await wait(50);
+  }
+  throw new Error('that did not become true');
+}
