@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// The walks: a browser, a gateway with these pages in it, and something behind it. One file after the other, since each
-// starts all three.
+// The walks: a browser, a gateway with these pages in it, and something behind it, for each file its own.
 export default defineConfig({
   test: {
     include: ['tests/**/*.walk.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },

@@ -37,6 +37,7 @@ export function Search() {
       shortcut={['mod + K', '/']}
       actions={[...pageGroups(navigate), ...recordGroups(found, navigate)]}
       limit={20}
+      attributes={{ content: { 'aria-label': text.shell.search } }}
       highlightQuery
       scrollable
       maxHeight={420}

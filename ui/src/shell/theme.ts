@@ -3,7 +3,7 @@ import { createTheme } from '@mantine/core';
 /** Colours and shapes. The shades are those with enough contrast for small text. */
 export const theme = createTheme({
   primaryColor: 'cyan',
-  primaryShade: { light: 9, dark: 8 },
+  primaryShade: 9,
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
