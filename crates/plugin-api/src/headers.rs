@@ -5,6 +5,7 @@
 //! several times, and the order of the values of one name is kept. There are few fields, so they are looked through
 //! rather than hashed; what the gateway itself looks for is recognised when it comes in ([`KnownName`]).
 
+mod line;
 mod name;
 mod value;
 
@@ -13,8 +14,9 @@ use std::ops::Range;
 use http::HeaderValue;
 
 use crate::known_name::{KnownName, KnownNames};
+pub use line::Line;
 pub use name::{AsFieldName, FieldName};
-pub use value::{AsFieldValue, FieldText, is_value, visible};
+pub use value::{AsFieldValue, FieldText, first_control, is_value, visible};
 
 /// Header fields, by name.
 #[derive(Debug, Default, Clone)]
@@ -94,6 +96,24 @@ impl Headers {
             list.push(field);
         }
         Self { bytes, fields: list, present, repeated }
+    }
+
+    /// For the engine: the same for fields that are written as the gateway itself writes them.
+    pub fn of_lines(head: &[u8], lines: &[Line], more: usize, more_bytes: usize) -> Self {
+        let mut bytes = Vec::with_capacity(head.len() + more_bytes);
+        bytes.extend_from_slice(head);
+        let mut fields = Vec::with_capacity(lines.len() + more);
+        let (mut present, mut repeated) = (KnownNames::NONE, KnownNames::NONE);
+        fields.extend(lines.iter().map(|line| {
+            let field = line.field(head);
+            if let Some(known) = field.known {
+                let name = KnownNames::NONE.with(known);
+                repeated = repeated.or(present.and(name));
+                present = present.or(name);
+            }
+            field
+        }));
+        Self { bytes, fields, present, repeated }
     }
 
     /// Which known names there are.

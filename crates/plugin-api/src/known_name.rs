@@ -154,6 +154,18 @@ impl KnownNames {
         Self(self.0 & !(1 << name as u8))
     }
 
+    /// What is in either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether `name` is in it.
     pub const fn contains(self, name: KnownName) -> bool {
         self.0 & (1 << name as u8) != 0

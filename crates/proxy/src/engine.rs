@@ -27,4 +27,5 @@ pub(crate) mod server;
 pub(crate) mod transport;
 pub(crate) mod upstream_body;
 pub(crate) mod upstream_tls;
+mod usual;
 pub(crate) mod write;

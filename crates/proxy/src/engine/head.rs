@@ -1,4 +1,7 @@
 //! The head of a request: found in what was received, and taken apart (RFC 9112 sections 2, 3 and 5).
+//!
+//! A head that is written as almost all are is taken apart in one pass ([`usual`]); httparse does that with all others,
+//! and says what is no head.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -6,6 +9,8 @@ use std::ops::Range;
 use gibbon_plugin_api::{Headers, RequestHead, Target};
 use http::{Method, Version};
 use httparse::{Error as ParseError, Header, Request, Status};
+
+use crate::engine::usual;
 
 /// Fields that are taken apart without asking for memory.
 const USUAL_FIELDS: usize = 64;
@@ -38,20 +43,41 @@ pub(crate) enum BadHead {
     NotTls,
 }
 
+/// A head, and how many bytes it takes; `None` where it has not ended.
+type Outcome = Result<Option<(Box<RequestHead>, usize)>, BadHead>;
+
 /// Reads the head at the beginning of `input`, which takes so many bytes of it; `None` while it has not ended.
-pub(crate) fn read(input: &[u8], limits: HeadLimits) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
-    let mut usual = [const { MaybeUninit::uninit() }; USUAL_FIELDS];
-    let count = limits.fields.min(USUAL_FIELDS);
-    let outcome = match parse(input, usual.get_mut(..count).unwrap_or_default()) {
-        Err(BadHead::TooLarge) if limits.fields > USUAL_FIELDS => {
-            parse(input, &mut vec![MaybeUninit::uninit(); limits.fields])?
-        }
-        outcome => outcome?,
+pub(crate) fn read(input: &[u8], limits: HeadLimits) -> Outcome {
+    let outcome = match read_usual(input, limits.fields) {
+        Some(usual) => Some(usual?),
+        None => read_any(input, limits.fields)?,
     };
     match outcome {
         Some((_, length)) if length > limits.bytes => Err(too_large(input, limits)),
         None if input.len() >= limits.bytes => Err(too_large(input, limits)),
         outcome => Ok(outcome),
+    }
+}
+
+/// A head of the usual form; `None` for all others.
+fn read_usual(input: &[u8], most_fields: usize) -> Option<Result<(Box<RequestHead>, usize), BadHead>> {
+    let (method, _) = input.split_at_checked(usual::token(input)?)?;
+    let (target, start) = usual::target(input, method.len())?;
+    let mut lines = usual::Lines::new();
+    let end = usual::fields(input, start, most_fields, &mut lines)?;
+    let headers = Headers::of_lines(input.get(..end)?, &lines, ADDED_FIELDS, ADDED_BYTES);
+    Some(assemble(method, target, Version::HTTP_11, headers).map(|head| (head, end)))
+}
+
+/// Any head.
+fn read_any(input: &[u8], most_fields: usize) -> Outcome {
+    let mut usual = [const { MaybeUninit::uninit() }; USUAL_FIELDS];
+    let count = most_fields.min(USUAL_FIELDS);
+    match parse(input, usual.get_mut(..count).unwrap_or_default()) {
+        Err(BadHead::TooLarge) if most_fields > USUAL_FIELDS => {
+            parse(input, &mut vec![MaybeUninit::uninit(); most_fields])
+        }
+        outcome => outcome,
     }
 }
 
@@ -63,10 +89,7 @@ fn too_large(input: &[u8], limits: HeadLimits) -> BadHead {
     }
 }
 
-fn parse<'i>(
-    input: &'i [u8],
-    fields: &mut [MaybeUninit<Header<'i>>],
-) -> Result<Option<(Box<RequestHead>, usize)>, BadHead> {
+fn parse<'i>(input: &'i [u8], fields: &mut [MaybeUninit<Header<'i>>]) -> Outcome {
     let mut request = Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(input, fields) {
         Ok(Status::Complete(length)) => length,
@@ -81,14 +104,18 @@ fn parse<'i>(
     if !every_line_ends_in_crlf(head, method, target, request.headers) {
         return Err(BadHead::Malformed);
     }
-    let method = Method::from_bytes(method.as_bytes()).map_err(|_| BadHead::Malformed)?;
+    let version = if version == 0 { Version::HTTP_10 } else { Version::HTTP_11 };
+    let headers = Headers::received(head, spans(head, request.headers), ADDED_FIELDS, ADDED_BYTES);
+    Ok(Some((assemble(method.as_bytes(), target, version, headers)?, length)))
+}
+
+fn assemble(method: &[u8], target: &str, version: Version, headers: Headers) -> Result<Box<RequestHead>, BadHead> {
+    let method = Method::from_bytes(method).map_err(|_| BadHead::Malformed)?;
     let target = match method {
         Method::CONNECT => Target::of_tunnel(target),
         _ => Target::parse(target).map_err(|_| BadHead::Malformed)?,
     };
-    let version = if version == 0 { Version::HTTP_10 } else { Version::HTTP_11 };
-    let headers = Headers::received(head, spans(head, request.headers), ADDED_FIELDS, ADDED_BYTES);
-    Ok(Some((Box::new(RequestHead::new(method, target, version, headers)), length)))
+    Ok(Box::new(RequestHead::new(method, target, version, headers)))
 }
 
 /// Where the names and values of `fields` stand in `head`.

@@ -122,7 +122,12 @@ impl<'s> Chain<'s> {
         self.links.iter().any(|link| link.instance.phases.contains(Phases::LOG))
     }
 
-    /// Those that do.
+    /// Whether any plugin counts the exchange.
+    pub(crate) fn counts(&self) -> bool {
+        self.links.iter().any(|link| link.instance.phases.contains(Phases::METER))
+    }
+
+    /// Those that log it.
     pub(crate) fn into_loggers(self) -> Vec<(Arc<Instance>, Carried)> {
         let links = self.links.into_iter().filter(|link| link.instance.phases.contains(Phases::LOG));
         links.map(|link| (Arc::clone(link.instance), link.carried)).collect()

@@ -47,7 +47,10 @@ impl Exchange<'_> {
     }
 
     /// Where plugins count the exchange, if any do.
-    pub(crate) fn meters(&self, chain: &Chain<'_>, response: &ResponseHead, source: Source) -> Option<Meters> {
+    pub(crate) fn meters(&self, chain: &Chain<'_>, response: &ResponseHead, source: Source) -> Option<Box<Meters>> {
+        if !chain.counts() {
+            return None;
+        }
         let (route, service) = self.matched.unzip();
         let meters = chain.meters(&MeterCx {
             route,
@@ -57,7 +60,7 @@ impl Exchange<'_> {
             source,
             worker: &self.worker.locals,
         });
-        (!meters.is_empty()).then(|| Meters { meters, course: self.course(response) })
+        (!meters.is_empty()).then(|| Box::new(Meters { meters, course: self.course(response) }))
     }
 
     /// What is known of the exchange's length and sizes when its answer has a head.

@@ -24,7 +24,7 @@ pub(crate) struct Tail {
     /// What plugins log, where there are such plugins.
     pub(crate) record: Option<Box<Record>>,
     /// Where plugins count it, where there are such plugins.
-    pub(crate) meters: Option<Meters>,
+    pub(crate) meters: Option<Box<Meters>>,
 }
 
 /// Where an exchange is counted when its answer is over.

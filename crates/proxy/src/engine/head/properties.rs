@@ -36,7 +36,31 @@ fn nearly_a_head() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// What is told apart of a head.
+fn parts(head: &RequestHead, length: usize) -> (Vec<u8>, bool, Vec<u8>, usize) {
+    let mut lines = Vec::new();
+    head.headers.write(&mut lines, gibbon_plugin_api::KnownNames::NONE);
+    (written(head), head.version == Version::HTTP_11, lines, length)
+}
+
 proptest! {
+    #[test]
+    fn what_is_read_in_one_pass_is_what_the_other_reader_reads(input in nearly_a_head(), most in 0_usize..6) {
+        let Some(usual) = read_usual(&input, most) else { return Ok(()) };
+        match (usual, read_any(&input, most)) {
+            (Ok((usual, length)), Ok(Some((any, its_length)))) => {
+                prop_assert_eq!(parts(&usual, length), parts(&any, its_length));
+            }
+            (Err(usual), Err(any)) => prop_assert_eq!(usual, any),
+            (usual, any) => prop_assert!(false, "{usual:?} and {any:?}"),
+        }
+    }
+
+    #[test]
+    fn a_clean_head_is_read_in_one_pass(input in "(GET|POST) /[a-z]{0,9} HTTP/1\\.1\r\n([A-Za-z-]{1,20}: [a-z\u{e4}]{0,30}\r\n){0,9}\r\n") {
+        prop_assert!(read_usual(input.as_bytes(), 10).is_some_and(|usual| usual.is_ok()));
+    }
+
     #[test]
     fn any_bytes_are_a_head_or_the_beginning_of_one_or_refused(input in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = outcome(&input);
