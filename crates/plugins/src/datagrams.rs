@@ -4,8 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use tokio::net::{UdpSocket, lookup_host};
-use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
+
+use crate::delivery::Lines;
 
 /// Where lines are sent.
 pub(crate) struct Place {
@@ -18,8 +19,8 @@ pub(crate) struct Place {
 }
 
 /// A datagram for each line. One that cannot be sent is lost, and named in the log.
-pub(crate) async fn send_all(place: Place, mut lines: Receiver<Vec<u8>>) {
-    while let Some(line) = lines.recv().await {
+pub(crate) async fn send_all(place: Place, lines: Lines) {
+    while let Some(line) = lines.next().await {
         let sent = timeout(place.timeout, send(&place, &line)).await;
         let sent = sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         if let Err(error) = sent {

@@ -1,40 +1,56 @@
-//! Lines on their way out of the gateway: a bounded queue, and a task beside the workers that empties it.
+//! Lines on their way out of the gateway: a bounded place to wait, and a task beside the workers that empties it.
+
+use std::sync::Arc;
 
 use gibbon_plugin_api::Node;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::overflow::Overflow;
+use crate::waiting::{Room, Waiting};
 
 /// How many lines may wait.
 const ROOM: usize = 10_000;
 
-/// The entrance of a queue. The task ends when the entrance is gone and the queue is empty.
+/// Lines that wait.
+pub(crate) type Lines = Arc<Waiting<Vec<u8>>>;
+
+/// The entrance. The task ends when the entrance is gone and nothing waits any more.
 pub(crate) struct Delivery {
-    entrance: Option<Sender<Vec<u8>>>,
+    /// None where nothing is delivered.
+    lines: Option<Lines>,
     overflow: Overflow,
 }
 
 impl Delivery {
-    /// A queue that `deliver` empties. Where there is no runtime, nothing is delivered.
-    pub(crate) fn start<F>(node: &Node, deliver: impl FnOnce(Receiver<Vec<u8>>) -> F) -> Self
+    /// Lines that `deliver` takes out. Where there is no runtime, nothing is delivered.
+    pub(crate) fn start<F>(node: &Node, plugin: &'static str, deliver: impl FnOnce(Lines) -> F) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let entrance = node.runtime.as_ref().map(|runtime| {
-            let (entrance, exit) = channel(ROOM);
-            runtime.spawn(deliver(exit));
-            entrance
+        let lines = node.runtime.as_ref().map(|runtime| {
+            let lines = Waiting::start(node, plugin, ROOM, None);
+            runtime.spawn(deliver(Arc::clone(&lines)));
+            lines
         });
-        Self { entrance, overflow: Overflow::default() }
+        Self { lines, overflow: Overflow::default() }
     }
 
-    /// Never waits: what there is no room for is lost, and named in the log.
+    /// Never waits: where there is no room, the line that has waited longest is lost, which the log is told.
     pub(crate) fn send(&self, line: Vec<u8>) {
-        let Some(entrance) = &self.entrance else { return };
-        if entrance.try_send(line).is_ok() {
-            self.overflow.is_over();
-        } else if self.overflow.begins() {
-            tracing::error!("too many lines of a log are waiting: those that come are lost until there is room again");
+        let Some(lines) = &self.lines else { return };
+        match lines.push(line) {
+            Room::Enough => self.overflow.is_over(),
+            Room::TooLittle if self.overflow.begins() => {
+                tracing::error!("too many lines of a log are waiting: the oldest are lost until there is room again");
+            }
+            Room::TooLittle => {}
+        }
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if let Some(lines) = &self.lines {
+            lines.close();
         }
     }
 }

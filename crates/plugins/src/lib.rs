@@ -78,6 +78,7 @@ pub mod syslog;
 pub mod tcp_log;
 mod timestamp;
 pub mod udp_log;
+mod waiting;
 pub mod zipkin;
 
 #[cfg(test)]

@@ -1,82 +1,68 @@
 //! What waits to be sent to a server: gathered into batches, and tried again where it could not be.
 //!
 //! A queue has two ends: plugins put something in, which never waits, and one task beside the workers takes it out. A
-//! server that is slow or away costs what there is no room for, and no request any time.
+//! server that is slow or away costs what has waited longest, and no request any time.
 
 mod fields;
 mod limits;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gibbon_plugin_api::Node;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, sleep, timeout_at};
 
 pub(crate) use fields::{FormerNames, queue_field};
 pub(crate) use limits::{Concurrency, Limits};
 
 use crate::overflow::Overflow;
-
-/// Something that takes room while it waits.
-pub(crate) trait Waits: Send + Sync + 'static {
-    /// How many bytes it takes when it is sent.
-    fn length(&self) -> usize;
-}
-
-impl Waits for Vec<u8> {
-    fn length(&self) -> usize {
-        self.len()
-    }
-}
+use crate::waiting::{Room, Waiting, Waits};
 
 /// Sends a batch; it may take its time.
 pub(crate) type Deliver<E> = Arc<dyn Fn(&[E]) -> Result<(), String> + Send + Sync>;
 
 /// The entrance of a queue. Its task ends when the entrance is gone and nothing waits any more.
-pub(crate) struct Queue<E> {
-    entrance: Option<Sender<E>>,
-    waiting: Arc<AtomicUsize>,
-    limits: Limits,
+pub(crate) struct Queue<E: Waits> {
+    /// None where nothing is delivered.
+    waiting: Option<Arc<Waiting<E>>>,
     overflow: Overflow,
 }
 
 impl<E: Waits> Queue<E> {
     /// A queue whose batches `send` delivers, on a thread where it may take its time. Without a runtime beside the
     /// workers nothing is delivered.
-    pub(crate) fn start(node: &Node, limits: Limits, send: Deliver<E>) -> Self {
-        let waiting = Arc::<AtomicUsize>::default();
-        let entrance = node.runtime.as_ref().map(|runtime| {
-            let (entrance, exit) = channel(limits.entries.max(1));
-            runtime.spawn(empty(exit, limits.clone(), send, Arc::clone(&waiting)));
-            entrance
+    pub(crate) fn start(node: &Node, plugin: &'static str, limits: Limits, send: Deliver<E>) -> Self {
+        let waiting = node.runtime.as_ref().map(|runtime| {
+            let waiting = Waiting::start(node, plugin, limits.entries, limits.bytes);
+            runtime.spawn(empty(Arc::clone(&waiting), limits, send));
+            waiting
         });
-        Self { entrance, waiting, limits, overflow: Overflow::default() }
+        Self { waiting, overflow: Overflow::default() }
     }
 
-    /// Never waits: what there is no room for is lost, and named in the log.
+    /// Never waits: where there is no room, what has waited longest is lost, which the log is told.
     pub(crate) fn push(&self, entry: E) {
-        let Some(entrance) = &self.entrance else { return };
-        let length = if self.limits.bytes.is_some() { entry.length() } else { 0 };
-        let waiting = self.waiting.fetch_add(length, Ordering::Relaxed) + length;
-        let is_over = self.limits.bytes.is_some_and(|most| waiting > most);
-        if is_over || entrance.try_send(entry).is_err() {
-            self.waiting.fetch_sub(length, Ordering::Relaxed);
-            if self.overflow.begins() {
-                tracing::error!("too much waits to be sent to a server: what comes is lost until there is room again");
+        let Some(waiting) = &self.waiting else { return };
+        match waiting.push(entry) {
+            Room::Enough => self.overflow.is_over(),
+            Room::TooLittle if self.overflow.begins() => {
+                tracing::error!("too much waits to be sent to a server: the oldest is lost until there is room again");
             }
-            return;
+            Room::TooLittle => {}
         }
-        self.overflow.is_over();
     }
 }
 
-async fn empty<E: Waits>(mut exit: Receiver<E>, limits: Limits, send: Deliver<E>, waiting: Arc<AtomicUsize>) {
-    while let Some(first) = exit.recv().await {
-        let batch = gather(first, &mut exit, &limits).await;
-        if limits.bytes.is_some() {
-            waiting.fetch_sub(batch.iter().map(Waits::length).sum(), Ordering::Relaxed);
+impl<E: Waits> Drop for Queue<E> {
+    fn drop(&mut self) {
+        if let Some(waiting) = &self.waiting {
+            waiting.close();
         }
+    }
+}
+
+async fn empty<E: Waits>(waiting: Arc<Waiting<E>>, limits: Limits, send: Deliver<E>) {
+    while let Some(first) = waiting.next().await {
+        let batch = gather(first, &waiting, &limits).await;
         let sending = deliver(batch, limits.clone(), Arc::clone(&send));
         match limits.concurrency {
             Concurrency::OneByOne => sending.await,
@@ -85,10 +71,10 @@ async fn empty<E: Waits>(mut exit: Receiver<E>, limits: Limits, send: Deliver<E>
     }
 }
 
-async fn gather<E>(first: E, exit: &mut Receiver<E>, limits: &Limits) -> Vec<E> {
+async fn gather<E: Waits>(first: E, waiting: &Waiting<E>, limits: &Limits) -> Vec<E> {
     let (mut batch, until) = (vec![first], Instant::now() + limits.coalescing);
     while batch.len() < limits.batch {
-        match timeout_at(until, exit.recv()).await {
+        match timeout_at(until, waiting.next()).await {
             Ok(Some(entry)) => batch.push(entry),
             Ok(None) | Err(_) => break,
         }
@@ -116,6 +102,7 @@ async fn deliver<E: Waits>(batch: Vec<E>, limits: Limits, send: Deliver<E>) {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use tokio::runtime::Builder;
@@ -135,7 +122,7 @@ mod tests {
         }
     }
 
-    /// What is sent of four entries where the first attempts fail.
+    /// What is sent of five entries, the first of which there is no room for, where the first attempts fail.
     fn sent(limits: Limits, failures: usize) -> Vec<Vec<String>> {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -150,39 +137,41 @@ mod tests {
             Ok(())
         });
         runtime.block_on(async {
-            let (entrance, exit) = channel(8);
-            for entry in ["a", "b", "c", "d"] {
-                entrance.send(entry.into()).await.unwrap();
+            let waiting = Arc::new(Waiting::new(limits.entries, limits.bytes));
+            for entry in ["a", "b", "c", "d", "e"] {
+                waiting.push(entry.into());
             }
-            drop(entrance);
-            empty(exit, limits, send, Arc::new(AtomicUsize::new(4))).await;
+            waiting.close();
+            empty(waiting, limits, send).await;
         });
         std::mem::take(&mut *sent.lock().unwrap())
     }
 
     #[test]
     fn entries_are_sent_in_batches_and_in_order() {
-        assert_eq!(sent(limits(1), 0), [["a"], ["b"], ["c"], ["d"]]);
-        assert_eq!(sent(limits(3), 0), [vec!["a", "b", "c"], vec!["d"]]);
+        assert_eq!(sent(limits(1), 0), [["b"], ["c"], ["d"], ["e"]]);
+        assert_eq!(sent(limits(3), 0), [vec!["b", "c", "d"], vec!["e"]]);
     }
 
     #[test]
     fn a_batch_is_sent_again_until_it_has_arrived_or_time_is_up() {
-        assert_eq!(sent(limits(4), 3), [["a", "b", "c", "d"]]);
+        assert_eq!(sent(limits(4), 3), [["b", "c", "d", "e"]]);
         let impatient = Limits { retry_time: Duration::ZERO, ..limits(2) };
-        assert_eq!(sent(impatient, 1), [["c", "d"]]);
+        assert_eq!(sent(impatient, 1), [["d", "e"]]);
     }
 
     #[test]
-    fn what_there_is_no_room_for_is_lost() {
+    fn what_has_waited_longest_is_lost_and_the_rest_is_sent_when_the_entrance_is_gone() {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let node = Node { runtime: Some(runtime.handle().clone()), ..Node::default() };
-        let bounded = Limits { bytes: Some(3), ..limits(1) };
-        let queue = Queue::<Vec<u8>>::start(&node, bounded, Arc::new(|_| Ok(())));
+        let (send, sent) = std::sync::mpsc::channel();
+        let deliver: Deliver<Vec<u8>> =
+            Arc::new(move |batch| send.send(batch.concat()).map_err(|error| error.to_string()));
+        let queue = Queue::start(&node, "http-log", Limits { bytes: Some(3), ..limits(9) }, deliver);
         // Nothing is taken out as long as the runtime does not run.
-        for entry in ["ab", "cd", "e"] {
-            queue.push(entry.into());
-        }
-        assert_eq!(queue.waiting.load(Ordering::Relaxed), 3);
+        ["ab", "cd", "e"].into_iter().for_each(|entry| queue.push(entry.into()));
+        drop(queue);
+        let all = runtime.block_on(runtime.spawn_blocking(move || sent.iter().collect::<Vec<_>>())).unwrap();
+        assert_eq!(all, [b"cde"]);
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
         Some(sender) => sender.send(batch).map_err(|error| error.to_string()),
         None => Err("nobody says where the agent of Datadog is".to_owned()),
     });
-    Ok(Box::new(Datadog { config, queue: Queue::start(&settings.node, limits, send) }))
+    Ok(Box::new(Datadog { config, queue: Queue::start(&settings.node, "datadog", limits, send) }))
 }
 
 struct Datadog {

@@ -5,26 +5,25 @@ use std::io::Write as _;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
-use tokio::sync::mpsc::Receiver;
 
 use super::config::{Config, Opening};
 use crate::custom_fields::CustomFields;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Lines};
 use crate::document_log::DocumentLog;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
-    let delivery = Delivery::start(&settings.node, |lines| write_all(config, lines));
+    let delivery = Delivery::start(&settings.node, "file-log", |lines| write_all(config, lines));
     Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
 }
 
 /// What waits is written at once, on a thread where a slow disk holds up nothing else.
-async fn write_all(config: Config, mut lines: Receiver<Vec<u8>>) {
+async fn write_all(config: Config, lines: Lines) {
     let mut file = None;
-    while let Some(mut batch) = lines.recv().await {
-        while let Ok(line) = lines.try_recv() {
+    while let Some(mut batch) = lines.next().await {
+        while let Some(line) = lines.take() {
             batch.extend(line);
         }
         let (path, opening, open) = (config.path.clone(), config.opening, file.take());

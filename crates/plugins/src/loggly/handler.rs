@@ -23,7 +23,7 @@ const FACILITY: u8 = 1;
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let Config { place, data, severities } = Config::read(config)?;
-    let delivery = Delivery::start(&settings.node, |messages| datagrams::send_all(place, messages));
+    let delivery = Delivery::start(&settings.node, "loggly", |messages| datagrams::send_all(place, messages));
     let hostname = Arc::clone(&settings.node.hostname);
     Ok(Box::new(Loggly { custom, data, severities, hostname, delivery }))
 }

@@ -10,7 +10,7 @@ use super::proto::{
     ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Span,
 };
 use crate::collector::Collector;
-use crate::queue::Waits;
+use crate::waiting::Waits;
 
 impl Waits for Span {
     fn length(&self) -> usize {

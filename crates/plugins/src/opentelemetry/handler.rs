@@ -25,7 +25,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
         let collector = Collector::new(&endpoint, headers.clone(), patience);
         let resource = resource.clone();
         let send = Arc::new(move |batch: &[LogRecord]| export::send_lines(&collector, &resource, batch));
-        let queue = Queue::start(&settings.node, limits.clone(), send);
+        let queue = Queue::start(&settings.node, "opentelemetry", limits.clone(), send);
         let listener: Arc<Listener> = Arc::new(move |line| queue.push(export::record(line)));
         settings.node.log.listen(&listener);
         listener
@@ -33,7 +33,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let queue = traces.map(|endpoint| {
         let collector = Collector::new(&endpoint, headers, patience);
         let send = Arc::new(move |batch: &[Span]| export::send(&collector, &resource, batch));
-        Queue::start(&settings.node, limits, send)
+        Queue::start(&settings.node, "opentelemetry", limits, send)
     });
     let mut tracing = settings.tracing;
     tracing.sampling_rate = sampling_rate.unwrap_or(tracing.sampling_rate);

@@ -14,7 +14,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let (config, place, limits) = Config::read(config, &settings.node.hostname)?;
     let sender = Sender::to(place);
     let send = Arc::new(move |batch: &[Vec<u8>]| sender.send(batch).map_err(|error| error.to_string()));
-    Ok(Box::new(Statsd { config, queue: Queue::start(&settings.node, limits, send) }))
+    Ok(Box::new(Statsd { config, queue: Queue::start(&settings.node, "statsd", limits, send) }))
 }
 
 struct Statsd {

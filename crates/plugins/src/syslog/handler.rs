@@ -21,7 +21,8 @@ const SENDER: &str = "kong";
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
-    let delivery = Delivery::start(&settings.node, |messages| socket::write_all(Path::new(socket::PATH), messages));
+    let delivery =
+        Delivery::start(&settings.node, "syslog", |messages| socket::write_all(Path::new(socket::PATH), messages));
     Ok(Box::new(Syslog { config, custom, delivery }))
 }
 

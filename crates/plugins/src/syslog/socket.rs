@@ -4,15 +4,15 @@ use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
-use tokio::sync::mpsc::Receiver;
+use crate::delivery::Lines;
 
 /// Where programs leave their messages.
 pub(super) const PATH: &str = "/dev/log";
 
 /// Leaves a message after the other there. A daemon that has been started anew has another socket of the same name.
-pub(super) async fn write_all(path: &'static Path, mut messages: Receiver<Vec<u8>>) {
+pub(super) async fn write_all(path: &'static Path, messages: Lines) {
     let mut socket = None;
-    while let Some(message) = messages.recv().await {
+    while let Some(message) = messages.next().await {
         let open = socket.take();
         // A daemon that reads slowly lets whoever writes wait.
         let written = tokio::task::spawn_blocking(move || write(path, open, &message)).await;
@@ -37,10 +37,12 @@ fn write(path: &Path, open: Option<UnixDatagram>, message: &[u8]) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::runtime::Builder;
-    use tokio::sync::mpsc::channel;
 
     use super::*;
+    use crate::waiting::Waiting;
 
     fn receive(server: &UnixDatagram) -> Vec<u8> {
         let mut message = [0; 64];
@@ -54,11 +56,11 @@ mod tests {
         let path: &'static Path = Box::leak(folder.path().join("log").into_boxed_path());
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (entrance, exit) = channel(4);
-            let writing = tokio::spawn(write_all(path, exit));
+            let messages = Arc::new(Waiting::new(4, None));
+            let writing = tokio::spawn(write_all(path, Arc::clone(&messages)));
             let mut daemon = UnixDatagram::bind(path).unwrap();
             for message in ["one", "two"] {
-                entrance.send(message.into()).await.unwrap();
+                messages.push(message.into());
                 daemon = tokio::task::spawn_blocking(move || {
                     assert_eq!(receive(&daemon), message.as_bytes());
                     daemon
@@ -69,7 +71,7 @@ mod tests {
                 std::fs::remove_file(path).unwrap();
                 daemon = UnixDatagram::bind(path).unwrap();
             }
-            drop(entrance);
+            messages.close();
             writing.await.unwrap();
         });
     }

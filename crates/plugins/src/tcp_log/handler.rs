@@ -5,30 +5,29 @@ use std::time::Duration;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
-use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
 use super::config::Config;
 use super::connection::Connection;
 use crate::custom_fields::CustomFields;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Lines};
 use crate::document_log::DocumentLog;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
-    let delivery = Delivery::start(&settings.node, |lines| send_all(config, lines));
+    let delivery = Delivery::start(&settings.node, "tcp-log", |lines| send_all(config, lines));
     Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
 }
 
 /// One line after the other, on one connection for as long as that lasts.
-async fn send_all(config: Config, mut lines: Receiver<Vec<u8>>) {
+async fn send_all(config: Config, lines: Lines) {
     let mut kept: Option<Connection> = None;
     loop {
         let line = match (&kept, config.keepalive) {
-            (Some(_), Some(keepalive)) => timeout(keepalive, lines.recv()).await,
-            (None, _) | (_, None) => Ok(lines.recv().await),
+            (Some(_), Some(keepalive)) => timeout(keepalive, lines.next()).await,
+            (None, _) | (_, None) => Ok(lines.next().await),
         };
         let Ok(line) = line else {
             close(kept.take(), config.timeout).await;

@@ -13,6 +13,6 @@ use crate::document_log::DocumentLog;
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let custom = CustomFields::read(config, settings)?;
     let place = config::read(config)?;
-    let delivery = Delivery::start(&settings.node, |lines| datagrams::send_all(place, lines));
+    let delivery = Delivery::start(&settings.node, "udp-log", |lines| datagrams::send_all(place, lines));
     Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send(document.to_string().into_bytes()))))
 }

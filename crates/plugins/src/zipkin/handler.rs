@@ -19,7 +19,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let (config, limits) = Config::read(config)?;
     let queue = collector.map(|collector| {
         let send = Arc::new(move |batch: &[Vec<u8>]| sender::send(&collector, batch));
-        Queue::start(&settings.node, limits, send)
+        Queue::start(&settings.node, "zipkin", limits, send)
     });
     Ok(Box::new(Zipkin { config, node_id: settings.node.id.to_string(), queue }))
 }
