@@ -26,6 +26,8 @@ pub struct LogLine {
     pub level: LogLevel,
     /// What it says.
     pub message: String,
+    /// The id of the request that it is about, where it is about one.
+    pub request_id: Option<String>,
     /// The part of the program that says it.
     pub source: &'static str,
     /// Where in that part.
@@ -75,7 +77,14 @@ mod tests {
     use super::*;
 
     fn line() -> LogLine {
-        LogLine { at: SystemTime::now(), level: LogLevel::Warn, message: "m".into(), source: "s", line: None }
+        LogLine {
+            at: SystemTime::now(),
+            level: LogLevel::Warn,
+            message: "m".into(),
+            request_id: None,
+            source: "s",
+            line: None,
+        }
     }
 
     #[test]

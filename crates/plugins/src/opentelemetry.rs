@@ -9,6 +9,7 @@ mod proto;
 mod schema;
 mod spans;
 mod trace;
+mod under_way;
 
 #[cfg(test)]
 mod tests;

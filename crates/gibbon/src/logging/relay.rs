@@ -13,6 +13,9 @@ use tracing_subscriber::layer::Context;
 /// What plugins and the libraries that they send with say is not sent: each line would bring forth another one.
 const SENDERS: [&str; 3] = ["gibbon_plugins", "ureq", "rustls"];
 
+/// How lines name the request that they are about.
+const REQUEST_ID: &str = "request_id";
+
 /// See the module.
 pub(super) struct Relay(pub(super) Arc<LogFeed>);
 
@@ -22,7 +25,7 @@ impl<S: Subscriber> Layer<S> for Relay {
         if !self.0.is_heard() || SENDERS.iter().any(|sender| metadata.target().starts_with(sender)) {
             return;
         }
-        let mut text = Text(String::new());
+        let mut text = Text::default();
         event.record(&mut text);
         let level = match *metadata.level() {
             Level::ERROR => LogLevel::Error,
@@ -31,19 +34,31 @@ impl<S: Subscriber> Layer<S> for Relay {
             _ => LogLevel::Debug,
         };
         let source = metadata.module_path().unwrap_or_default();
-        self.0.tell(&LogLine { at: SystemTime::now(), level, message: text.0, source, line: metadata.line() });
+        let Text { message, request_id } = text;
+        self.0.tell(&LogLine { at: SystemTime::now(), level, message, request_id, source, line: metadata.line() });
     }
 }
 
 /// The message, and behind it names and values.
-struct Text(String);
+#[derive(Default)]
+struct Text {
+    message: String,
+    request_id: Option<String>,
+}
 
 impl Visit for Text {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == REQUEST_ID {
+            self.request_id = Some(value.to_owned());
+        }
+        self.record_debug(field, &value);
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         // Writing to memory cannot fail.
         let _ = match field.name() {
-            "message" => write!(self.0, "{value:?}"),
-            name => write!(self.0, " {name}={value:?}"),
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.message, " {name}={value:?}"),
         };
     }
 }
@@ -60,15 +75,18 @@ mod tests {
     #[test]
     fn lines_are_told_but_not_those_of_whoever_sends_them() {
         let feed = Arc::<LogFeed>::default();
-        let heard = Arc::<Mutex<Vec<String>>>::default();
+        let heard = Arc::<Mutex<Vec<(String, Option<String>)>>>::default();
         let kept = Arc::clone(&heard);
-        let listener: Arc<Listener> = Arc::new(move |line| kept.lock().unwrap().push(line.message.clone()));
+        let listener: Arc<Listener> =
+            Arc::new(move |line| kept.lock().unwrap().push((line.message.clone(), line.request_id.clone())));
         feed.listen(&listener);
         let subscriber = tracing_subscriber::registry().with(Relay(feed));
         tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(host = "a", "away");
+            tracing::warn!(request_id = "7", "away");
             tracing::error!(target: "gibbon_plugins::queue", "given up");
         });
-        assert_eq!(*heard.lock().unwrap(), ["away host=\"a\""]);
+        let about_seven = ("away request_id=\"7\"".to_owned(), Some("7".to_owned()));
+        assert_eq!(*heard.lock().unwrap(), [("away host=\"a\"".to_owned(), None), about_seven]);
     }
 }

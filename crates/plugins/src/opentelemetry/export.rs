@@ -9,6 +9,8 @@ use super::proto::{
     ExportLogsServiceRequest, ExportTraceServiceRequest, InstrumentationScope, KeyValue, LogRecord, Resource,
     ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Span,
 };
+use super::trace::Sampled;
+use super::under_way;
 use crate::collector::Collector;
 use crate::waiting::Waits;
 
@@ -66,7 +68,12 @@ pub(super) fn record(line: &LogLine) -> LogRecord {
     let at = u64::try_from(at).unwrap_or(u64::MAX);
     let mut attributes = vec![KeyValue::text("introspection.source", line.source)];
     attributes.extend(line.line.map(|line| KeyValue::number("introspection.current.line", line)));
+    attributes.extend(line.request_id.as_deref().map(|id| KeyValue::text("request.id", id)));
+    let place = line.request_id.as_deref().and_then(under_way::place_of);
     LogRecord {
+        flags: place.map_or(0, |place| u32::from(place.sampled == Sampled::Yes)),
+        trace_id: place.map(|place| place.trace.0.to_vec()).unwrap_or_default(),
+        span_id: place.map(|place| place.span.0.to_vec()).unwrap_or_default(),
         time_unix_nano: at,
         severity_number,
         severity_text: severity_text.to_owned(),

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::config::Config;
 use super::proto::{LogRecord, Span};
 use super::trace::{Sampled, Trace};
+use super::under_way::{Place, UnderWay};
 use super::{export, spans};
 use crate::collector::Collector;
 use crate::propagation::{self, Context, Propagation};
@@ -37,7 +38,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     });
     let mut tracing = settings.tracing;
     tracing.sampling_rate = sampling_rate.unwrap_or(tracing.sampling_rate);
-    Ok(Box::new(OpenTelemetry { propagation, told_in, tracing, queue, _listener: listener }))
+    Ok(Box::new(OpenTelemetry { propagation, told_in, tracing, queue, listener }))
 }
 
 struct OpenTelemetry {
@@ -46,7 +47,16 @@ struct OpenTelemetry {
     tracing: Tracing,
     queue: Option<Queue<Span>>,
     /// Lines of the log are sent for as long as it is there.
-    _listener: Option<Arc<Listener>>,
+    listener: Option<Arc<Listener>>,
+}
+
+impl OpenTelemetry {
+    /// Lines of the log about the request belong to its trace, where any are sent.
+    fn noted(&self, mut trace: Trace, request_id: &str) -> Trace {
+        let place = Place { trace: trace.id, span: trace.root, sampled: trace.sampled };
+        trace.under_way = self.listener.as_ref().map(|_| UnderWay::begin(request_id, place));
+        trace
+    }
 }
 
 impl Handler for OpenTelemetry {
@@ -54,6 +64,7 @@ impl Handler for OpenTelemetry {
         let extracted = self.propagation.extract(&cx.head.headers);
         let trace = Trace::begin(&extracted.context, self.tracing, Some(cx.connection.peer_address()));
         let mut ids = Object::new();
+        let trace = self.noted(trace, cx.request_id);
         self.propagation.inject(cx.head, &trace.for_upstream(&extracted.context), &extracted, &mut ids);
         cx.log_values.merge(propagation::TRACE_ID, ids);
         cx.carried.put(trace);
@@ -64,7 +75,8 @@ impl Handler for OpenTelemetry {
         // A request that another plugin has answered has a trace of its own, whatever the client has said of it.
         if cx.carried.get::<Trace>().is_none() {
             let peer = Some(cx.connection.peer_address());
-            cx.carried.put(Trace::begin(&Context::default(), self.tracing, peer));
+            let trace = Trace::begin(&Context::default(), self.tracing, peer);
+            cx.carried.put(self.noted(trace, cx.request_id));
         }
         if let (Some(name), Some(trace)) = (&self.told_in, cx.carried.get::<Trace>())
             && let Ok(id) = HeaderValue::try_from(trace.id.to_string())

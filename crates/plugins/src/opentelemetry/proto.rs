@@ -133,6 +133,12 @@ pub(crate) struct LogRecord {
     pub(crate) body: Option<AnyValue>,
     #[prost(message, repeated, tag = "6")]
     pub(crate) attributes: Vec<KeyValue>,
+    #[prost(fixed32, tag = "8")]
+    pub(crate) flags: u32,
+    #[prost(bytes = "vec", tag = "9")]
+    pub(crate) trace_id: Vec<u8>,
+    #[prost(bytes = "vec", tag = "10")]
+    pub(crate) span_id: Vec<u8>,
     #[prost(fixed64, tag = "11")]
     pub(crate) observed_time_unix_nano: u64,
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::proto::{self, Code, KeyValue, Kind, Resource, Span, Status};
 use super::trace::{Sampled, Trace};
+use super::under_way::{Place, UnderWay};
 use super::{DEFINITION, export, spans};
 use crate::fixture::{Ended, Request, World, answer, configured, violations};
 use crate::propagation::{Context, SpanId, TraceId};
@@ -193,6 +194,7 @@ fn lines_of_the_log_are_sent_as_records() {
         at: UNIX_EPOCH + Duration::from_secs(1),
         level: LogLevel::Error,
         message: "the upstream is away".to_owned(),
+        request_id: None,
         source: "gibbon_proxy",
         line: Some(7),
     };
@@ -200,4 +202,19 @@ fn lines_of_the_log_are_sent_as_records() {
     let text = |text: &str| Some(proto::AnyValue { value: Some(proto::Value::Text(text.to_owned())) });
     assert_eq!((record.severity_number, &*record.severity_text, record.time_unix_nano), (17, "ERR", 1_000_000_000));
     assert_eq!((record.body, record.attributes[0].value.clone()), (text("the upstream is away"), text("gibbon_proxy")));
+    assert_eq!((&*record.trace_id, &*record.span_id, record.flags), (&[][..], &[][..], 0));
+}
+
+#[test]
+fn lines_about_a_request_belong_to_its_trace() {
+    let (message, source) = (String::new(), "gibbon_proxy");
+    let request_id = Some("0123".to_owned());
+    let line = LogLine { at: UNIX_EPOCH, level: LogLevel::Error, message, request_id, source, line: None };
+    let place = Place { trace: TraceId([7; 16]), span: SpanId([9; 8]), sampled: Sampled::Yes };
+    let request = UnderWay::begin("0123", place);
+    let record = export::record(&line);
+    assert_eq!((&*record.trace_id, &*record.span_id, record.flags), (&[7; 16][..], &[9; 8][..], 1));
+    assert_eq!(record.attributes.last(), Some(&KeyValue::text("request.id", "0123")));
+    drop(request);
+    assert_eq!(export::record(&line).trace_id, [0_u8; 0]);
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use gibbon_plugin_api::{Instruments, Tracing};
 
+use super::under_way::UnderWay;
 use crate::propagation::{Context, SpanId, TraceId};
 use crate::sampling;
 
@@ -20,6 +21,8 @@ pub(super) struct Trace {
     pub(super) sampled: Sampled,
     /// The other end of the client's connection.
     pub(super) peer: Option<IpAddr>,
+    /// Where lines of the log are sent, too.
+    pub(super) under_way: Option<UnderWay>,
 }
 
 /// Whether a trace is recorded.
@@ -42,6 +45,7 @@ impl Trace {
             parent: context.span.or(context.parent),
             sampled: if is_sampled { Sampled::Yes } else { Sampled::No },
             peer,
+            under_way: None,
         }
     }
 

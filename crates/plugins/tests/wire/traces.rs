@@ -136,8 +136,8 @@ fn a_collector_gets_lines_of_the_log() {
     let settings = Settings { node, ..Settings::default() };
     let config = json!({ "logs_endpoint": endpoint, "propagation": { "default_format": "w3c" }, "queue": {} });
     let handler = (gibbon_plugins::opentelemetry::DEFINITION.configure)(&config, &settings).unwrap();
-    let line =
-        LogLine { at: SystemTime::now(), level: LogLevel::Warn, message: "look here".into(), source: "s", line: None };
+    let (message, request_id) = ("look here".into(), None);
+    let line = LogLine { at: SystemTime::now(), level: LogLevel::Warn, message, request_id, source: "s", line: None };
     feed.tell(&line);
     let (_, body) = received.recv_timeout(PATIENCE).unwrap();
     assert!(contains(&body, "look here") && contains(&body, "kong-internal"));
