@@ -86,6 +86,8 @@ pub struct Try {
     pub address: SocketAddr,
     /// When, in nanoseconds since 1970.
     pub started_at_ns: i64,
+    /// How long it took, before, to choose the address.
+    pub chosen_in: Duration,
     /// Until there was a connection, or none was to be had; `None` where the client has left before.
     pub took: Option<Duration>,
     /// What HTTP calls it where it came to nothing.
@@ -93,16 +95,16 @@ pub struct Try {
 }
 
 impl Try {
-    /// One that begins now.
-    pub fn begin(address: SocketAddr) -> Self {
+    /// One that begins now, with an address that was chosen in so much time.
+    pub fn begin(address: SocketAddr, chosen_in: Duration) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let started_at_ns = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
-        Self { address, started_at_ns, took: None, failure: None }
+        Self { address, started_at_ns, chosen_in, took: None, failure: None }
     }
 
-    /// When it began, in milliseconds since 1970.
-    pub fn started_at(&self) -> i64 {
-        self.started_at_ns / 1_000_000
+    /// When the choice of its address began, in nanoseconds since 1970.
+    pub fn choice_began_at_ns(&self) -> i64 {
+        self.started_at_ns.saturating_sub(i64::try_from(self.chosen_in.as_nanos()).unwrap_or(i64::MAX))
     }
 
     /// There is a connection.

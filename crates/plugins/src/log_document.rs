@@ -127,10 +127,11 @@ fn response(cx: &LogCx<'_>) -> Value {
 fn tries(tries: &[Try]) -> Value {
     let last = tries.len();
     let one = |(number, one): (usize, &Try)| {
-        // Choosing the address is over when an attempt begins.
+        let begun = one.choice_began_at_ns();
+        let latency_ns = u64::try_from(one.chosen_in.as_nanos()).unwrap_or(u64::MAX);
         let mut document = json!({
-            "ip": one.address.ip().to_string(), "port": one.address.port(), "balancer_start": one.started_at(),
-            "balancer_start_ns": one.started_at_ns, "balancer_latency": 0, "balancer_latency_ns": 0,
+            "ip": one.address.ip().to_string(), "port": one.address.port(), "balancer_start": begun / 1_000_000,
+            "balancer_start_ns": begun, "balancer_latency": latency_ns / 1_000_000, "balancer_latency_ns": latency_ns,
         });
         // As in Kong, what became of an attempt is known when the next one begins.
         if let Some(code) = one.failure.filter(|_| number < last) {

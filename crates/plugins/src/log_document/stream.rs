@@ -62,6 +62,7 @@ mod tests {
         let tries = [Try {
             address: "198.51.100.1:5432".parse().unwrap(),
             started_at_ns: 5_000_001,
+            chosen_in: Duration::ZERO,
             took: None,
             failure: None,
         }];

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use gibbon_plugin_api::{StreamTls, Try};
 use serde_json::{Value, json};
 
@@ -45,7 +47,8 @@ fn attempts_before_the_last_one_say_what_became_of_them() {
     let mut exchange = proxied();
     let failed = |code| {
         let address = ([127, 0, 0, 1], 9001).into();
-        Try { address, started_at_ns: 1_700_000_000_001_000_000, took: None, failure: Some(code) }
+        let (started_at_ns, chosen_in) = (1_700_000_000_002_000_000, Duration::from_nanos(1_500_000));
+        Try { address, started_at_ns, chosen_in, took: None, failure: Some(code) }
     };
     exchange.upstream.tries.splice(..0, [failed(502), failed(504)]);
     let document = document(&exchange);
@@ -54,6 +57,9 @@ fn attempts_before_the_last_one_say_what_became_of_them() {
     let expected = [(&json!("failed"), &json!(502)), (&json!("failed"), &json!(504)), (&Value::Null, &Value::Null)];
     assert_eq!(states, expected);
     assert_eq!(document["upstream_status"], "502, 504, 200");
+    let times = ["balancer_start", "balancer_start_ns", "balancer_latency", "balancer_latency_ns"];
+    let first = times.map(|name| document["tries"][0][name].as_u64().unwrap());
+    assert_eq!(first, [1_700_000_000_000, 1_700_000_000_000_500_000, 1, 1_500_000]);
 }
 
 #[test]

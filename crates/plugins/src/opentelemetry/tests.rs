@@ -81,7 +81,8 @@ fn exchange() -> Ended {
         vec![step(Activity::Routing), step(Activity::Access("key-auth")), step(Activity::Response("cors"))];
     let address = ([127, 0, 0, 1], 9001).into();
     let took = Some(Duration::from_millis(1));
-    let failed = Try { address, started_at_ns: 1_700_000_000_002_000_000, took, failure: Some(502) };
+    let failed =
+        Try { address, started_at_ns: 1_700_000_000_002_000_000, chosen_in: Duration::ZERO, took, failure: Some(502) };
     exchange.upstream.tries.insert(0, failed);
     exchange
 }

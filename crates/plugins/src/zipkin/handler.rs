@@ -63,7 +63,8 @@ impl Handler for Zipkin {
     }
 
     fn phases(&self) -> Phases {
-        Phases::ACCESS.and(Phases::RESPONSE).and(Phases::LOG).and(Phases::STREAM_LOG)
+        let phases = Phases::ACCESS.and(Phases::RESPONSE).and(Phases::LOG).and(Phases::STREAM_LOG);
+        if self.queue.is_some() { phases.and(Phases::TIMELINE) } else { phases }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gibbon_entities::{Route, Service};
-use gibbon_plugin_api::{LogCx, Measure, StreamLogCx, Try, UpstreamLog};
+use gibbon_plugin_api::{Activity, LogCx, StreamLogCx, Try, UpstreamLog};
 use http::Version;
 
 use super::config::{Config, Credential, Flavor, SpanName};
@@ -20,7 +20,7 @@ pub(super) fn of(config: &Config, trace: &Trace, node_id: &str, cx: &LogCx<'_>) 
     let mut request = request(config, trace, cx, &name, begun);
     let mut proxy = Span::new(Kind::Client, format!("{name} (proxy)"), trace.proxy, begun);
     proxy.parent = Some(trace.request);
-    tell_phases(config.flavor, &cx.measure, begun, (&mut request, &mut proxy));
+    tell_phases(config.flavor, &Course::of(cx, begun), (&mut request, &mut proxy));
     let mut spans = tries(&cx.upstream.tries, trace, &name, end);
     spans.iter_mut().for_each(|span| tell_place(span, cx.service, cx.route));
     tell_peer(&mut proxy, cx.upstream);
@@ -103,25 +103,47 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// When phases were. Kong's phase before routing takes no time here, and what plugins do to the head of an answer is part
-/// of the time until the upstream's answer is there.
-fn tell_phases(flavor: Flavor, measure: &Measure, begun: Moment, (request, proxy): (&mut Span, &mut Span)) {
-    let end = begun + measure.total;
-    let answered = end - measure.receive;
-    let asked = measure.upstream.map_or(answered, |upstream| answered.saturating_sub(upstream));
+/// When phases began and ended.
+struct Course {
+    begun: Moment,
+    /// The route has been found, which is all that happens here in Kong's phase before that.
+    routed: Moment,
+    asked: Moment,
+    answered: Moment,
+    /// The plugins have seen the head of the answer.
+    looked_at: Moment,
+    end: Moment,
+}
+
+impl Course {
+    fn of(cx: &LogCx<'_>, begun: Moment) -> Self {
+        let end = begun + cx.measure.total;
+        let answered = end - cx.measure.receive;
+        let asked = cx.measure.upstream.map_or(answered, |upstream| answered.saturating_sub(upstream));
+        let last = |is_it: fn(Activity) -> bool| {
+            let ends = cx.timeline.iter().filter(|step| is_it(step.what)).map(|step| begun + step.begun + step.took);
+            ends.max().unwrap_or_default()
+        };
+        let routed = last(|what| what == Activity::Routing).clamp(begun, asked.max(begun));
+        let looked_at = last(|what| matches!(what, Activity::Response(_))).clamp(answered, end);
+        Self { begun, routed, asked, answered, looked_at, end }
+    }
+}
+
+fn tell_phases(flavor: Flavor, course: &Course, (request, proxy): (&mut Span, &mut Span)) {
+    let Course { begun, routed, asked, answered, looked_at, end } = *course;
     match flavor {
         Flavor::Annotations => {
-            request.annotations.extend([("krs", begun), ("krf", begun)]);
-            let phases = [("kas", begun), ("kaf", asked), ("khs", answered), ("khf", answered), ("kbs", answered)];
-            proxy.annotations.extend(phases);
-            proxy.annotations.push(("kbf", end));
+            request.annotations.extend([("krs", begun), ("krf", routed)]);
+            proxy.annotations.extend([("kas", routed), ("kaf", asked), ("khs", answered), ("khf", looked_at)]);
+            proxy.annotations.extend([("kbs", looked_at), ("kbf", end)]);
         }
         Flavor::Tags => {
             let millis = |from: Moment, to: Moment| to.saturating_sub(from).as_millis().to_string();
-            request.tag("kong.rewrite.duration_ms", "0");
-            proxy.tag("kong.access.duration_ms", millis(begun, asked));
-            proxy.tag("kong.header_filter.duration_ms", "0");
-            proxy.tag("kong.body_filter.duration_ms", millis(answered, end));
+            request.tag("kong.rewrite.duration_ms", millis(begun, routed));
+            proxy.tag("kong.access.duration_ms", millis(routed, asked));
+            proxy.tag("kong.header_filter.duration_ms", millis(answered, looked_at));
+            proxy.tag("kong.body_filter.duration_ms", millis(looked_at, end));
         }
     }
 }

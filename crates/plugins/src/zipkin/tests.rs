@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use gibbon_entities::Consumer;
-use gibbon_plugin_api::{Credential, LogCx, Settings, Try};
+use gibbon_plugin_api::{Activity, Credential, LogCx, Settings, Step, Try};
 use serde_json::{Value, json};
 
 use super::config::Config;
@@ -42,7 +42,8 @@ fn exchange() -> Ended {
     );
     let address = ([127, 0, 0, 1], 9001).into();
     let took = Some(Duration::from_millis(1));
-    let failed = Try { address, started_at_ns: 1_700_000_000_002_000_000, took, failure: Some(502) };
+    let failed =
+        Try { address, started_at_ns: 1_700_000_000_002_000_000, chosen_in: Duration::ZERO, took, failure: Some(502) };
     exchange.upstream.tries.insert(0, failed);
     exchange
 }
@@ -98,6 +99,22 @@ fn tags_say_when_phases_were_where_that_is_wanted() {
         (&spans[2]["tags"]["kong.access.duration_ms"], &spans[2]["tags"]["kong.body_filter.duration_ms"]),
         (&json!("3"), &json!("4"))
     );
+}
+
+#[test]
+fn phases_are_as_long_as_the_gateway_took_for_them() {
+    let mut exchange = exchange();
+    let step =
+        |what, begun, took| Step { what, begun: Duration::from_millis(begun), took: Duration::from_millis(took) };
+    exchange.timeline = vec![step(Activity::Routing, 0, 1), step(Activity::Response("cors"), 23, 3)];
+    let spans = documents(&config(json!({ "phase_duration_flavor": "tags" })), &exchange.cx());
+    let of = |span: usize, phase| spans[span]["tags"][format!("kong.{phase}.duration_ms")].as_str().unwrap().to_owned();
+    assert_eq!([of(3, "rewrite"), of(2, "access")], ["1", "2"]);
+    assert_eq!([of(2, "header_filter"), of(2, "body_filter")], ["3", "1"]);
+    let spans = documents(&config(json!({})), &exchange.cx());
+    let phases = spans[2]["annotations"].as_array().unwrap().iter();
+    let millis: Vec<_> = phases.map(|phase| phase["timestamp"].as_u64().unwrap() / 1000 - 1_700_000_000_000).collect();
+    assert_eq!(millis, [1, 3, 23, 26, 26, 27]);
 }
 
 #[test]

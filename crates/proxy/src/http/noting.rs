@@ -1,7 +1,7 @@
 //! What is noted of a request while it is served, for plugins that log it.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gibbon_plugin_api::{Lookup, MeterCx, ResponseHead, Source, Try};
 
@@ -82,9 +82,9 @@ impl Exchange<'_> {
     }
 
     /// Notes an attempt, where a plugin logs that.
-    pub(crate) fn note_try(&mut self, address: SocketAddr) {
+    pub(crate) fn note_try(&mut self, address: SocketAddr, chosen_in: Duration) {
         if let Some(upstream) = &mut self.upstream {
-            upstream.tries.push(Try::begin(address));
+            upstream.tries.push(Try::begin(address, chosen_in));
         }
     }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gibbon_balancer::UnderWay;
 use gibbon_conf::GatewayHeader;
@@ -169,12 +169,13 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
     let begun = (is_name && exchange.upstream.is_some()).then(Instant::now);
     let mut peers = Peers::of(exchange.worker, target.origin, target.pool, hash).await?;
     exchange.note_lookup(begun);
-    let mut address = peers.next(exchange.worker)?;
+    let mut chosen = choose(exchange, &mut peers)?;
     let mut retries = service.retries;
     let mut reuse = Reuse::Allowed;
     loop {
+        let (address, chosen_in) = chosen;
         let destination = Destination { address, tls: terms(exchange, &target, peers.host())? };
-        exchange.note_try(address);
+        exchange.note_try(address, chosen_in);
         let (name, port) = peers.host().map_or((&*service.host, service.port), |peer| (peer.name, peer.port));
         exchange.note_host(name, port);
         let outcome = {
@@ -212,8 +213,15 @@ pub(crate) async fn exchange(exchange: &mut Exchange<'_>, target: Target<'_>) ->
             Some(left) => retries = left,
             None => return Err(failed.error),
         }
-        address = peers.next(exchange.worker)?;
+        chosen = choose(exchange, &mut peers)?;
     }
+}
+
+/// The address of the next attempt, and how long it took to choose it where a plugin logs that.
+fn choose(exchange: &Exchange<'_>, peers: &mut Peers<'_>) -> Result<(SocketAddr, Duration), ProxyError> {
+    let begun = exchange.upstream.is_some().then(Instant::now);
+    let address = peers.next(exchange.worker)?;
+    Ok((address, begun.map_or(Duration::ZERO, |begun| begun.elapsed())))
 }
 
 /// On which terms the upstream is spoken to over TLS, if at all.

@@ -39,9 +39,11 @@ pub(crate) async fn connect(
     let mut peers = Peers::of(worker, matched.origin, matched.pool.map(|pool| &**pool), hash).await?;
     let mut retries = service.retries;
     loop {
+        let choosing = Instant::now();
         let address = peers.next(worker)?;
+        let chosen_in = choosing.elapsed();
         let mut destination = Destination { address, tls: terms(matched, peers.host(), record, snapshot, &settings)? };
-        record.note_try(address);
+        record.note_try(address, chosen_in);
         let begun = Instant::now();
         let elsewhere = |address| peers.elsewhere(address);
         let means = Means { limit: service.connect_timeout, tls: &worker.tls, elsewhere: &elsewhere };

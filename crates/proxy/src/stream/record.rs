@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Protocol, Route, Service};
 use gibbon_plugin_api::stream::Carried;
@@ -73,9 +73,9 @@ impl Record {
     }
 
     /// The upstream is asked there.
-    pub(crate) fn note_try(&mut self, address: SocketAddr) {
+    pub(crate) fn note_try(&mut self, address: SocketAddr, chosen_in: Duration) {
         self.asked.get_or_insert_with(Instant::now);
-        self.tries.push(Try::begin(address));
+        self.tries.push(Try::begin(address, chosen_in));
     }
 
     /// The attempt that was noted last led to this address in the end.

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gibbon_entities::Protocol;
 use gibbon_router::stream::Spoken;
@@ -156,8 +156,9 @@ impl Exchange {
         drop(snapshot);
         let hash = pool.as_ref().and_then(|pool| connect::hash(&pool.upstream, ends.source));
         let mut peers = Peers::of(worker, &origin, pool.as_deref(), hash).await?;
+        let choosing = Instant::now();
         let address = peers.next(worker)?;
-        self.record.borrow_mut().note_try(address);
+        self.record.borrow_mut().note_try(address, choosing.elapsed());
         let refused = |source| ProxyError::Connect(ConnectFailure::Refused { address, source });
         let outcome = match open(address).await {
             Ok(upstream) => self.carry(worker, upstream, origin.service.read_timeout).await.map_err(refused),
