@@ -2,10 +2,13 @@
 
 mod identifier;
 mod line;
+mod log;
 mod sender;
 mod subject;
 
 pub(crate) use identifier::ConsumerIdentifier;
 pub(crate) use line::{Line, StatType, Tags};
-pub(crate) use sender::{Means, Place, Sender};
+pub(crate) use log::StatisticLog;
+use sender::Sender;
+pub(crate) use sender::{Means, Place};
 pub(crate) use subject::{Statistic, Subject};

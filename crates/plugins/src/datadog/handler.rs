@@ -1,52 +1,16 @@
 //! What the plugin does when an exchange is over.
 
-use std::sync::Arc;
-
-use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
+use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
 
 use super::config::{Config, Metric};
-use crate::queue::Queue;
-use crate::statistic::{ConsumerIdentifier, Line, Sender, Subject, Tags};
+use crate::statistic::{ConsumerIdentifier, Line, StatisticLog, Subject, Tags};
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let (config, place, limits) = Config::read(config)?;
-    let sender = place.map(Sender::to);
-    let send = Arc::new(move |batch: &[Vec<u8>]| match &sender {
-        Some(sender) => sender.send(batch).map_err(|error| error.to_string()),
-        None => Err("nobody says where the agent of Datadog is".to_owned()),
-    });
-    Ok(Box::new(Datadog { config, queue: Queue::start(&settings.node, "datadog", limits, send) }))
-}
-
-struct Datadog {
-    config: Config,
-    /// The lines of an exchange are one entry.
-    queue: Queue<Vec<u8>>,
-}
-
-impl Handler for Datadog {
-    fn log(&self, cx: &LogCx<'_>) {
-        self.write(&Subject::of(cx));
-    }
-
-    fn stream_log(&self, cx: &StreamLogCx<'_>) {
-        self.write(&Subject::of_stream(cx));
-    }
-
-    fn phases(&self) -> Phases {
-        Phases::LOG.and(Phases::STREAM_LOG)
-    }
-}
-
-impl Datadog {
-    fn write(&self, subject: &Subject<'_>) {
-        let lines = lines(&self.config, subject);
-        if !lines.is_empty() {
-            self.queue.push(lines.join("\n").into_bytes());
-        }
-    }
+    let lines = move |subject: &Subject<'_>| lines(&config, subject);
+    Ok(Box::new(StatisticLog::start(&settings.node, "datadog", place, limits, lines)))
 }
 
 /// The lines of an exchange.
