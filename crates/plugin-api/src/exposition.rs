@@ -21,6 +21,8 @@ pub enum Kind {
 #[derive(Debug, Default)]
 pub struct Exposition {
     families: BTreeMap<&'static str, Family>,
+    /// What the node serves, as Kong calls it. Some of what is one here is two there, and is told under both names.
+    pub subsystems: &'static [&'static str],
     /// What those that write keep in memory that is bounded.
     pub memories: Vec<Memory>,
     /// How often something was not counted, since there was no room for another count.
@@ -55,6 +57,11 @@ pub struct Samples<'e> {
 pub type Labels<'l> = &'l [(&'l str, &'l str)];
 
 impl Exposition {
+    /// One of a node that serves these subsystems.
+    pub fn of(subsystems: &'static [&'static str]) -> Self {
+        Self { subsystems, ..Self::default() }
+    }
+
     /// The samples of a family, which may be added to by several. A family without samples is not written.
     pub fn family(&mut self, name: &'static str, kind: Kind, help: &'static str) -> Samples<'_> {
         let family = self.families.entry(name).or_insert_with(|| Family { kind, help, samples: String::new() });

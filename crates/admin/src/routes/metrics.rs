@@ -26,7 +26,7 @@ pub(crate) async fn show(api: &AdminApi) -> Result<Answer, ApiError> {
         return Err(ApiError::NotFound);
     }
     let asked = tokio::time::timeout(PATIENCE, api.configuration.store().revision()).await;
-    let mut exposition = Exposition::default();
+    let mut exposition = Exposition::of(subsystems(api));
     let snapshot = api.configuration.snapshot();
     write_node(api, &snapshot, matches!(asked, Ok(Ok(_))), &mut exposition);
     // A hundred thousand routes are a hundred thousand histograms: nothing to hold up other requests with.
@@ -39,6 +39,10 @@ pub(crate) async fn show(api: &AdminApi) -> Result<Answer, ApiError> {
     });
     let text = writing.await.map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(Answer::text(text))
+}
+
+fn subsystems(api: &AdminApi) -> &'static [&'static str] {
+    if api.about.conf.streams.listeners.is_empty() { &["http"] } else { &["http", "stream"] }
 }
 
 fn write_node(api: &AdminApi, snapshot: &Snapshot, reachable: bool, exposition: &mut Exposition) {
@@ -71,10 +75,9 @@ fn write_connections(api: &AdminApi, node: (&str, &str), exposition: &mut Exposi
         ("waiting", active.saturating_sub(writing)),
         ("writing", writing),
     ];
-    let streams = (!api.about.conf.streams.listeners.is_empty()).then_some("stream");
     // The counts are those of all ports, as they are in Kong under both names.
-    for subsystem in std::iter::once("http").chain(streams) {
-        let subsystem = ("subsystem", subsystem);
+    for subsystem in exposition.subsystems {
+        let subsystem = ("subsystem", *subsystem);
         let help = "Number of connections by subsystem";
         let mut samples = exposition.family("kong_nginx_connections_total", Kind::Gauge, help);
         states.iter().for_each(|(state, count)| samples.add(&[node, subsystem, ("state", state)], count));

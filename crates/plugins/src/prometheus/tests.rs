@@ -99,7 +99,7 @@ impl Node {
 
     /// All samples that begin with this.
     fn samples(&self, prefix: &str) -> Vec<String> {
-        let mut exposition = Exposition::default();
+        let mut exposition = Exposition::of(&["http", "stream"]);
         self.settings.node.live.write_metrics(self, &mut exposition);
         let text = exposition.into_text();
         text.lines().filter(|line| line.starts_with(prefix)).map(str::to_owned).collect()
@@ -220,11 +220,11 @@ fn how_targets_are_is_told_as_long_as_somebody_wants_it() {
     let handler = node.handler(json!({ "upstream_health_metrics": true }));
     let lines = node.samples("kong_upstream_target_health");
     let ones: Vec<_> = lines.iter().filter(|line| line.ends_with(" 1")).collect();
-    let expected = [
-        r#"kong_upstream_target_health{upstream="u",target="b.example:80",address="192.0.2.1:80",state="healthy",subsystem="http"} 1"#,
-        r#"kong_upstream_target_health{upstream="u",target="c.example:80",address="",state="dns_error",subsystem="http"} 1"#,
-    ];
-    assert_eq!((ones, lines.len()), (expected.map(str::to_owned).iter().collect(), 8));
+    let healthy = r#"target="b.example:80",address="192.0.2.1:80",state="healthy""#;
+    let nowhere = r#"target="c.example:80",address="",state="dns_error""#;
+    let line = |state, of| format!(r#"kong_upstream_target_health{{upstream="u",{state},subsystem="{of}"}} 1"#);
+    let expected = [line(healthy, "http"), line(healthy, "stream"), line(nowhere, "http"), line(nowhere, "stream")];
+    assert_eq!((ones, lines.len()), (expected.iter().collect(), 16));
     drop(handler);
     assert_eq!(node.samples("kong_upstream"), [""; 0]);
 }

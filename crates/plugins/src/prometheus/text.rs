@@ -134,6 +134,7 @@ fn write_histogram(exposition: &mut Exposition, family: Family, path: &Named, bo
 fn write_health(names: &dyn Names, exposition: &mut Exposition) {
     let help = "Health status of targets of upstream. States = healthchecks_off|healthy|unhealthy|dns_error, value is 1 \
                 when state is populated.";
+    let subsystems = exposition.subsystems;
     let mut samples = exposition.family("kong_upstream_target_health", Kind::Gauge, help);
     let states = [
         ("healthchecks_off", TargetHealth::Unchecked),
@@ -151,7 +152,10 @@ fn write_health(names: &dyn Names, exposition: &mut Exposition) {
         for (state, value) in states {
             let labels = [("upstream", &**upstream), ("target", target), ("address", address), ("state", state)];
             let [upstream, target, address, state] = labels;
-            samples.add(&[upstream, target, address, state, ("subsystem", "http")], u8::from(*health == value));
+            for subsystem in subsystems {
+                let subsystem = ("subsystem", *subsystem);
+                samples.add(&[upstream, target, address, state, subsystem], u8::from(*health == value));
+            }
         }
     }
 }
