@@ -428,7 +428,7 @@ pub(crate) struct Outcome {
     pub(crate) body: Option<Bytes>,
     pub(crate) body_limit: Option<BodyLimit>,
     pub(crate) identity: Identity,
-    carried: Carried,
+    pub(crate) carried: Carried,
     pub(crate) log_values: LogValues,
     pub(crate) rewrites: Vec<Rewrite>,
     pub(crate) copies: Vec<BodyCopy>,

@@ -76,6 +76,7 @@ mod statistic;
 pub mod statsd;
 pub mod syslog;
 pub mod tcp_log;
+mod template;
 mod timestamp;
 pub mod udp_log;
 mod waiting;

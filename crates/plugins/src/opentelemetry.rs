@@ -6,6 +6,7 @@ mod config;
 mod export;
 mod handler;
 mod proto;
+mod resource;
 mod schema;
 mod spans;
 mod trace;

@@ -5,10 +5,8 @@
 mod arguments;
 mod body;
 mod config;
-mod expression;
 mod handler;
 mod headers;
-mod template;
 
 #[cfg(test)]
 mod tests;

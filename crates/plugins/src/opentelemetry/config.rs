@@ -18,7 +18,6 @@ pub(super) struct Config {
     pub(super) traces: Option<Box<str>>,
     pub(super) logs: Option<Box<str>>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(super) resource: Vec<(String, String)>,
     pub(super) patience: Patience,
     pub(super) told_in: Option<HeaderName>,
     pub(super) sampling_rate: Option<f64>,
@@ -38,7 +37,6 @@ impl Config {
             traces: config.boxed("traces_endpoint")?,
             logs: config.boxed("logs_endpoint")?,
             headers: headers(config)?,
-            resource: resource(config)?,
             patience: patience(config)?,
             told_in: config.optional_text(told_in)?.map(|name| named(told_in, name)).transpose()?,
             sampling_rate: has_rate.then(|| config.number("sampling_rate", 0.0)).transpose()?,
@@ -83,14 +81,4 @@ fn headers(config: Body<'_>) -> Result<Vec<(HeaderName, HeaderValue)>, BodyError
         headers.push((CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf")));
     }
     Ok(headers)
-}
-
-/// Templates, whose values Kong takes from each request, are refused: there is one resource here.
-fn resource(config: Body<'_>) -> Result<Vec<(String, String)>, BodyError> {
-    let field = "resource_attributes";
-    let read = |(name, value): (&str, &str)| match value.contains("$(") {
-        true => Err(BodyError::Value { field, value: value.to_owned() }),
-        false => Ok((name.to_owned(), value.to_owned())),
-    };
-    members(config, field)?.into_iter().map(read).collect()
 }

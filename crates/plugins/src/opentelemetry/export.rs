@@ -1,8 +1,9 @@
 //! How spans and lines get to the collector.
 
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use gibbon_plugin_api::{LogLevel, LogLine, Node};
+use gibbon_plugin_api::{LogLevel, LogLine};
 use prost::Message;
 
 use super::proto::{
@@ -14,35 +15,33 @@ use super::under_way;
 use crate::collector::Collector;
 use crate::waiting::Waits;
 
-impl Waits for Span {
-    fn length(&self) -> usize {
-        self.encoded_len()
-    }
-}
-
 impl Waits for LogRecord {
     fn length(&self) -> usize {
         self.encoded_len()
     }
 }
 
-/// What is said of the gateway: what the configuration says, and what it does not say of itself.
-pub(super) fn resource(node: &Node, configured: &[(String, String)]) -> Resource {
-    let own = [
-        ("service.name", "kong".to_owned()),
-        ("service.instance.id", node.id.to_string()),
-        ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
-    ];
-    let is_said = |name: &str| configured.iter().any(|(known, _)| known == name);
-    let own = own.into_iter().filter(|(name, _)| !is_said(name)).map(|(name, value)| KeyValue::text(name, value));
-    let configured = configured.iter().map(|(name, value)| KeyValue::text(name, value.clone()));
-    Resource { attributes: own.chain(configured).collect() }
+/// A span, and what is said of the gateway beside it.
+pub(super) struct Told {
+    pub(super) resource: Arc<Resource>,
+    pub(super) span: Span,
 }
 
-/// The message with these spans.
-pub(super) fn request(resource: &Resource, spans: &[Span]) -> ExportTraceServiceRequest {
-    let scope_spans = vec![ScopeSpans { scope: Some(scope()), spans: spans.to_vec() }];
-    ExportTraceServiceRequest { resource_spans: vec![ResourceSpans { resource: Some(resource.clone()), scope_spans }] }
+impl Waits for Told {
+    fn length(&self) -> usize {
+        self.span.encoded_len()
+    }
+}
+
+/// The message with these spans. Those of one resource that come one after the other stand below it.
+pub(super) fn request(batch: &[Told]) -> ExportTraceServiceRequest {
+    let of_one = batch.chunk_by(|one, next| one.resource == next.resource);
+    let resource_spans = of_one.filter_map(|told| {
+        let resource = Resource::clone(&told.first()?.resource);
+        let spans = told.iter().map(|told| told.span.clone()).collect();
+        Some(ResourceSpans { resource: Some(resource), scope_spans: vec![ScopeSpans { scope: Some(scope()), spans }] })
+    });
+    ExportTraceServiceRequest { resource_spans: resource_spans.collect() }
 }
 
 /// The message with these lines.
@@ -89,6 +88,6 @@ pub(super) fn send_lines(collector: &Collector, resource: &Resource, lines: &[Lo
 }
 
 /// Sends spans.
-pub(super) fn send(collector: &Collector, resource: &Resource, spans: &[Span]) -> Result<(), String> {
-    collector.post(request(resource, spans).encode_to_vec())
+pub(super) fn send(collector: &Collector, batch: &[Told]) -> Result<(), String> {
+    collector.post(request(batch).encode_to_vec())
 }

@@ -9,7 +9,9 @@ use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::config::Config;
-use super::proto::{LogRecord, Span};
+use super::export::Told;
+use super::proto::LogRecord;
+use super::resource::Attributes;
 use super::trace::{Sampled, Trace};
 use super::under_way::{Place, UnderWay};
 use super::{export, spans};
@@ -19,12 +21,11 @@ use crate::queue::Queue;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
-    let Config { traces, logs, headers, resource, patience, told_in, sampling_rate, propagation, limits } =
-        Config::read(config)?;
-    let resource = export::resource(&settings.node, &resource);
+    let Config { traces, logs, headers, patience, told_in, sampling_rate, propagation, limits } = Config::read(config)?;
+    let attributes = Attributes::read(config, &settings.node, settings.lua)?;
     let listener = logs.map(|endpoint| {
         let collector = Collector::new(&endpoint, headers.clone(), patience);
-        let resource = resource.clone();
+        let resource = Arc::clone(attributes.usual());
         let send = Arc::new(move |batch: &[LogRecord]| export::send_lines(&collector, &resource, batch));
         let queue = Queue::start(&settings.node, "opentelemetry", limits.clone(), send);
         let listener: Arc<Listener> = Arc::new(move |line| queue.push(export::record(line)));
@@ -33,19 +34,20 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     });
     let queue = traces.map(|endpoint| {
         let collector = Collector::new(&endpoint, headers, patience);
-        let send = Arc::new(move |batch: &[Span]| export::send(&collector, &resource, batch));
+        let send = Arc::new(move |batch: &[Told]| export::send(&collector, batch));
         Queue::start(&settings.node, "opentelemetry", limits, send)
     });
     let mut tracing = settings.tracing;
     tracing.sampling_rate = sampling_rate.unwrap_or(tracing.sampling_rate);
-    Ok(Box::new(OpenTelemetry { propagation, told_in, tracing, queue, listener }))
+    Ok(Box::new(OpenTelemetry { propagation, told_in, tracing, attributes, queue, listener }))
 }
 
 struct OpenTelemetry {
     propagation: Propagation,
     told_in: Option<HeaderName>,
     tracing: Tracing,
-    queue: Option<Queue<Span>>,
+    attributes: Attributes,
+    queue: Option<Queue<Told>>,
     /// Lines of the log are sent for as long as it is there.
     listener: Option<Arc<Listener>>,
 }
@@ -64,7 +66,8 @@ impl Handler for OpenTelemetry {
         let extracted = self.propagation.extract(&cx.head.headers);
         let trace = Trace::begin(&extracted.context, self.tracing, Some(cx.connection.peer_address()));
         let mut ids = Object::new();
-        let trace = self.noted(trace, cx.request_id);
+        let mut trace = self.noted(trace, cx.request_id);
+        trace.resource = self.attributes.of(cx);
         self.propagation.inject(cx.head, &trace.for_upstream(&extracted.context), &extracted, &mut ids);
         cx.log_values.merge(propagation::TRACE_ID, ids);
         cx.carried.put(trace);
@@ -88,7 +91,10 @@ impl Handler for OpenTelemetry {
     fn log(&self, cx: &LogCx<'_>) {
         let (Some(queue), Some(trace)) = (&self.queue, cx.carried.get::<Trace>()) else { return };
         if trace.sampled == Sampled::Yes {
-            spans::of(trace, self.tracing.instruments, cx).into_iter().for_each(|span| queue.push(span));
+            let resource = trace.resource.as_ref().unwrap_or(self.attributes.usual());
+            for span in spans::of(trace, self.tracing.instruments, cx) {
+                queue.push(Told { resource: Arc::clone(resource), span });
+            }
         }
     }
 

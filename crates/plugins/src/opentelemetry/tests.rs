@@ -1,10 +1,13 @@
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use gibbon_plugin_api::{Activity, Instruments, LogCx, LogLevel, LogLine, Node, Settings, Step, Tracing, Try};
+use gibbon_plugin_api::{Activity, Instruments, LogCx, LogLevel, LogLine, LuaCode, Node, Settings, Step, Tracing, Try};
 use prost::Message;
 use serde_json::{Value, json};
 
+use super::export::Told;
 use super::proto::{self, Code, KeyValue, Kind, Resource, Span, Status};
+use super::resource::Attributes;
 use super::trace::{Sampled, Trace};
 use super::under_way::{Place, UnderWay};
 use super::{DEFINITION, export, spans};
@@ -160,26 +163,48 @@ fn messages_are_those_of_the_protocol() {
         status: Some(Status { code: Code::Error.into() }),
     };
     let resource = Resource { attributes: vec![KeyValue::text("service.name", "kong")] };
-    let bytes = export::request(&resource, &[span]).encode_to_vec();
+    let bytes = export::request(&[Told { resource: Arc::new(resource), span }]).encode_to_vec();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, GOLDEN);
 }
 
 #[test]
 fn the_resource_is_the_node_unless_the_configuration_says_otherwise() {
-    let node = Node { id: uuid::Uuid::nil(), ..Node::default() };
-    let configured = [("service.name".to_owned(), "edge".to_owned()), ("zone".to_owned(), "a".to_owned())];
-    let resource = export::resource(&node, &configured);
-    let names: Vec<_> = resource.attributes.iter().map(|attribute| &*attribute.key).collect();
+    let read = |attributes: Value| {
+        let config = json!({ "resource_attributes": attributes });
+        Attributes::read(&config, &Node::default(), LuaCode::Runs).unwrap()
+    };
+    let configured = read(json!({ "service.name": "edge", "zone": "a-$(headers.x_zone)" }));
+    let attributes = &configured.usual().attributes;
+    let names: Vec<_> = attributes.iter().map(|attribute| &*attribute.key).collect();
     assert_eq!(names, ["service.instance.id", "service.version", "service.name", "zone"]);
-    assert_eq!(export::resource(&node, &[]).attributes[0], KeyValue::text("service.name", "kong"));
+    assert_eq!(attributes[3], KeyValue::text("zone", "a-"));
+    assert_eq!(read(Value::Null).usual().attributes[0], KeyValue::text("service.name", "kong"));
+}
+
+#[test]
+fn the_resource_may_hold_what_a_request_says() {
+    let told = |resource: &Arc<Resource>| Told { resource: Arc::clone(resource), span: Span::default() };
+    let of = |zone: &str| Arc::new(Resource { attributes: vec![KeyValue::text("zone", zone)] });
+    let (a, b) = (of("a"), of("b"));
+    let lengths = |batch: &[Told]| {
+        let message = export::request(batch);
+        message.resource_spans.iter().map(|one| one.scope_spans[0].spans.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(lengths(&[told(&a), told(&of("a")), told(&b)]), [2, 1]);
+    let config =
+        json!({ "traces_endpoint": "http://a.example", "resource_attributes": { "zone": "$(headers.x_zone)" } });
+    let handler = configured(&DEFINITION, config, &settings(ALL, 1.0)).unwrap();
+    let outcome = World::new().send(&*handler, Request::get("/").header("X-Zone", "b"));
+    let trace = outcome.carried.get::<Trace>().unwrap();
+    assert_eq!(trace.resource.as_ref().unwrap().attributes.last(), Some(&KeyValue::text("zone", "b")));
 }
 
 #[test]
 fn somebody_has_to_be_told_of_something() {
     let found = violations(&DEFINITION, json!({}));
     assert!(found.to_string().contains("traces_endpoint"), "{found}");
-    let config = json!({ "traces_endpoint": "http://a.example", "resource_attributes": { "a": "$(headers.b)" } });
+    let config = json!({ "traces_endpoint": "http://a.example", "resource_attributes": { "a": "$(or or)" } });
     assert!(configured(&DEFINITION, config, &Settings::default()).is_err());
 }
 

@@ -1,9 +1,11 @@
 //! What is decided of a trace when its request comes, and kept until it is over.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use gibbon_plugin_api::{Instruments, Tracing};
 
+use super::proto::Resource;
 use super::under_way::UnderWay;
 use crate::propagation::{Context, SpanId, TraceId};
 use crate::sampling;
@@ -21,6 +23,8 @@ pub(super) struct Trace {
     pub(super) sampled: Sampled,
     /// The other end of the client's connection.
     pub(super) peer: Option<IpAddr>,
+    /// What is said of the gateway beside its spans, where that is not the usual.
+    pub(super) resource: Option<Arc<Resource>>,
     /// Where lines of the log are sent, too.
     pub(super) under_way: Option<UnderWay>,
 }
@@ -45,6 +49,7 @@ impl Trace {
             parent: context.span.or(context.parent),
             sampled: if is_sampled { Sampled::Yes } else { Sampled::No },
             peer,
+            resource: None,
             under_way: None,
         }
     }

@@ -7,9 +7,9 @@ use gibbon_schema::{Field, Subschema, field, record, string};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
 
-use super::template::Template;
 use crate::pair::Pair;
 use crate::schema_of;
+use crate::template::Template;
 
 /// A name and a value that may not be left out.
 const WITH_VALUE: &str = "^[^:]+:.*$";

@@ -1,14 +1,17 @@
 //! Values with expressions in them: `user-$(headers.x_user or "nobody")`.
 
+mod expression;
+
 use gibbon_lua::mlua::Value as LuaValue;
 use gibbon_plugin_api::{LuaCode, RequestCx};
 
-use super::expression::Expression;
+use expression::Expression;
+
 use crate::lua::{self, Call, Code, Reading};
 
 /// A compiled value.
 #[derive(Debug)]
-pub(super) struct Template(Vec<Piece>);
+pub(crate) struct Template(Vec<Piece>);
 
 #[derive(Debug)]
 enum Piece {
@@ -23,7 +26,7 @@ impl Template {
     ///
     /// # Errors
     /// Why an expression cannot be read.
-    pub(super) fn parse(text: &str, lua: LuaCode) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, lua: LuaCode) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("$(") {
@@ -42,8 +45,26 @@ impl Template {
         Ok(Self(pieces))
     }
 
+    /// The value, where it is the same for all requests.
+    pub(crate) fn fixed(&self) -> Option<&str> {
+        match &*self.0 {
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value where there is no request: what expressions would find is left out.
+    pub(crate) fn without_request(&self) -> String {
+        let texts = self.0.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(&**text),
+            Piece::Expression(_) | Piece::Lua(_) => None,
+        });
+        texts.collect()
+    }
+
     /// The value for a request. What an expression does not find is left out.
-    pub(super) fn render(&self, cx: &RequestCx<'_>) -> String {
+    pub(crate) fn render(&self, cx: &RequestCx<'_>) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) => text.to_string(),
             Piece::Expression(expression) => expression.value(cx).unwrap_or_default(),
@@ -99,6 +120,16 @@ mod tests {
         assert_eq!(format!("{parsed:?}"), shown(expected));
         let plain = Template::parse("$5 (net)", LuaCode::Runs).unwrap();
         assert_eq!(format!("{plain:?}"), shown(vec![Piece::Text("$5 (net)".into())]));
+    }
+
+    #[test]
+    fn texts_are_all_that_there_is_without_a_request() {
+        let parse = |text| Template::parse(text, LuaCode::Runs).unwrap();
+        assert_eq!(
+            (parse("a").fixed(), parse("").fixed(), parse("a$(headers.x)").fixed()),
+            (Some("a"), Some(""), None)
+        );
+        assert_eq!(parse("a-$(headers.x)-b").without_request(), "a--b");
     }
 
     #[test]
