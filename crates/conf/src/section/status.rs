@@ -36,9 +36,9 @@ const LISTEN: Key<Vec<Written>> = Key::new(
     "127.0.0.1:8007",
     Kind::Listeners,
     listen::parse,
-    "The addresses of the Status API (`/status` and `/status/ready`), or `off`; flags as in `proxy_listen`. It changes \
-     nothing and shows no configuration, so monitoring may reach it where the Admin API is closed. If the port of the \
-     default is taken, the gateway starts without it and says so.",
+    "The addresses of the Status API (`/status`, `/status/ready` and `/metrics`), or `off`; flags as in `proxy_listen`. \
+     It changes nothing and shows no configuration, so monitoring may reach it where the Admin API is closed. If the \
+     port of the default is taken, the gateway starts without it and says so.",
 );
 
 const KEYS: &[KeyDoc] = &[LISTEN.doc];
