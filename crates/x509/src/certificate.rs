@@ -5,6 +5,8 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{self, PemObject};
 use x509_cert::der::Decode;
 use x509_cert::ext::pkix::BasicConstraints;
+use x509_cert::name::Name;
+use x509_cert::time::Time;
 
 use crate::CertificateError;
 
@@ -12,8 +14,12 @@ use crate::CertificateError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
+    not_before: i64,
     not_after: i64,
     is_ca: bool,
+    serial: Vec<u8>,
+    subject: Option<String>,
+    issuer: Option<String>,
 }
 
 impl Certificate {
@@ -40,13 +46,24 @@ impl Certificate {
     fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let certificate = x509_cert::Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
         let content = certificate.tbs_certificate();
-        let not_after = content.validity().not_after.to_unix_duration().as_secs();
+        let seconds = |time: Time| i64::try_from(time.to_unix_duration().as_secs());
+        let (not_before, not_after) = (content.validity().not_before, content.validity().not_after);
         let constraints = content.get_extension::<BasicConstraints>().map_err(|_| CertificateError::Malformed)?;
         Ok(Self {
             der: der.to_vec(),
-            not_after: i64::try_from(not_after).map_err(|_| CertificateError::Malformed)?,
+            not_before: seconds(not_before).map_err(|_| CertificateError::Malformed)?,
+            not_after: seconds(not_after).map_err(|_| CertificateError::Malformed)?,
             is_ca: constraints.is_some_and(|(_, constraints)| constraints.ca),
+            serial: content.serial_number().as_bytes().to_vec(),
+            subject: common_name(content.subject()),
+            issuer: common_name(content.issuer()),
         })
+    }
+
+    /// The first second at which it is valid, since 1970.
+    #[must_use]
+    pub fn not_before(&self) -> i64 {
+        self.not_before
     }
 
     /// The last second at which it is valid, since 1970.
@@ -59,6 +76,24 @@ impl Certificate {
     #[must_use]
     pub fn is_ca(&self) -> bool {
         self.is_ca
+    }
+
+    /// Its number among those of its issuer, big-endian.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
+        &self.serial
+    }
+
+    /// The common name of whom it is about, where it has one that can be read.
+    #[must_use]
+    pub fn subject_common_name(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// The common name of who has signed it, where there is one that can be read.
+    #[must_use]
+    pub fn issuer_common_name(&self) -> Option<&str> {
+        self.issuer.as_deref()
     }
 
     /// Its bytes.
@@ -78,6 +113,11 @@ impl Certificate {
     }
 }
 
+/// What cannot be read as text is no name.
+fn common_name(name: &Name) -> Option<String> {
+    name.common_name().ok().flatten().map(|name| name.value().into_owned())
+}
+
 fn pem_error(error: pem::Error) -> CertificateError {
     match error {
         pem::Error::NoItemsFound => CertificateError::None,
@@ -87,7 +127,9 @@ fn pem_error(error: pem::Error) -> CertificateError {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
+    use rcgen::{
+        BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, date_time_ymd,
+    };
 
     use super::*;
 
@@ -102,6 +144,28 @@ mod tests {
         let certificate = Certificate::from_pem(&pem(params)).unwrap();
         assert_eq!(certificate.not_after(), 1_893_456_000);
         assert!(!certificate.is_ca());
+    }
+
+    #[test]
+    fn a_certificate_tells_whom_it_is_about_and_who_has_signed_it() {
+        let mut params = CertificateParams::new(["a.example".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.serial_number = Some(vec![1, 0xab].into());
+        params.distinguished_name.push(DnType::CommonName, "a.example");
+        let mut authority = CertificateParams::default();
+        authority.distinguished_name.push(DnType::CommonName, "An Authority");
+        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let certificate = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap();
+        let read = Certificate::from_pem(&certificate.pem()).unwrap();
+        assert_eq!((read.subject_common_name(), read.issuer_common_name()), (Some("a.example"), Some("An Authority")));
+        assert_eq!((read.serial(), read.not_before()), (&[1, 0xab][..], 1_577_836_800));
+    }
+
+    #[test]
+    fn a_certificate_without_a_common_name_tells_none() {
+        let mut params = CertificateParams::new(["a.example".to_owned()]).unwrap();
+        params.distinguished_name = DistinguishedName::new();
+        assert_eq!(Certificate::from_pem(&pem(params)).unwrap().subject_common_name(), None);
     }
 
     #[test]

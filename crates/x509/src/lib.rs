@@ -1,7 +1,7 @@
 //! Certificates (RFC 5280) as people paste them: PEM, one or a chain.
 //!
-//! [`Certificate`] tells what configuration needs to know of one: until when it is valid, whether it may sign others,
-//! and the digest that it is recognised by. It verifies nothing: that is the business of TLS.
+//! [`Certificate`] tells what configuration needs to know of one: when it is valid, whether it may sign others, whom it
+//! names, and the digest that it is recognised by. It verifies nothing: that is the business of TLS.
 //!
 //! This crate must not know about records, files or clocks.
 //!
