@@ -13,7 +13,7 @@ mod tests;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Algorithm;
 pub(crate) use jwk::{Jwk, algorithm as jwk_algorithm};
@@ -195,6 +195,13 @@ impl PublicKey {
             Material::Ec { curve, .. } => curve.algorithm(),
             Material::Ed25519(_) | Material::Ed448(_) => Algorithm::EdDSA,
         }
+    }
+
+    /// The members of its JWK that it cannot do without, in the order in which its thumbprint has them (RFC 7638 section
+    /// 3.2). `None` for a key on a curve that was given as a compressed point; those of private keys are not.
+    #[must_use]
+    pub fn to_jwk(&self) -> Option<Map<String, Value>> {
+        jwk::required_members(&self.0)
     }
 
     /// What this is, with its article, for a sentence about it.

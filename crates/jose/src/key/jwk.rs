@@ -1,9 +1,12 @@
 //! JSON Web Keys (RFC 7517, members of each type in RFC 7518 section 6 and RFC 8037 section 2).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Curve, KeyError, Material, PublicKey, RsaKey, RsaUse};
 use crate::{Algorithm, base64url};
+
+/// The first byte of a point that has both coordinates (SEC 1 section 2.3.3).
+const UNCOMPRESSED: u8 = 0x04;
 
 /// The two kinds of key material.
 pub(crate) enum Jwk {
@@ -60,12 +63,9 @@ fn is_for_verifying(jwk: &Value) -> bool {
 }
 
 fn ec(jwk: &Value) -> Result<Material, KeyError> {
-    let curve = match text(jwk, "crv")? {
-        "P-256" => Curve::P256,
-        "P-384" => Curve::P384,
-        "P-521" => Curve::P521,
-        other => return Err(KeyError::Unsupported(other.to_owned())),
-    };
+    let asked = text(jwk, "crv")?;
+    let curve = [Curve::P256, Curve::P384, Curve::P521].into_iter().find(|curve| name(*curve) == asked);
+    let curve = curve.ok_or_else(|| KeyError::Unsupported(asked.to_owned()))?;
     let (x, y) = (bytes(jwk, "x")?, bytes(jwk, "y")?);
     // RFC 7518 section 6.2.1.2: as long as the field, leading zeros included.
     for (name, coordinate) in [("x", &x), ("y", &y)] {
@@ -73,7 +73,7 @@ fn ec(jwk: &Value) -> Result<Material, KeyError> {
             return Err(KeyError::JwkMember(name));
         }
     }
-    Ok(Material::Ec { curve, point: [vec![0x04], x, y].concat() })
+    Ok(Material::Ec { curve, point: [vec![UNCOMPRESSED], x, y].concat() })
 }
 
 fn edwards(jwk: &Value) -> Result<Material, KeyError> {
@@ -82,6 +82,31 @@ fn edwards(jwk: &Value) -> Result<Material, KeyError> {
         "Ed25519" => Ok(Material::Ed25519(key()?.try_into().map_err(|_| KeyError::JwkMember("x"))?)),
         "Ed448" => Ok(Material::Ed448(key()?.try_into().map_err(|_| KeyError::JwkMember("x"))?)),
         other => Err(KeyError::Unsupported(other.to_owned())),
+    }
+}
+
+/// See [`PublicKey::to_jwk`].
+pub(super) fn required_members(material: &Material) -> Option<Map<String, Value>> {
+    let encoded = |bytes: &[u8]| base64url::encode(bytes);
+    let members = match material {
+        Material::Rsa(key) => {
+            vec![("e", encoded(key.exponent())), ("kty", "RSA".into()), ("n", encoded(key.modulus()))]
+        }
+        Material::Ec { curve, point } => {
+            let (x, y) = point.strip_prefix(&[UNCOMPRESSED])?.split_at_checked(curve.field_len())?;
+            vec![("crv", name(*curve).into()), ("kty", "EC".into()), ("x", encoded(x)), ("y", encoded(y))]
+        }
+        Material::Ed25519(key) => vec![("crv", "Ed25519".into()), ("kty", "OKP".into()), ("x", encoded(key))],
+        Material::Ed448(key) => vec![("crv", "Ed448".into()), ("kty", "OKP".into()), ("x", encoded(key))],
+    };
+    Some(members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+}
+
+fn name(curve: Curve) -> &'static str {
+    match curve {
+        Curve::P256 => "P-256",
+        Curve::P384 => "P-384",
+        Curve::P521 => "P-521",
     }
 }
 

@@ -175,3 +175,18 @@ fn jwk_members_are_checked() {
         assert_eq!(PublicKey::from_jwk(&jwk), Err(error), "{jwk}");
     }
 }
+
+#[test]
+fn a_key_and_its_jwk_lead_to_each_other() {
+    for private in [key!("rsa2048.private"), key!("p256.private"), key!("p384.private"), key!("p521.private")] {
+        let key = PublicKey::of_private_pem(private).unwrap();
+        let jwk = key.to_jwk().unwrap();
+        assert!(jwk.keys().is_sorted(), "a thumbprint is over sorted members: {jwk:?}");
+        assert_eq!(PublicKey::from_jwk(&jwk.into()), Ok(key));
+    }
+    for public in [key!("ed25519.public"), key!("ed448.public")] {
+        let key = pem(public).unwrap();
+        assert_eq!(PublicKey::from_jwk(&key.to_jwk().unwrap().into()), Ok(key));
+    }
+    assert_eq!(pem(key!("p256.compressed.public")).unwrap().to_jwk(), None);
+}
