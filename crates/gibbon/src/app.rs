@@ -21,7 +21,7 @@ use std::sync::Arc;
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames, UntrustedLua};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{LuaCode, Node, Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{Keeping, LuaCode, Node, Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError};
@@ -199,6 +199,10 @@ async fn configure(
         lua: match conf.untrusted_lua {
             UntrustedLua::Off => LuaCode::IsRefused,
             UntrustedLua::Sandbox => LuaCode::Runs,
+        },
+        keeping: match conf.database {
+            Database::Off => Keeping::Declared,
+            Database::Sqlite { .. } | Database::Postgres(_) => Keeping::Lasting,
         },
         node,
     };

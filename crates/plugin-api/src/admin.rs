@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use gibbon_schema::Object;
 use http::{Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -28,6 +29,8 @@ pub struct AdminCall {
     pub method: Method,
     /// What stands in the places of the parameters.
     pub parameters: Vec<String>,
+    /// What the query and the body say, the body last. Values of forms and of queries are text.
+    pub values: Object,
     /// Every record of the plugin, by its id.
     pub configured: Vec<Configured>,
     /// What plugins share on this node.

@@ -25,7 +25,7 @@ pub enum BodyNeed {
 
 /// The phases that an instance takes part in. Those that it does not name cost nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Phases(u8);
+pub struct Phases(u16);
 
 impl Phases {
     /// None of them.
@@ -46,6 +46,8 @@ impl Phases {
     pub const BODY: Self = Self(64);
     /// No phase: what [`Handler::log`] is told includes a timeline.
     pub const TIMELINE: Self = Self(128);
+    /// [`Handler::certificate`].
+    pub const CERTIFICATE: Self = Self(256);
 
     /// Those of both.
     #[must_use]
@@ -93,6 +95,13 @@ pub trait Handler: Send + Sync + 'static {
     fn meter(&self, cx: &MeterCx<'_>) -> Option<Rc<dyn Meter>> {
         let _ = cx;
         None
+    }
+
+    /// Runs in a handshake whose client asks for a server, by its name in lower case, for which there is no certificate, so
+    /// that it is shown one for other names. Only instances without a scope run. It may run twice for a handshake, and
+    /// must not block, as `access` must not.
+    fn certificate(&self, server_name: &str) {
+        let _ = server_name;
     }
 
     /// Runs when a stream has found its route. Must not block, as `access` must not.
@@ -152,6 +161,7 @@ mod tests {
             Phases::METER,
             Phases::BODY,
             Phases::TIMELINE,
+            Phases::CERTIFICATE,
         ];
         for (place, phase) in all.into_iter().enumerate() {
             let others = all.into_iter().enumerate().filter(|(other, _)| *other != place);

@@ -51,6 +51,16 @@ pub enum LuaCode {
     IsRefused,
 }
 
+/// For how long records stay that nobody deletes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keeping {
+    /// There is a database.
+    #[default]
+    Lasting,
+    /// The configuration is declared as a whole: what it does not say goes with the next one.
+    Declared,
+}
+
 /// What the gateway tells plugins when they are configured.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -62,6 +72,8 @@ pub struct Settings {
     pub stored_answers_bytes: u64,
     /// What becomes of Lua in a configuration.
     pub lua: LuaCode,
+    /// For how long records stay.
+    pub keeping: Keeping,
     /// What all plugins of the node share.
     pub node: Node,
     /// What is traced.
@@ -77,6 +89,7 @@ impl Default for Settings {
             stored_answers_bytes: 0,
             trusted: Arc::new(RootCertStore::empty()),
             lua: LuaCode::default(),
+            keeping: Keeping::default(),
             node: Node::default(),
         }
     }

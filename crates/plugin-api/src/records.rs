@@ -11,6 +11,12 @@ pub trait PluginRecords: Send + Sync {
     /// The record of `kind` that has `value` in the unique field `field`.
     fn find(&self, kind: &'static str, field: &'static str, value: String) -> Finding;
 
+    /// The record of `kind` with this id.
+    fn get(&self, kind: &'static str, id: Uuid) -> Finding;
+
+    /// All records of `kind`, in the order of their ids.
+    fn all(&self, kind: &'static str) -> Listing;
+
     /// Makes changes, all of them or none. They are live on this node when the answer comes: the records that were
     /// added and changed, in the order of the edits.
     fn write(&self, edits: Vec<Edit>) -> Writing;
@@ -18,6 +24,9 @@ pub trait PluginRecords: Send + Sync {
 
 /// A record, some time later.
 pub type Finding = Pin<Box<dyn Future<Output = Result<Option<Object>, RecordsError>> + Send>>;
+
+/// Records, some time later.
+pub type Listing = Pin<Box<dyn Future<Output = Result<Vec<Object>, RecordsError>> + Send>>;
 
 /// Records as they were written, some time later.
 pub type Writing = Pin<Box<dyn Future<Output = Result<Vec<Object>, RecordsError>> + Send>>;

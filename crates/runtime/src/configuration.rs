@@ -229,11 +229,16 @@ fn warn_of_unindexed(before: usize, snapshot: &Snapshot) {
 
 impl ByName for Configuration {
     fn identity(&self, name: &str) -> Option<Arc<Identity>> {
-        self.snapshot().identity(name).cloned()
+        let snapshot = self.snapshot();
+        let own = snapshot.own_identity(name);
+        if own.is_none() {
+            snapshot.routes.unrouted().lacks_certificate(name);
+        }
+        own.or_else(|| snapshot.identity_for_all()).cloned()
     }
 
     fn for_nobody(&self) -> Option<Arc<Identity>> {
-        self.snapshot().identity("*").cloned()
+        self.snapshot().identity_for_all().cloned()
     }
 }
 

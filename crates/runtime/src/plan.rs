@@ -72,6 +72,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A client asks for a server for which there is no certificate.
+    pub(crate) fn lacks_certificate(&self, server_name: &str) {
+        let wants = |instance: &&Arc<Instance>| instance.phases.contains(Phases::CERTIFICATE);
+        let wanting = self.steps.iter().filter_map(|step| step.default.as_ref()).filter(wants);
+        wanting.for_each(|instance| instance.handler.certificate(server_name));
+    }
+
     /// Whether a plugin needs the whole body of a request with this head.
     pub fn wants_body(&self, head: &RequestHead) -> bool {
         match self.body {

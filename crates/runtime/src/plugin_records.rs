@@ -5,11 +5,12 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use gibbon_plugin_api::{Edit, Finding, PluginRecords, RecordsError, Writing};
+use gibbon_plugin_api::{Edit, Finding, Listing, PluginRecords, RecordsError, Writing};
 use gibbon_schema::{Object, Violations};
 use gibbon_store::{Deleted, StoreError, Transaction};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::configuration::{CommitError, Configuration, WriteError};
 use crate::definitions::Definitions;
@@ -76,6 +77,17 @@ impl PluginRecords for StoreRecords {
         self.beside(
             move |configuration| async move { configuration.store().find(kind, field, &value).await.map_err(told) },
         )
+    }
+
+    fn get(&self, kind: &'static str, id: Uuid) -> Finding {
+        self.beside(move |configuration| async move { configuration.store().get(kind, id).await.map_err(told) })
+    }
+
+    fn all(&self, kind: &'static str) -> Listing {
+        self.beside(move |configuration| async move {
+            let loaded = configuration.store().load(&[kind]).await.map_err(told)?;
+            Ok(loaded.records.into_iter().map(|(_, record)| record).collect())
+        })
     }
 
     fn write(&self, edits: Vec<Edit>) -> Writing {

@@ -8,7 +8,7 @@ use gibbon_plugin_api::{Directory, Names, Registry, Settings, TargetState};
 use gibbon_router::Flavor;
 use gibbon_schema::Object;
 use gibbon_tls::client::Authority;
-use gibbon_tls::{Identity, candidates};
+use gibbon_tls::{EVERY_NAME, Identity, candidates};
 use uuid::Uuid;
 
 use crate::definitions::Definitions;
@@ -82,9 +82,14 @@ impl Snapshot {
         }
     }
 
-    /// The certificate for a server name in lower case, or for the star that stands for every name.
-    pub fn identity(&self, name: &str) -> Option<&Arc<Identity>> {
+    /// The certificate for a server name in lower case, with the name itself or a star for a part of it.
+    pub fn own_identity(&self, name: &str) -> Option<&Arc<Identity>> {
         candidates(name).find_map(|name| self.certificates.named(&name))
+    }
+
+    /// The certificate for every name, with the star that stands for all of them.
+    pub fn identity_for_all(&self) -> Option<&Arc<Identity>> {
+        self.certificates.named(EVERY_NAME)
     }
 
     /// The certificate with this id; `None` where there is none that can be used.

@@ -22,7 +22,7 @@ mod verifier;
 
 pub use error::TlsError;
 pub use identity::Identity;
-pub use names::candidates;
+pub use names::{EVERY_NAME, candidates};
 pub use own::own;
 pub use shown::{ByName, Shown};
 pub use suites::openssl_name;

@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::answer::Answer;
 use crate::api::AdminApi;
+use crate::body;
 use crate::error::ApiError;
 use crate::references::id_of;
 use crate::request::Request;
@@ -27,11 +28,21 @@ pub(crate) async fn answer(
     }
     let configured = configured(api, path.plugin).await?;
     let node = api.configuration.node().clone();
-    let answer = (path.answer)(AdminCall { method, parameters, configured, node }).await;
+    let values = values(request).await?;
+    let answer = (path.answer)(AdminCall { method, parameters, values, configured, node }).await;
     Ok(match answer.body {
         Some(body) => Answer::with(answer.status, body),
         None => Answer::empty(answer.status),
     })
+}
+
+/// What the query and the body say.
+async fn values(request: &Request) -> Result<Object, ApiError> {
+    let mut values: Object = request.query.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    if matches!(request.method, Method::PATCH | Method::POST | Method::PUT) {
+        values.extend(body::parse(&request.headers, request.body.clone()).await?.values);
+    }
+    Ok(values)
 }
 
 /// The records of one plugin.
