@@ -11,7 +11,7 @@ use std::time::Duration;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Instruments, Node, PluginDef, Registry, Settings as PluginSettings, Tracing};
+use gibbon_plugin_api::{Instruments, Keeping, Node, PluginDef, Registry, Settings as PluginSettings, Tracing};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
@@ -51,7 +51,7 @@ pub struct Gateway {
     counters: Arc<Counters>,
     access_log: Lines,
     stream_log: Lines,
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     stream_addresses: Vec<SocketAddr>,
     // After everything that uses them: fields are dropped in this order.
     control: Runtime,
@@ -64,6 +64,7 @@ pub struct Builder {
     settings: Vec<(String, String)>,
     plugins: Vec<&'static PluginDef>,
     entities: Vec<fn() -> EntityDef>,
+    keeping: Keeping,
 }
 
 type Lines = Arc<Mutex<Vec<u8>>>;
@@ -90,6 +91,13 @@ impl Builder {
         self
     }
 
+    /// Has records that go with the next configuration that is declared.
+    #[must_use]
+    pub fn keeping(mut self, keeping: Keeping) -> Self {
+        self.keeping = keeping;
+        self
+    }
+
     /// Starts the gateway.
     ///
     /// # Panics
@@ -100,16 +108,10 @@ impl Builder {
         let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let control = control.expect("a runtime is to be had");
         let registry = Registry::new(self.plugins).with_entities(self.entities);
-        let configuration = control.block_on(load(folder.path(), registry, &conf));
+        let configuration = control.block_on(load(folder.path(), registry, &conf, self.keeping));
         let (access_log, stream_log) = (Lines::default(), Lines::default());
-        let listener = conf.proxy.listeners.first().expect("a gateway of a test listens");
-        let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None);
-        let sockets = sockets.expect("a port is free");
-        let address = sockets[0].local_addr().expect("it is bound");
-        let Listener { tls, http2, proxy_protocol, .. } = *listener;
-        let serves = Serves { tls, http2, proxy_protocol };
-        let http = sockets.into_iter().map(|socket| vec![Port { socket, serves }]);
-        let mut ports: Vec<_> = http.map(|http| WorkerPorts { http, ..WorkerPorts::default() }).collect();
+        let mut ports: Vec<WorkerPorts> = (0..conf.workers).map(|_| WorkerPorts::default()).collect();
+        let addresses = open(&conf, &mut ports);
         let stream_addresses = streams::open(&conf, &mut ports);
         let data_plane = DataPlane::start(
             ports,
@@ -125,7 +127,7 @@ impl Builder {
             counters,
             access_log,
             stream_log,
-            address,
+            addresses,
             stream_addresses,
             control,
             folder,
@@ -149,9 +151,14 @@ impl Gateway {
         Builder::default()
     }
 
-    /// Where it listens.
+    /// Where it listens: at the first address of `proxy_listen`.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.addresses[0]
+    }
+
+    /// Where it listens: at the addresses of `proxy_listen`, in their order.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// Where it listens for streams: at the addresses of `stream_listen`, in their order.
@@ -161,7 +168,7 @@ impl Gateway {
 
     /// A new connection to it.
     pub fn connect(&self) -> Client {
-        Client::connect(self.address)
+        Client::connect(self.address())
     }
 
     /// What it has counted.
@@ -207,6 +214,20 @@ impl Drop for Gateway {
     }
 }
 
+/// Opens the ports for HTTP, in each worker; where they are.
+fn open(conf: &Conf, ports: &mut [WorkerPorts]) -> Vec<SocketAddr> {
+    let open = |listener: &Listener| {
+        let sockets = gibbon_proxy::listen::open(listener.address, conf.workers, None).expect("a port is free");
+        let address = sockets[0].local_addr().expect("it is bound");
+        let Listener { tls, http2, proxy_protocol, .. } = *listener;
+        for (worker, socket) in ports.iter_mut().zip(sockets) {
+            worker.http.push(Port { socket, serves: Serves { tls, http2, proxy_protocol } });
+        }
+        address
+    };
+    conf.proxy.listeners.iter().map(open).collect()
+}
+
 /// The settings of the gateway: the defaults, one worker, and what the test says.
 fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
     let own = [
@@ -227,7 +248,7 @@ fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
     loaded.conf
 }
 
-async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configuration> {
+async fn load(folder: &Path, registry: Registry, conf: &Conf, keeping: Keeping) -> Arc<Configuration> {
     let registry = Arc::new(registry);
     let flavor = match conf.proxy.router_flavor {
         RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
@@ -245,6 +266,7 @@ async fn load(folder: &Path, registry: Registry, conf: &Conf) -> Arc<Configurati
         stored_answers_bytes: 1 << 20,
         trusted,
         tracing: tracing(conf),
+        keeping,
         node,
         ..PluginSettings::default()
     };

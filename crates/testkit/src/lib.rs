@@ -19,6 +19,7 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it has to be")]
 
+pub mod acme_server;
 pub mod authority;
 pub mod client;
 pub mod gateway;
@@ -34,6 +35,7 @@ pub mod stream_origin;
 pub mod tls_front;
 pub mod waiting;
 
+pub use acme_server::AcmeServer;
 pub use authority::{Authority, Issued};
 pub use client::{Client, ReadError};
 pub use gateway::{Builder, Gateway};
