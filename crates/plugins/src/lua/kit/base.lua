@@ -98,6 +98,45 @@ function house.field(name, value)
   return name, texts
 end
 
+-- What sets, adds and clears the fields of a side, `request` or `response`; `kind` is what a name is called that is
+-- none.
+function house.editor(side, kind)
+  local editor, clear, add = {}, side .. ".clear_header", side .. ".add_header"
+
+  function editor.set_header(name, value)
+    local field, values = house.field(name, value)
+    call(clear, field)
+    for _, one in ipairs(values) do
+      call(add, field, one)
+    end
+  end
+
+  function editor.add_header(name, value)
+    local field, values = house.field(name, value)
+    for _, one in ipairs(values) do
+      call(add, field, one)
+    end
+  end
+
+  function editor.clear_header(name)
+    if type(name) ~= "string" then
+      error(kind .. " must be a string", 2)
+    end
+    call(clear, name)
+  end
+
+  function editor.set_headers(headers)
+    if type(headers) ~= "table" then
+      error("headers must be a table", 2)
+    end
+    for name, value in pairs(headers) do
+      editor.set_header(name, value)
+    end
+  end
+
+  return editor
+end
+
 -- Host and port of `host:port`.
 function house.authority(text)
   local at = find(text, ":%d+$")

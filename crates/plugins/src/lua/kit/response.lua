@@ -5,7 +5,7 @@ local raw = house.raw
 local type, tostring, error, pairs, ipairs = raw.type, raw.tostring, raw.error, raw.pairs, raw.ipairs
 local lower, call = raw.string.lower, house.call
 
-local response = {}
+local response = house.editor("response", "header name")
 
 local function status_of(status, name)
   if type(status) ~= "number" or status % 1 ~= 0 or status < 100 or status > 599 then
@@ -49,37 +49,6 @@ end
 
 function response.get_source()
   return call("response.source")
-end
-
-function response.set_header(name, value)
-  local field, values = house.field(name, value)
-  call("response.clear_header", field)
-  for _, one in ipairs(values) do
-    call("response.add_header", field, one)
-  end
-end
-
-function response.add_header(name, value)
-  local field, values = house.field(name, value)
-  for _, one in ipairs(values) do
-    call("response.add_header", field, one)
-  end
-end
-
-function response.clear_header(name)
-  if type(name) ~= "string" then
-    error("header name must be a string", 2)
-  end
-  call("response.clear_header", name)
-end
-
-function response.set_headers(headers)
-  if type(headers) ~= "table" then
-    error("headers must be a table", 2)
-  end
-  for name, value in pairs(headers) do
-    response.set_header(name, value)
-  end
 end
 
 function response.get_raw_body()

@@ -12,7 +12,7 @@ local function text(name, value)
   return value
 end
 
-local request = {}
+local request = house.editor("request", "header")
 
 function request.set_scheme(scheme)
   text("scheme", scheme)
@@ -70,34 +70,6 @@ function request.set_method(method)
     error("invalid method: " .. method, 2)
   end
   call("service.set_method", method)
-end
-
-function request.set_header(name, value)
-  local field, values = house.field(name, value)
-  call("request.clear_header", field)
-  for _, one in ipairs(values) do
-    call("request.add_header", field, one)
-  end
-end
-
-function request.add_header(name, value)
-  local field, values = house.field(name, value)
-  for _, one in ipairs(values) do
-    call("request.add_header", field, one)
-  end
-end
-
-function request.clear_header(name)
-  call("request.clear_header", text("header", name))
-end
-
-function request.set_headers(headers)
-  if type(headers) ~= "table" then
-    error("headers must be a table", 2)
-  end
-  for name, value in pairs(headers) do
-    request.set_header(name, value)
-  end
 end
 
 function request.set_raw_body(body)
