@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod bounds;
+mod posted;
 mod requests;
 
 use gibbon_plugin_api::ReplyBody;
