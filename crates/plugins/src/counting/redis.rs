@@ -13,7 +13,7 @@ use gibbon_plugin_api::{ConfigureError, CountedWindow, CountersAway, Counting, N
 use rustls::RootCertStore;
 use tokio::runtime::Handle;
 
-use connection::Link;
+pub(crate) use connection::Link;
 use synced::Synced;
 
 /// Which Redis, and how it is reached.
@@ -106,10 +106,11 @@ impl SharedCounters for Away {
 }
 
 /// Runs `work` beside the workers and waits for it.
-fn beside<T: Send + 'static>(
-    runtime: &Handle,
-    work: impl Future<Output = Result<T, CountersAway>> + Send + 'static,
-) -> impl Future<Output = Result<T, CountersAway>> + Send + 'static {
+fn beside<T, W>(runtime: &Handle, work: W) -> impl Future<Output = Result<T, CountersAway>> + Send + 'static + use<T, W>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T, CountersAway>> + Send + 'static,
+{
     let task = runtime.spawn(work);
     async move { task.await.unwrap_or_else(|error| Err(CountersAway(error.to_string()))) }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use gibbon_plugin_api::{ConfigureError, CountedWindow, CountersAway, Counting, SharedCounters};
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError};
+use redis::{AsyncConnectionConfig, FromRedisValue, Pipeline, RedisConnectionInfo, RedisError};
 use rustls::RootCertStore;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -18,7 +18,7 @@ use super::{RedisSettings, beside};
 
 /// One connection for all requests; what several of them ask goes over it one behind the other without waiting.
 #[derive(Clone)]
-pub(super) struct Link {
+pub(crate) struct Link {
     runtime: Handle,
     shared: Arc<Shared>,
 }
@@ -56,7 +56,7 @@ enum Age {
 }
 
 impl Link {
-    pub(super) fn new(
+    pub(crate) fn new(
         settings: &RedisSettings,
         trusted: &Arc<RootCertStore>,
         runtime: Handle,
@@ -75,8 +75,21 @@ impl Link {
 
     /// Adds to each window an amount of its own.
     pub(super) fn add_each(&self, amounts: Vec<(CountedWindow, i64)>) -> Counting {
+        let mut pipeline = redis::pipe();
+        for (window, amount) in amounts {
+            pipeline.cmd("INCRBY").arg(&window.name).arg(amount);
+            pipeline.cmd("EXPIREAT").arg(&window.name).arg(window.expires_at).ignore();
+        }
+        Box::pin(self.ask(pipeline))
+    }
+
+    /// What the Redis answers to some commands.
+    pub(crate) fn ask<T: FromRedisValue + Send + 'static>(
+        &self,
+        pipeline: Pipeline,
+    ) -> impl Future<Output = Result<T, CountersAway>> + Send + 'static + use<T> {
         let shared = Arc::clone(&self.shared);
-        Box::pin(beside(&self.runtime, async move { shared.add(&amounts).await }))
+        beside(&self.runtime, async move { shared.ask(&pipeline).await })
     }
 }
 
@@ -87,32 +100,20 @@ impl SharedCounters for Link {
 }
 
 impl Shared {
-    async fn add(&self, amounts: &[(CountedWindow, i64)]) -> Result<Vec<i64>, CountersAway> {
+    async fn ask<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, CountersAway> {
         loop {
             let mut used = self.connection().await?;
-            let error = match Self::ask(&mut used.connection, amounts).await {
-                Ok(counts) => return Ok(counts),
+            let error = match pipeline.query_async(&mut used.connection).await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             self.let_go(used.number).await;
             // A connection that had ended before it was used is nobody's failure. What was counted all the same is
             // counted twice: too much rather than too little.
-            if used.age == Age::New || !error.is_connection_dropped() {
+            if used.age == Age::New || !RedisError::is_connection_dropped(&error) {
                 return Err(CountersAway(error.to_string()));
             }
         }
-    }
-
-    async fn ask(
-        connection: &mut MultiplexedConnection,
-        amounts: &[(CountedWindow, i64)],
-    ) -> Result<Vec<i64>, RedisError> {
-        let mut pipeline = redis::pipe();
-        for (window, amount) in amounts {
-            pipeline.cmd("INCRBY").arg(&window.name).arg(amount);
-            pipeline.cmd("EXPIREAT").arg(&window.name).arg(window.expires_at).ignore();
-        }
-        pipeline.query_async(connection).await
     }
 
     /// The connection that there is, or a new one. Whoever has waited for an attempt that failed does not make another
