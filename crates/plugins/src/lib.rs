@@ -11,7 +11,7 @@
 //! Start reading at [`registry`], then at the README of a plugin.
 
 pub mod acl;
-mod acme;
+pub mod acme;
 mod authentication;
 pub mod basic_auth;
 mod body_format;

@@ -23,6 +23,7 @@ pub fn all() -> Vec<&'static PluginDef> {
         &bot_detection::DEFINITION,
         &cors::DEFINITION,
         &session::DEFINITION,
+        &acme::DEFINITION,
         &jwt::DEFINITION,
         &oauth2::DEFINITION,
         &key_auth::DEFINITION,
@@ -66,7 +67,7 @@ pub fn entities() -> Vec<fn() -> EntityDef> {
 
 /// The paths of the Admin API that plugins bring along.
 pub fn admin_paths() -> impl Iterator<Item = &'static AdminPath> {
-    proxy_cache::ADMIN_PATHS.iter()
+    acme::ADMIN_PATHS.iter().chain(&proxy_cache::ADMIN_PATHS)
 }
 
 /// Every plugin, in the order in which they run, and the entities and paths of all.
@@ -92,6 +93,7 @@ mod tests {
             (2500, "bot-detection"),
             (2000, "cors"),
             (1900, "session"),
+            (1705, "acme"),
             (1450, "jwt"),
             (1400, "oauth2"),
             (1250, "key-auth"),
@@ -162,6 +164,7 @@ mod tests {
     fn least_config(plugin: &str) -> Value {
         match plugin {
             "acl" => json!({ "allow": ["g"] }),
+            "acme" => json!({ "account_email": "a@b.example" }),
             "file-log" => json!({ "path": "/dev/null" }),
             "opentelemetry" => json!({ "traces_endpoint": "http://a.example/v1/traces" }),
             "http-log" => json!({ "http_endpoint": "http://a.example/" }),
@@ -186,7 +189,7 @@ mod tests {
         let fields = record["fields"].as_array().unwrap().iter().flat_map(|field| field.as_object().unwrap());
         fields
             .map(|(name, field)| match (field.get("default"), &field["type"]) {
-                (None, kind) if kind == "record" => (name.clone(), declared(field)),
+                (None, kind) if kind == "record" && field["required"] != false => (name.clone(), declared(field)),
                 (Some(Value::Object(default)), kind) if kind == "record" => {
                     let mut whole = declared(field);
                     whole.as_object_mut().unwrap().extend(default.clone());

@@ -1,6 +1,9 @@
 //! Moments as logs write them, in UTC.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The last second of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -19,6 +22,12 @@ pub(crate) fn internet(moment: SystemTime) -> String {
     format!("{year}-{number:02}-{day}T{time}Z")
 }
 
+/// `2026-11-26 09:06:02`, of a second since 1970; what no four digits can write is the nearest that they can.
+pub(crate) fn date_and_time(second: i64) -> String {
+    let moment = UNIX_EPOCH + Duration::from_secs(second.clamp(0, LAST_SECOND).unsigned_abs());
+    internet(moment).replace('T', " ").replace('Z', "")
+}
+
 /// `Nov 26 09:06:02`, as local logs have it (RFC 3164 section 4.1.2): a day below 10 has a space before it.
 pub(crate) fn local_log(moment: SystemTime) -> String {
     let (day, month, _, time) = parts(moment);
@@ -27,8 +36,6 @@ pub(crate) fn local_log(moment: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
     use super::*;
 
     #[test]
@@ -36,6 +43,8 @@ mod tests {
         let moment = UNIX_EPOCH + Duration::from_secs(1_772_355_903);
         assert_eq!(internet(moment), "2026-03-01T09:05:03Z");
         assert_eq!(local_log(moment), "Mar  1 09:05:03");
+        assert_eq!(date_and_time(1_772_355_903), "2026-03-01 09:05:03");
+        assert_eq!([date_and_time(-1), date_and_time(i64::MAX)], ["1970-01-01 00:00:00", "9999-12-31 23:59:59"]);
         let moment = UNIX_EPOCH + Duration::from_secs(1_795_683_962);
         assert_eq!((internet(moment), local_log(moment)), ("2026-11-26T09:06:02Z".into(), "Nov 26 09:06:02".into()));
     }

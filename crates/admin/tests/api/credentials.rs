@@ -80,11 +80,11 @@ async fn other_records_of_plugins_have_their_collections() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_is_not_there_is_not_there_because_of_its_records() {
+async fn a_plugin_that_is_not_there_is_refused_by_name() {
     let node = ada().await;
     let (_, root) = node.get("/").await;
     let (_, enabled) = node.get("/plugins/enabled").await;
-    let name = "acme";
+    let name = "aws-lambda";
     assert_eq!(root["plugins"]["available_on_server"][name], Value::Null);
     assert!(!enabled["enabled_plugins"].as_array().unwrap().contains(&json!(name)));
     let (status, body) = node.call("POST", "/plugins", json!({"name": name})).await;

@@ -25,6 +25,23 @@ async fn what_is_not_kept_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_plugin_is_told_what_a_body_or_a_query_says() {
+    let node = Node::new().await;
+    assert_eq!(node.call("POST", "/acme", json!({ "host": "a.example" })).await, (404, Value::Null));
+    let config = json!({ "account_email": "owner@a.example", "domains": ["a.example"] });
+    node.given("/plugins", json!({ "name": "acme", "config": config })).await;
+    let (status, answer) = node.call("POST", "/acme", json!({})).await;
+    assert_eq!((status, &answer["message"]), (400, &json!("host must be provided and containing a single domain")));
+    let (status, answer) = node.call("POST", "/acme", json!({ "host": "a.example:80" })).await;
+    assert_eq!((status, &answer["message"]), (400, &json!("port is not allowed in host")));
+    let (status, answer) = node.call("POST", "/acme?host=b.example", json!({})).await;
+    let expected = "failed to update certificate: host is not included in plugin config.domains";
+    assert_eq!((status, &answer["message"]), (400, &json!(expected)));
+    assert_eq!(node.get("/acme/certificates").await, (200, json!({ "data": [] })));
+    assert_eq!(node.get("/acme/certificates/a.example").await.0, 404);
+}
+
+#[tokio::test]
 async fn other_methods_are_refused_and_the_paths_are_listed() {
     let node = Node::new().await;
     assert_eq!(node.get("/proxy-cache").await.0, 405);

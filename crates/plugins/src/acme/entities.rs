@@ -3,6 +3,9 @@
 use gibbon_schema::typedefs::{auto_timestamp_s, uuid};
 use gibbon_schema::{EntityDef, Schema, field};
 
+/// The name of the entity.
+pub(super) const KIND: &str = "acme_storage";
+
 /// The declaration of `acme_storage`.
 pub(crate) fn definition() -> EntityDef {
     let fields = [
@@ -12,7 +15,7 @@ pub(crate) fn definition() -> EntityDef {
         field("created_at").of(auto_timestamp_s()),
     ];
     EntityDef {
-        name: "acme_storage",
+        name: KIND,
         collection: "acme_storage",
         nested: "acme_storage",
         endpoint_key: None,

@@ -4,6 +4,7 @@
 mod answers;
 mod authentication;
 mod cache;
+mod certificates;
 mod functions;
 mod grpc;
 mod limits;
