@@ -66,16 +66,17 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.waitForTimeout(150);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `${name} is cut off at ${width}`).toBeLessThanOrEqual(0);
+    // What slides into its place is given the time.
+    const message = `${name} is cut off at ${width}`;
+    await expect.poll(() => page.evaluate(overflow), { message, timeout: 5_000 }).toBeLessThanOrEqual(0);
     await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
   }
   await page.setViewportSize({ width: 1440, height: 900 });
 }
+
+/** By how many pixels the page is wider than its window. */
+const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
 /** What the page looked like when a walk came to grief. */
 export function pictureOfFailure(page: () => Page): void {

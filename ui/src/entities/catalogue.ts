@@ -126,7 +126,7 @@ export const certificates: Entity = {
   collection: 'certificates',
   schema: 'certificates',
   titles: ['snis', 'id'],
-  columns: [{ field: 'id', look: 'code' }, { field: 'snis', look: 'list' }, tags, created],
+  columns: [{ field: 'snis', look: 'list' }, { field: 'id', look: 'code' }, tags, created],
   children: [{ entity: snis, path: 'snis', foreign: 'certificate' }],
 };
 

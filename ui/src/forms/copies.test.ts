@@ -43,3 +43,9 @@ it('a plugin is a resource of its own for Terraform', () => {
   expect(text).toContain('claims_to_verify   = ["exp"]');
   expect(text).not.toContain('name = "jwt"');
 });
+
+it('when a record was made is no part of it', () => {
+  const record = { id: 'f00d', name: 'a', created_at: 1, updated_at: 2 };
+  expect(asDeclared('services', record)).toBe('_format_version: "3.0"\nservices:\n- id: f00d\n  name: a\n');
+  expect(asTerraform('services', record)).toBe('resource "kong-gateway_service" "a" {\n  name = "a"\n}\n');
+});

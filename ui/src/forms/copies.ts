@@ -55,7 +55,8 @@ export function asCurl({ method, path, body }: Sending, adminApi: string): strin
 }
 
 /** A file for decK, or for a gateway without a database. */
-export function asDeclared(collection: string, record: JsonObject, parent?: Parent): string {
+export function asDeclared(collection: string, whole: JsonObject, parent?: Parent): string {
+  const record = withoutStamps(whole);
   const list = DECLARED[collection] ?? collection;
   if (parent) {
     const outer = { id: parent.id, [list]: [withoutParent(record, parent)] };
@@ -64,7 +65,8 @@ export function asDeclared(collection: string, record: JsonObject, parent?: Pare
   return `_format_version: "3.0"\n${list}:\n${yamlList([record], '')}`;
 }
 
-export function asTerraform(collection: string, own: JsonObject, parent?: Parent): string {
+export function asTerraform(collection: string, whole: JsonObject, parent?: Parent): string {
+  const { id: _, ...own } = withoutStamps(whole);
   const record = parent ? { ...own, [parent.field]: { id: parent.id } } : own;
   const { name, ...rest } = record;
   const isPlugin = collection === 'plugins';
@@ -73,6 +75,11 @@ export function asTerraform(collection: string, own: JsonObject, parent?: Parent
   const fields = isPlugin ? rest : record;
   const label = String(record.instance_name ?? name ?? record.username ?? 'this').replaceAll(/[^A-Za-z0-9_]/g, '_');
   return `resource "kong-gateway_${kind}" "${label}" {\n${hclFields(fields, '  ')}}\n`;
+}
+
+/** When a record was made is no part of what it is. */
+function withoutStamps({ created_at: _, updated_at: __, ...record }: JsonObject): JsonObject {
+  return record;
 }
 
 function withoutParent(record: JsonObject, { field }: Parent): JsonObject {

@@ -106,7 +106,7 @@ function Row({
         <Table.Td key={column.field}>
           {index === 0 ? (
             <QuietLink to={`${pages}/${record.id}`}>
-              {column.look === 'code' || !record[column.field]
+              {typeof record[column.field] !== 'string' || record[column.field] === ''
                 ? titleFor(entity, record)
                 : String(record[column.field])}
             </QuietLink>
