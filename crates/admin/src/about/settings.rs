@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(shown["proxy_listeners"][0]["ip"], "127.0.0.1");
         assert_eq!(shown["proxy_listeners"][0]["ssl"], false);
         assert_eq!((&shown["admin_listen"], &shown["admin_listeners"]), (&json!(["off"]), &json!([])));
-        assert_eq!(shown["admin_gui_listeners"], json!([]));
+        assert_eq!(shown["admin_gui_listeners"][0]["listener"], "127.0.0.1:8002");
     }
 
     #[test]
