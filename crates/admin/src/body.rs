@@ -11,7 +11,7 @@ mod tree;
 
 use bytes::Bytes;
 use gibbon_schema::Object;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::error::ApiError;
 
@@ -31,6 +31,15 @@ pub(crate) enum PayloadKind {
     Json,
     /// As text, for the schema to coerce.
     Form,
+}
+
+/// What a body of the type `content_type` says, whoever has sent it.
+///
+/// # Errors
+/// [`ApiError::UnsupportedMediaType`] for a type that is not read; [`ApiError::BadBody`] for a body that is not of it.
+pub async fn body_as_object(content_type: &'static str, bytes: Bytes) -> Result<Object, ApiError> {
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+    Ok(parse(&headers, bytes).await?.values)
 }
 
 const TWO_TYPES: &str = "there is more than one Content-Type";

@@ -39,6 +39,7 @@ mod warnings;
 pub use about::{About, Counters};
 pub use answer::Answer;
 pub use api::AdminApi;
+pub use body::body_as_object;
 pub use browser::BrowserRules;
 pub use client::Client;
 pub use declared::{DeclareError, Declared};

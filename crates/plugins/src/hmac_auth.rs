@@ -26,3 +26,8 @@ pub static DEFINITION: PluginDef = PluginDef {
     credentials: &[CredentialDef { kind: entities::KIND, entity: entities::definition, load: entities::load }],
     configure: handler::configure,
 };
+
+/// Whom a value of `Authorization` names as its signer, where it can be read.
+pub fn signer(authorization: &[u8]) -> Option<Box<str>> {
+    Some(parameters::Parameters::parse(authorization)?.username)
+}

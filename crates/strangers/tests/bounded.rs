@@ -33,13 +33,17 @@ macro_rules! targets {
 }
 
 targets!(
+    admin_bodies,
     answers,
     declarative_yaml,
+    expressions,
     forwarded_headers,
+    hmac_parameters,
     jwk,
     jws_parse,
     path_normalize,
     pem_key,
     proxy_protocol,
+    query_arguments,
     requests,
 );
