@@ -27,15 +27,19 @@ def command(peer, scenario, place):
 
 
 def provision(scenario, place, upstream_port):
-    """The service and its route; the plugin, a consumer and a credential if tokens are to be verified."""
+    """The service and its route with the scenario's plugins; jwt, a consumer in a group and a credential if tokens are to
+    be verified."""
     _put("/services/bench", {"url": f"http://127.0.0.1:{upstream_port}"})
     _put("/routes/bench", {"paths": ["/svc/"], "service": {"name": "bench"}})
+    for name, config in scenario.plugins:
+        _send("POST", "/services/bench/plugins", {"name": name, "config": json.loads(config)})
     if not scenario.algorithm:
         return
     key = ({"secret": (place.keys / "hs.secret").read_text()} if scenario.algorithm == "HS256" else
            {"rsa_public_key": (place.keys / "rsa.public.pem").read_text()})
     _put("/consumers/bench", {})
     _send("POST", "/consumers/bench/jwt", {"key": "consumer-key-1", "algorithm": scenario.algorithm, **key})
+    _send("POST", "/consumers/bench/acls", {"group": "many"})
     _send("POST", "/routes/bench/plugins", {"name": "jwt", "config": {"claims_to_verify": ["exp", "nbf"]}})
 
 

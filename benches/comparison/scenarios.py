@@ -32,6 +32,8 @@ class Scenario:
     """The part of the requests of other scenarios that this one has."""
     prototype_check: str = "off"
     gibbon_settings: tuple[tuple[str, str], ...] = ()
+    plugins: tuple[tuple[str, str], ...] = ()
+    """Gibbon's plugins beside jwt: their names, and their configurations as JSON."""
     peers: tuple[str, ...] = ("haproxy", "envoy", "hyper", "floor", "gibbon")
     """The kinds of peer that can do it."""
 

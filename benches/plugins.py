@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""What each plugin adds to a request: CPU time beside the same request without plugins, in one run.
+
+The harness is that of compare.py: one worker on CPU 0, the load and the upstream on CPU 1, rounds outermost. A row is a
+configuration on the service; requests carry a token where a row has jwt in it. It prints a table, and renews the one in a
+document if it is told to. It stops everything that it starts, and leaves nothing behind.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from comparison import quiet, report
+from comparison.measure import WARM_UP, measure
+from comparison.peers import Peer, Workplace, make_certificate, upstream
+from comparison.processes import LOAD_CPU
+from comparison.scenarios import SCENARIOS
+from compare import ROOT, allow_files, build_tools, in_turn
+
+MANY = 1_000_000_000
+SEVERAL = "jwt, acl, rate-limiting, cors, correlation-id, prometheus, file-log together"
+# At most wanted: the whole chain costs as much again as the bare proxy.
+MOST = 2.0
+
+
+def configurations(place):
+    """Each row's name, and its plugins with their configurations."""
+    log = {"path": str(place.run / "file.log")}
+    limits = {"minute": MANY, "policy": "local"}
+    alone = {
+        "acl, behind jwt": ("jwt", {"acl": {"allow": ["many"]}}),
+        "bot-detection": {},
+        "correlation-id": {"header_name": "Kong-Request-ID"},
+        "cors": {"origins": ["https://a.example"]},
+        "file-log": log,
+        "ip-restriction": {"allow": ["127.0.0.0/8", "10.0.0.0/8"]},
+        "jwt": ("jwt", {}),
+        "opentelemetry": {"traces_endpoint": "http://127.0.0.1:1/v1/traces", "sampling_rate": 0.01},
+        "post-function": {"log": ["local a = kong.response.get_status()"]},
+        "pre-function": {"access": ["kong.service.request.set_header('X-A', kong.request.get_method())"]},
+        "prometheus": {"status_code_metrics": True, "latency_metrics": True, "bandwidth_metrics": True},
+        "proxy-cache": {"strategy": "memory", "content_type": ["application/json"]},
+        "rate-limiting": limits,
+        "request-size-limiting": {},
+        "request-transformer": {"add": {"headers": ["X-A:$(headers.accept)"]}, "remove": {"headers": ["X-B"]}},
+        "response-transformer": {"add": {"headers": ["X-A:1"]}, "remove": {"headers": ["X-B"]}},
+    }
+    for name, config in alone.items():
+        if isinstance(config, tuple):
+            yield name, config[0], config[1]
+        else:
+            yield name, None, {name: config}
+    yield SEVERAL, "jwt", {
+        "acl": {"allow": ["many"]}, "rate-limiting": limits, "cors": {}, "file-log": log,
+        "correlation-id": {"header_name": "Kong-Request-ID"}, "prometheus": alone["prometheus"],
+    }
+
+
+def scenarios(place):
+    """The rows as scenarios of the harness, the one without plugins first."""
+    plain, token = (replace(SCENARIOS[name], peers=("gibbon",)) for name in ("off", "hs"))
+    yield replace(plain, name="none")
+    for name, auth, plugins in configurations(place):
+        texts = tuple((plugin, json.dumps(config)) for plugin, config in plugins.items())
+        yield replace(token if auth else plain, name=name, plugins=texts)
+
+
+def main():
+    """Runs the rounds and prints the table."""
+    options = parse_options()
+    tools = build_tools(options.target_dir)
+    os.sched_setaffinity(0, {LOAD_CPU})
+    allow_files()
+    place = Workplace(Path(tempfile.mkdtemp(prefix="gibbon-bench-")), tools)
+    peer = Peer("gibbon", "gibbon", options.gibbon.resolve())
+    results = report.Results()
+    rows = [scenario for scenario in scenarios(place) if not options.only or scenario.name in ("none", *options.only)]
+    load = os.getloadavg()[0]
+    try:
+        make_certificate(place)
+        subprocess.run([tools / "tokens", place.keys, str(WARM_UP + options.requests)], check=True)
+        with upstream(place):
+            for round_ in range(options.rounds):
+                for scenario in in_turn(rows, round_):
+                    quiet.wait(options.wait)
+                    values = measure(peer, scenario, place, options.requests, options.connections)
+                    results.add(round_, scenario.name, peer.name, values)
+                    print(f"round {round_ + 1} {scenario.name:40} {values['us']:6.1f} µs", file=sys.stderr, flush=True)
+    finally:
+        shutil.rmtree(place.run, ignore_errors=True)
+    text = (f"{datetime.date.today()}; load average before the run {load:.1f}; {options.rounds} rounds of "
+            f"{options.requests} requests on {options.connections} connections.\n\n{table(results, rows)}")
+    print(f"\n{text}")
+    if options.document:
+        report.renew(options.document, text, "measured plugins")
+
+
+def table(results, rows):
+    """Medians, and the ratio to the request without plugins in the same round."""
+    lines = ["|  | CPU µs a request | ÷ none | requests/s | bad |", "| --- | --: | --: | --: | --: |"]
+    for scenario in rows:
+        middle = {key: median(results.values(scenario.name, "gibbon", key).values()) for key in ("us", "rps", "bad")}
+        ratio = median(results.ratios((scenario.name, "gibbon"), ("none", "gibbon")))
+        lines.append(f"| {scenario.name} | {middle['us']:.1f} | {ratio:.2f} | {middle['rps']:.0f} | {middle['bad']:.0f} |")
+    if any(scenario.name == SEVERAL for scenario in rows):
+        ratio = median(results.ratios((SEVERAL, "gibbon"), ("none", "gibbon")))
+        verdict = "met" if ratio <= MOST else "**not met**"
+        lines += ["", f"The whole chain is to cost at most {MOST:g} times the bare proxy: {ratio:.2f}, {verdict}."]
+    return "\n".join(lines) + "\n"
+
+
+def parse_options():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gibbon", type=Path, default=ROOT / "target/release/gibbon", help="the program")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="some of the rows, by name")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=20_000, help="a measurement, after a warm-up")
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="as in compare.py")
+    parser.add_argument("--target-dir", type=Path, default=ROOT / "target" / "benches", help="where the tools are built")
+    parser.add_argument("--document", type=Path, help="a page with marks, between which the table is put")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
