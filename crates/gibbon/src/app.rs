@@ -144,6 +144,7 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
     tracing::info!("gibbon is going down");
     let _claim = control.block_on(running.end(end, &mut signals));
     data_plane.stop();
+    control.block_on(ending::write_last_lines());
     control.block_on(ending::close(&configuration, end));
     Ok(())
 }

@@ -21,6 +21,9 @@ pub(super) enum End {
 /// How long the copy of a database may take at the end. What it misses it gets the next time.
 const LAST_COPY: Duration = Duration::from_secs(2);
 
+/// How long plugins have at the end to write what they have gathered: several times as long as they gather.
+const LAST_LINES: Duration = Duration::from_millis(25);
+
 /// How often a drain is looked at.
 const DRAIN_TICK: Duration = Duration::from_millis(20);
 
@@ -60,6 +63,11 @@ pub(super) async fn follow(configuration: &Configuration) {
         let _ = configuration.follow().await;
         configuration.sweep();
     }
+}
+
+/// Gives plugins a moment for the lines of the last requests.
+pub(super) async fn write_last_lines() {
+    tokio::time::sleep(LAST_LINES).await;
 }
 
 /// Lets go of the store.

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::time::Duration;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
@@ -10,6 +11,10 @@ use super::config::{Config, Opening};
 use crate::custom_fields::CustomFields;
 use crate::delivery::{Delivery, Lines};
 use crate::document_log::DocumentLog;
+
+/// How long lines are gathered after a write. Whoever waits for the next one at once is woken for each, which costs a
+/// worker more than the line.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -33,6 +38,7 @@ async fn write_all(config: Config, lines: Lines) {
             Ok(Err(error)) => tracing::error!(path = &*config.path, %error, "a log cannot be written"),
             Err(error) => tracing::error!(%error, "a log cannot be written"),
         }
+        tokio::time::sleep(GATHERING).await;
     }
 }
 
