@@ -1,10 +1,11 @@
-import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { text } from '../../text';
 import { useValue } from '../context';
 import { blank, isObject } from '../values';
 import { help } from './described';
+import { FieldGroup } from './FieldGroup';
 import { FieldInput, type FieldProps } from './FieldInput';
 
 /** Values under names that are free to choose. */
@@ -20,55 +21,45 @@ export function MapInput({ field, path, label }: FieldProps) {
   };
   const remove = (key: string) => put(Object.fromEntries(Object.entries(entries).filter(([other]) => other !== key)));
   return (
-    <Fieldset legend={label}>
-      <Stack gap="sm">
-        <Text size="xs" c="dimmed">
-          {help(field)}
-        </Text>
-        {fault && (
-          <Text size="xs" c="red" role="alert">
-            {fault}
-          </Text>
-        )}
-        {Object.keys(entries).map((key) => (
-          <Group key={key} align="flex-end" wrap="nowrap">
-            <div className="grow">
-              <FieldInput field={{ ...inner, description: undefined }} path={[...path, key]} label={key} />
-            </div>
-            <Button
-              variant="subtle"
-              color="red"
-              leftSection={<IconTrash size={16} />}
-              aria-label={text.forms.removeNamed(key)}
-              onClick={() => remove(key)}
-            >
-              {text.forms.remove}
-            </Button>
-          </Group>
-        ))}
-        <Group align="flex-end" wrap="nowrap">
-          <TextInput
-            className="grow"
-            label={text.forms.newEntry}
-            value={name}
-            onChange={({ currentTarget }) => setName(currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') {
-                event.preventDefault();
-                if (name !== '' && !(name in entries)) add();
-              }
-            }}
-          />
+    <FieldGroup label={label} what={help(field)} fault={fault}>
+      {Object.keys(entries).map((key) => (
+        <Group key={key} align="flex-end" wrap="nowrap">
+          <div className="grow">
+            <FieldInput field={{ ...inner, description: undefined }} path={[...path, key]} label={key} />
+          </div>
           <Button
-            variant="default"
-            leftSection={<IconPlus size={14} />}
-            disabled={name === '' || name in entries}
-            onClick={add}
+            variant="subtle"
+            color="red"
+            leftSection={<IconTrash size={16} />}
+            aria-label={text.forms.removeNamed(key)}
+            onClick={() => remove(key)}
           >
-            {text.forms.addEntry}
+            {text.forms.remove}
           </Button>
         </Group>
-      </Stack>
-    </Fieldset>
+      ))}
+      <Group align="flex-end" wrap="nowrap">
+        <TextInput
+          className="grow"
+          label={text.forms.newEntry}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') {
+              event.preventDefault();
+              if (name !== '' && !(name in entries)) add();
+            }
+          }}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          disabled={name === '' || name in entries}
+          onClick={add}
+        >
+          {text.forms.addEntry}
+        </Button>
+      </Group>
+    </FieldGroup>
   );
 }

@@ -1,31 +1,20 @@
-import { Fieldset, Stack, Text } from '@mantine/core';
 import { useForm } from '../context';
 import { labelOf } from '../labels';
 import { isEditable, named } from '../schema';
 import { keyOf } from '../values';
 import { help } from './described';
+import { FieldGroup } from './FieldGroup';
 import { FieldInput, type FieldProps } from './FieldInput';
 
 /** A record within a record. */
 export function RecordInput({ field, path, label }: FieldProps) {
   const { faults } = useForm();
   const fault = faults[keyOf(path)];
+  const what = (field.description ?? field.referenceable) && help(field);
   return (
-    <Fieldset legend={label}>
-      <Stack>
-        {(field.description ?? field.referenceable) && (
-          <Text size="xs" c="dimmed">
-            {help(field)}
-          </Text>
-        )}
-        {fault && (
-          <Text size="xs" c="red" role="alert">
-            {fault}
-          </Text>
-        )}
-        <RecordFields field={field} path={path} />
-      </Stack>
-    </Fieldset>
+    <FieldGroup label={label} what={what} fault={fault}>
+      <RecordFields field={field} path={path} />
+    </FieldGroup>
   );
 }
 

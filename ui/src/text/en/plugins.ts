@@ -62,8 +62,6 @@ export const plugins: PluginCategory[] = [
     plugins: {
       'pre-function': { title: 'Pre-function', what: 'Runs Lua of yours before all other plugins.' },
       'post-function': { title: 'Post-function', what: 'Runs Lua of yours after all other plugins.' },
-      'aws-lambda': { title: 'AWS Lambda', what: 'Calls a function of AWS.' },
-      'azure-functions': { title: 'Azure Functions', what: 'Calls a function of Azure.' },
     },
   },
   {
