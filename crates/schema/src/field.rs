@@ -64,6 +64,8 @@ pub(crate) enum Kind {
 /// A yes-or-no attribute of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flag {
+    /// Beyond what Kong knows: a record in which it is not set does not name it.
+    AbsentWhileUnset,
     Abstract,
     Auto,
     Encrypted,

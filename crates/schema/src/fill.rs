@@ -16,12 +16,17 @@ pub(crate) fn fill(scope: Scope<'_>, mut record: Object, cx: Context<'_>) -> Obj
     let mut filled = Object::new();
     for field in scope.fields() {
         let value = automatic(field, record.swap_remove(field.name), cx);
-        if let Some(value) = complete(field, value, cx) {
+        if let Some(value) = complete(field, value, cx).filter(|value| is_named(field, value)) {
             filled.insert(field.name.to_owned(), value);
         }
     }
     filled.extend(record);
     filled
+}
+
+/// Whether a record names a field that has this value.
+fn is_named(field: &Field, value: &Value) -> bool {
+    !(field.has(Flag::AbsentWhileUnset) && value.is_null())
 }
 
 /// What the gateway makes itself: ids and random strings where none are given, the times of creation and of change.

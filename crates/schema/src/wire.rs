@@ -129,7 +129,7 @@ impl Flag {
             Self::Transient => ("transient", true),
             Self::Unique => ("unique", true),
             Self::UniqueAcrossWorkspaces => ("unique_across_ws", true),
-            Self::Owned | Self::Secret | Self::Unlisted => return None,
+            Self::AbsentWhileUnset | Self::Owned | Self::Secret | Self::Unlisted => return None,
         })
     }
 }

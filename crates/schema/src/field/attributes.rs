@@ -20,6 +20,12 @@ impl Field {
         Self { required: Some(false), ..self }
     }
 
+    /// A record in which the field is not set, or is null, does not name it: for fields that Kong does not have, so that
+    /// whoever does not use them sees Kong's records. `/schemas` has it like any other, and it has no default.
+    pub fn absent_while_unset(self) -> Self {
+        self.optional().flag(Flag::AbsentWhileUnset)
+    }
+
     /// The value of an absent field.
     pub fn default(self, value: impl Into<Value>) -> Self {
         Self { default: Some(value.into()), ..self }

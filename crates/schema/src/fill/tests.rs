@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::testing::{ID, NOW, OTHER_ID, entity, everything, insert};
+use crate::testing::{Fixed, ID, NOW, OTHER_ID, entity, everything, insert, object};
 use crate::{Schema, array_of, field, integer, map_of, record, set_of, string, typedefs};
 
 #[test]
@@ -79,4 +79,17 @@ fn an_empty_table_is_whatever_is_wanted() {
     ]));
     let record = insert(&def, json!({"array": {}, "map": [], "record": []}));
     assert_eq!(record, Ok(json!({"array": [], "map": {}, "record": {"a": null}})));
+}
+
+#[test]
+fn a_field_that_kong_does_not_have_is_named_while_it_is_set() {
+    let own = || field("own").integer().absent_while_unset();
+    let def = entity(Schema::new([field("name").string(), own(), field("config").record([own()]).required()]));
+    assert_eq!(insert(&def, json!({})), Ok(json!({"name": null, "config": {}})));
+    let set = insert(&def, json!({"own": 1, "config": {"own": 2}})).unwrap();
+    assert_eq!(set, json!({"name": null, "own": 1, "config": {"own": 2}}));
+    let existing = set.as_object().unwrap();
+    let patch = object(json!({"own": null, "config": {"own": null}}));
+    let unset = def.prepare_update(existing, patch, &Fixed::default()).unwrap();
+    assert_eq!(Value::from(unset), json!({"name": null, "config": {}}));
 }
