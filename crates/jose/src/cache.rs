@@ -173,6 +173,12 @@ impl Remembered<'_> {
         &self.entry.contents
     }
 
+    /// Which key it was verified with.
+    #[must_use]
+    pub fn verifier(&self) -> VerifierId {
+        self.entry.verifier
+    }
+
     /// Whether the signature was right under this key. The token is to be parsed and verified if not.
     pub fn is_verified_by(&mut self, verifier: VerifierId) -> bool {
         let hit = self.entry.verifier == verifier;
