@@ -19,7 +19,8 @@ export interface Gateway {
   stop: () => Promise<void>;
 }
 
-export async function startGateway(): Promise<Gateway> {
+/** A gateway, with more settings if a walk needs them. */
+export async function startGateway(more: Record<string, string> = {}): Promise<Gateway> {
   if (!existsSync(BINARY)) throw new Error(`there is no gateway at ${BINARY}: run cargo build --release`);
   const prefix = mkdtempSync(join(tmpdir(), 'gibbon-walk-'));
   const [manager, proxy, admin] = await freePorts(3);
@@ -30,6 +31,7 @@ export async function startGateway(): Promise<Gateway> {
     GIBBON_ADMIN_GUI_LISTEN: `127.0.0.1:${manager}`,
     GIBBON_STATUS_LISTEN: 'off',
     GIBBON_NGINX_WORKER_PROCESSES: '1',
+    ...more,
   };
   const gateway = spawn(BINARY, ['start'], { env: { PATH: process.env.PATH, ...settings }, stdio: 'ignore' });
   const origin = await startOrigin();

@@ -15,6 +15,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly fields: FieldFaults = {},
+    /** The whole of what was answered. */
+    readonly answer: unknown = {},
   ) {
     super(message);
   }
@@ -74,7 +76,7 @@ async function parsed(response: Response): Promise<unknown> {
 function refusal(status: number, answer: unknown): ApiError {
   const { message, fields } = (answer ?? {}) as { message?: string; fields?: FieldFaults };
   if (status === 412) return new ApiError(status, text.failures.changedMeanwhile);
-  return new ApiError(status, message ?? text.failures.status(status), fields);
+  return new ApiError(status, message ?? text.failures.status(status), fields, answer ?? {});
 }
 
 /** A path of segments, each of which may hold any letter. */

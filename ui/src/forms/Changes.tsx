@@ -26,16 +26,23 @@ export function Changes({ schema, changes }: { schema: string; changes: Change[]
       )}
       <Stack gap="xs">
         {changes.map((change) => (
-          <div key={change.path}>
-            <Text size="sm" fw={600}>
-              {labelOfPath(change.path)}
-            </Text>
-            <Line sign="−" value={change.before} isHidden={isSecret(schema, change.path)} />
-            <Line sign="+" value={change.after} isHidden={isSecret(schema, change.path)} />
-          </div>
+          <Difference key={change.path} schema={schema} change={change} />
         ))}
       </Stack>
     </Card>
+  );
+}
+
+/** One field, as it was and as it would be. */
+export function Difference({ schema, change: { path, before, after } }: { schema: string; change: Change }) {
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {labelOfPath(path)}
+      </Text>
+      <Line sign="−" value={before} isHidden={isSecret(schema, path)} />
+      <Line sign="+" value={after} isHidden={isSecret(schema, path)} />
+    </div>
   );
 }
 

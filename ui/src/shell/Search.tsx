@@ -8,7 +8,7 @@ import { ask } from '../api/client';
 import type { RecordBody } from '../api/records';
 import { entities, titleFor } from '../entities/catalogue';
 import { text } from '../text';
-import { labelOfPage, pages } from './pages';
+import { hintOfPage, isOfRecords, labelOfPage, pages } from './pages';
 
 const [store, spotlight] = createSpotlight();
 
@@ -70,11 +70,11 @@ function pageGroups(navigate: NavigateFunction): SpotlightActionGroupData[] {
   const actions = pages.map((page) => ({
     id: `page-${page.path}`,
     label: labelOfPage(page),
-    description: text.kinds[page.path]?.hint,
+    description: hintOfPage(page),
     leftSection: <page.icon size={20} stroke={1.6} />,
     onClick: () => navigate(`/${page.path}`),
   }));
-  const makers = pages.map(({ path }) => ({
+  const makers = pages.filter(isOfRecords).map(({ path }) => ({
     id: `new-${path}`,
     label: text.records.new(text.kinds[path]?.one ?? path),
     leftSection: <IconPlus size={20} stroke={1.6} />,

@@ -7,7 +7,7 @@ import { ColourSwitch } from './ColourSwitch';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Navigation } from './Navigation';
 import { NotFound } from './NotFound';
-import { pages } from './pages';
+import { labelOfPage, pages } from './pages';
 import { Search, SearchButton } from './Search';
 
 /** Header, navigation and the page that is open. */
@@ -68,7 +68,8 @@ function focusContent(): void {
 
 function useTitle(pathname: string): void {
   useEffect(() => {
-    const name = text.kinds[pathname.split('/')[1] ?? '']?.many;
+    const page = pages.find(({ path }) => path === pathname.split('/')[1]);
+    const name = page && labelOfPage(page);
     document.title = name ? `${name} · ${text.product}` : text.product;
   }, [pathname]);
 }

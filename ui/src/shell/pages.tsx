@@ -4,6 +4,7 @@ import {
   IconBinaryTree,
   IconCertificate,
   IconCloud,
+  IconFileDiff,
   IconKey,
   IconLock,
   IconPlug,
@@ -43,7 +44,19 @@ export const pages: PageEntry[] = [
   },
   { path: 'snis', group: 'tls', icon: IconTag, page: lazy(() => import('../pages/snis')) },
   { path: 'vaults', group: 'tls', icon: IconLock, page: lazy(() => import('../pages/vaults')) },
+  {
+    path: 'configuration',
+    group: 'tools',
+    icon: IconFileDiff,
+    page: lazy(() => import('../pages/configuration')),
+  },
 ];
 
 /** What a page is called. */
-export const labelOfPage = ({ path }: PageEntry): string => text.kinds[path]?.many ?? path;
+export const labelOfPage = ({ path }: PageEntry): string => text.kinds[path]?.many ?? text.tools[path]?.title ?? path;
+
+/** What a page is for. */
+export const hintOfPage = ({ path }: PageEntry): string | undefined => text.kinds[path]?.hint ?? text.tools[path]?.hint;
+
+/** Whether a page is for records of one kind, so that one can be made there. */
+export const isOfRecords = ({ path }: PageEntry): boolean => text.kinds[path] !== undefined;

@@ -1,5 +1,7 @@
+import { declared } from './en/declared';
 import { kinds } from './en/kinds';
 import { plugins } from './en/plugins';
+import { tools } from './en/tools';
 
 const plural = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -9,6 +11,8 @@ export const en = {
   product: 'Gibbon',
   kinds,
   plugins,
+  tools,
+  declared,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',
@@ -17,7 +21,7 @@ export const en = {
     searchPlaceholder: 'Search pages and records…',
     dark: 'Switch to dark colours',
     light: 'Switch to light colours',
-    groups: { traffic: 'Traffic', identity: 'Identity', tls: 'TLS and secrets' },
+    groups: { traffic: 'Traffic', identity: 'Identity', tls: 'TLS and secrets', tools: 'Tools' },
     version: (version: string) => `Gibbon ${version}`,
     pages: 'Pages',
     actions: 'Actions',
