@@ -188,6 +188,13 @@ impl World {
 
     /// Sends a request through plugins, one after the other.
     pub(crate) fn send_through(&self, handlers: &[&dyn Handler], request: Request) -> Outcome {
+        let run = |cx: &mut RequestCx<'_>| handlers.iter().find_map(|handler| finish(handler.access(cx), cx));
+        let (reply, outcome) = self.meet(request, run);
+        Outcome { reply, ..outcome }
+    }
+
+    /// Shows a request to `see` as plugins see it, and what has become of it then.
+    pub(crate) fn meet<T>(&self, request: Request, see: impl FnOnce(&mut RequestCx<'_>) -> T) -> (T, Outcome) {
         let Request { mut head, body, announced, from, captures } = request;
         let path = head.raw_path().to_owned();
         let mut cx = RequestCx {
@@ -214,10 +221,10 @@ impl World {
             worker: &self.worker,
             side: &self.side,
         };
-        let reply = handlers.iter().find_map(|handler| finish(handler.access(&mut cx), &mut cx));
+        let seen = see(&mut cx);
         let RequestCx { body, body_limit, identity, carried, log_values, .. } = cx;
-        Outcome {
-            reply,
+        let outcome = Outcome {
+            reply: None,
             head,
             body,
             body_limit,
@@ -227,7 +234,8 @@ impl World {
             rewrites: Vec::new(),
             copies: Vec::new(),
             filters: Vec::new(),
-        }
+        };
+        (seen, outcome)
     }
 
     /// Sends a request through one plugin, and the answer back: `upstream`, or the plugin's own.

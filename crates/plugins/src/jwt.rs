@@ -10,6 +10,9 @@ mod entities;
 mod handler;
 mod refusal;
 mod retrieval;
+mod rules;
+mod steps;
+mod time_words;
 mod worker;
 
 #[cfg(test)]

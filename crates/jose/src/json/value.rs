@@ -36,6 +36,16 @@ impl<'a> JsonValue<'a> {
         }
     }
 
+    /// How many bytes of the document a string, an array or an object takes, and so at most what is in it; 1 for others.
+    #[must_use]
+    pub fn text_len(self) -> usize {
+        match self {
+            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => 1,
+            JsonValue::String(string) => string.raw.len(),
+            JsonValue::Array(text) | JsonValue::Object(text) => text.len(),
+        }
+    }
+
     /// What a string says; `None` for other values.
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'a, str>> {

@@ -1,6 +1,6 @@
 //! The claims of time: `exp` and `nbf` (RFC 7519 sections 4.1.4 and 4.1.5), and how far ahead `exp` may lie.
 //!
-//! There is no leeway. Times may have fractions; since the clock here counts whole seconds, a fraction never makes a
+//! There is no leeway unless one is set. Times may have fractions; since the clock here counts whole seconds, a fraction never makes a
 //! token live longer. Large and negative numbers are numbers like all others.
 
 use gibbon_entities::{Body, BodyError};
@@ -8,6 +8,8 @@ use gibbon_jose::json::{JsonObject, JsonValue};
 use serde_json::{Map, Value};
 
 use super::counts::Verdict;
+use super::steps::{Outcome, Step, Steps, shown};
+use super::time_words::ago;
 
 /// Which claims are looked at. The others are not, whatever they say.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(super) struct ClaimRules {
     verify_nbf: bool,
     /// Seconds.
     maximum_life: Option<f64>,
+    /// By how many seconds clocks may differ.
+    leeway: f64,
 }
 
 /// What is wrong, by claim.
@@ -55,30 +59,58 @@ impl ClaimRules {
             verify_exp: claims.iter().any(|claim| **claim == *"exp"),
             verify_nbf: claims.iter().any(|claim| **claim == *"nbf"),
             maximum_life: maximum.filter(|seconds| *seconds > 0.0),
+            leeway: config.number("leeway", 0.0)?,
         })
     }
 
     /// Judges `claims` at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an `exp`
     /// even where that is not among the claims to verify.
-    pub(super) fn check(&self, claims: &JsonObject, now: i64) -> Result<(), ClaimErrors> {
+    pub(super) fn check(&self, claims: &JsonObject, now: i64, steps: &mut impl Steps) -> Result<(), ClaimErrors> {
+        let outcome = self.judge(claims, now as f64);
+        let errors = outcome.as_ref().err();
+        for (name, error) in
+            [("exp", errors.and_then(|errors| errors.exp)), ("nbf", errors.and_then(|errors| errors.nbf))]
+        {
+            steps.note(|| self.step(name, claims, now as f64, error));
+        }
+        outcome
+    }
+
+    fn judge(&self, claims: &JsonObject, now: f64) -> Result<(), ClaimErrors> {
         if !self.verify_exp && !self.verify_nbf && self.maximum_life.is_none() {
             return Ok(());
         }
-        let now = now as f64;
         let exp = number(claims, "exp");
+        let (late, early) = (now - self.leeway, now + self.leeway);
         let errors = ClaimErrors {
-            exp: self.verify_exp.then(|| verdict(exp, |exp| exp.floor() <= now, EXPIRED)).flatten(),
-            nbf: self.verify_nbf.then(|| verdict(number(claims, "nbf"), |nbf| nbf > now, NOT_YET)).flatten(),
+            exp: self.verify_exp.then(|| verdict(exp, |exp| exp.floor() <= late, EXPIRED)).flatten(),
+            nbf: self.verify_nbf.then(|| verdict(number(claims, "nbf"), |nbf| nbf > early, NOT_YET)).flatten(),
         };
         if errors != ClaimErrors::default() {
             return Err(errors);
         }
         match self.maximum_life {
-            Some(maximum) if exp.is_none_or(|exp| exp - now > maximum) => {
+            Some(maximum) if exp.is_none_or(|exp| exp - early > maximum) => {
                 Err(ClaimErrors { exp: Some(TOO_LONG), nbf: None })
             }
             _ => Ok(()),
         }
+    }
+
+    /// What is told of a claim: how it lies to now, in words, and what was demanded of it.
+    fn step(&self, name: &str, claims: &JsonObject, now: f64, error: Option<&'static str>) -> Step {
+        let is_judged = error.is_some() || if name == "exp" { self.judges_exp() } else { self.verify_nbf };
+        let outcome = Outcome::of(is_judged.then_some(error.is_none()));
+        let lies =
+            number(claims, name).map(|time| format!("{}; `{name}` is in seconds since 1970 UTC", ago(now - time)));
+        let about = error.or_else(|| (!is_judged).then_some("not looked at: not among `claims_to_verify`"));
+        let remark: Vec<_> = about.map(str::to_owned).into_iter().chain(lies).collect();
+        let step = Step::judged(format!("claim `{name}`"), outcome).found(shown(claims.get(name)));
+        if remark.is_empty() { step } else { step.remark(remark.join(", ")) }
+    }
+
+    fn judges_exp(&self) -> bool {
+        self.verify_exp || self.maximum_life.is_some()
     }
 }
 

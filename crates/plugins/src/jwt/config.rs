@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::claims::ClaimRules;
 use super::credential::SecretEncoding;
 use super::retrieval::TokenPlaces;
+use super::rules::{self, Rules};
 use crate::authentication::AuthenticationRule;
 use crate::config_error;
 use crate::field_name;
@@ -41,7 +42,7 @@ fn protocol() -> Field {
 
 fn config_fields() -> Vec<Field> {
     let header_name = string().check_str(field_name::check);
-    vec![
+    let fields = [
         field("uri_param_names")
             .set_of(string())
             .default(json!(["jwt"]))
@@ -77,7 +78,8 @@ fn config_fields() -> Vec<Field> {
             .default(json!(["authorization"]))
             .describe("The headers that may hold a token behind `Bearer`."),
         field("realm").string().optional().describe("The realm that `WWW-Authenticate` names."),
-    ]
+    ];
+    fields.into_iter().chain(rules::fields()).collect()
 }
 
 /// A configuration, ready to be used.
@@ -86,6 +88,8 @@ pub(super) struct Config {
     pub(super) key_claim: Box<str>,
     pub(super) secret_encoding: SecretEncoding,
     pub(super) claims: ClaimRules,
+    /// Boxed, since most configurations have none.
+    pub(super) rules: Option<Box<Rules>>,
     pub(super) rule: AuthenticationRule,
     pub(super) realm: Option<Box<str>>,
 }
@@ -105,6 +109,7 @@ impl Config {
             key_claim: config.optional_text("key_claim_name")?.unwrap_or(DEFAULT_KEY_CLAIM).into(),
             secret_encoding,
             claims: ClaimRules::read(config)?,
+            rules: Rules::read(config)?.map(Box::new),
             rule: AuthenticationRule::read(config)?,
             realm: config.boxed("realm")?,
         })

@@ -29,10 +29,19 @@ pub(super) enum Verdict {
     ClaimNoNumber,
     NoConsumer,
     Busy,
+    WrongAudience,
+    WrongIssuer,
+    WrongType,
+    LacksClaim,
+    TooOld,
+    IssuedLater,
+    LacksScope,
+    RuleFalse,
+    RuleFailed,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 17] = [
+const CODES: [(Verdict, &str); 26] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -50,7 +59,23 @@ const CODES: [(Verdict, &str); 17] = [
     (Verdict::ClaimNoNumber, "claim_no_number"),
     (Verdict::NoConsumer, "no_consumer"),
     (Verdict::Busy, "busy"),
+    (Verdict::WrongAudience, "wrong_audience"),
+    (Verdict::WrongIssuer, "wrong_issuer"),
+    (Verdict::WrongType, "wrong_type"),
+    (Verdict::LacksClaim, "lacks_claim"),
+    (Verdict::TooOld, "too_old"),
+    (Verdict::IssuedLater, "issued_later"),
+    (Verdict::LacksScope, "insufficient_scope"),
+    (Verdict::RuleFalse, "rule_not_met"),
+    (Verdict::RuleFailed, "rule_failed"),
 ];
+
+impl Verdict {
+    /// Its code.
+    pub(super) fn code(self) -> &'static str {
+        CODES.get(self as usize).map_or("", |(_, code)| code)
+    }
+}
 
 /// The verdicts of one worker on the requests of one route.
 #[derive(Debug, Default)]

@@ -21,7 +21,8 @@ use crate::authentication::{Accepted, busy};
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let config = Config::read(config)?;
-    let answers = Answers::new(config.realm.as_deref(), &config.key_claim)?;
+    let scope = config.rules.as_ref().and_then(|rules| rules.scope());
+    let answers = Answers::new(config.realm.as_deref(), &config.key_claim, scope.as_deref())?;
     let counts = settings.node.live.measured::<Counts>();
     let jwt = Jwt { config, answers, verified_tokens_bytes: settings.verified_tokens_bytes, counts };
     Ok(Box::new(JwtHandler(Arc::new(jwt))))
@@ -169,7 +170,10 @@ impl Jwt {
 
     /// What remains when the signature is right. Runs on every request, whether the token was verified now or before.
     fn judge(&self, cx: &RequestCx<'_>, contents: &Contents, claimant: Claimant) -> Result<Accepted, Refusal> {
-        self.config.claims.check(contents.claims(), cx.now).map_err(Refusal::Claims)?;
+        self.config.claims.check(contents.claims(), cx.now, &mut ()).map_err(Refusal::Claims)?;
+        if let Some(rules) = &self.config.rules {
+            rules.check(contents, cx, &mut ()).map_err(Refusal::Rule)?;
+        }
         let Claimant { consumer, credential } = claimant;
         match cx.consumer(consumer) {
             Some(consumer) => Ok(Accepted { consumer, credential }),

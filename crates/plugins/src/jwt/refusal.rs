@@ -1,4 +1,4 @@
-//! Why a token is refused, and the answer to each reason, in the words of Kong.
+//! Why a token is refused, and the answer to each reason: in the words of Kong, and for rules, which it has not, in ours.
 
 use bytes::Bytes;
 use gibbon_jose::TokenError;
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::claims::ClaimErrors;
 use super::counts::Verdict;
+use super::rules::Lack;
 use crate::authentication::challenge;
 
 /// Why a request is not let through.
@@ -36,11 +37,21 @@ pub(super) enum Refusal {
     WrongSignature,
     /// The claims of time do not hold.
     Claims(ClaimErrors),
+    /// A rule of the configuration is not met.
+    Rule(Lack),
     /// The credential's consumer is gone. Holds the credential's key.
     NoConsumer(Box<str>),
 }
 
 impl Refusal {
+    /// 403 for a token that is all right and does not permit the request, 401 for everything else.
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Rule(lack) if lack.is_of_permission() => StatusCode::FORBIDDEN,
+            _ => StatusCode::UNAUTHORIZED,
+        }
+    }
+
     /// What it is counted as.
     pub(super) fn verdict(&self) -> Verdict {
         match self {
@@ -55,8 +66,44 @@ impl Refusal {
             Self::NoKey => Verdict::NoKey,
             Self::WrongSignature => Verdict::WrongSignature,
             Self::Claims(errors) => errors.verdict(),
+            Self::Rule(lack) => lack.verdict(),
             Self::NoConsumer(_) => Verdict::NoConsumer,
         }
+    }
+}
+
+impl Lack {
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Audience => Verdict::WrongAudience,
+            Self::Issuer => Verdict::WrongIssuer,
+            Self::Type => Verdict::WrongType,
+            Self::Claim(_) => Verdict::LacksClaim,
+            Self::Age => Verdict::TooOld,
+            Self::IssuedLater => Verdict::IssuedLater,
+            Self::Scope => Verdict::LacksScope,
+            Self::Rule => Verdict::RuleFalse,
+            Self::RuleFailed => Verdict::RuleFailed,
+        }
+    }
+
+    /// The body of the answer: a sentence, and the code of the verdict.
+    fn body(&self) -> Bytes {
+        let sentence = match self {
+            Self::Audience => "The token is for another audience",
+            Self::Issuer => "The token is from another issuer",
+            Self::Type => "The token is of another type",
+            Self::Claim(name) => return self.with_reason(&format!("The token lacks the claim '{name}'")),
+            Self::Age => "The token was issued too long ago",
+            Self::IssuedLater => "The token was issued in the future",
+            Self::Scope => "The token lacks a scope that is needed",
+            Self::Rule | Self::RuleFailed => "The token does not permit this",
+        };
+        self.with_reason(sentence)
+    }
+
+    fn with_reason(&self, sentence: &str) -> Bytes {
+        json!({ "message": sentence, "reason": self.verdict().code() }).to_string().into()
     }
 }
 
@@ -67,14 +114,19 @@ pub(super) struct Answers {
     missing: HeaderValue,
     /// For a token that is not accepted (RFC 6750 section 3.1).
     invalid: HeaderValue,
+    /// For a token that is accepted and does not permit what is asked.
+    insufficient: HeaderValue,
     no_key_claim: Bytes,
     invalid_key_claim: Bytes,
     unknown_key: Bytes,
 }
 
 impl Answers {
-    pub(super) fn new(realm: Option<&str>, key_claim: &str) -> Result<Self, ConfigureError> {
+    /// `scope` is what a token needs to permit a request.
+    pub(super) fn new(realm: Option<&str>, key_claim: &str, scope: Option<&str>) -> Result<Self, ConfigureError> {
+        let insufficient = [("realm", realm), ("error", Some("insufficient_scope")), ("scope", scope)];
         Ok(Self {
+            insufficient: challenge("Bearer", &insufficient)?,
             missing: challenge("Bearer", &[("realm", realm)])?,
             invalid: challenge("Bearer", &[("realm", realm), ("error", Some("invalid_token"))])?,
             no_key_claim: message(&format!("No mandatory '{key_claim}' in claims")),
@@ -88,10 +140,11 @@ impl Answers {
         let challenge = match refusal {
             Refusal::NoToken => Some(&self.missing),
             Refusal::NoConsumer(_) => None,
+            Refusal::Rule(lack) if lack.is_of_permission() => Some(&self.insufficient),
             _ => Some(&self.invalid),
         };
         Reply {
-            status: StatusCode::UNAUTHORIZED,
+            status: refusal.status(),
             headers: challenge.map(|value| (WWW_AUTHENTICATE, value.clone())).into_iter().collect(),
             body: ReplyBody::Json(self.body(refusal)),
         }
@@ -109,6 +162,7 @@ impl Answers {
             Refusal::WrongAlgorithm => r#"{"message":"Invalid algorithm"}"#,
             Refusal::NoKey => r#"{"message":"Invalid key/secret"}"#,
             Refusal::WrongSignature => r#"{"message":"Invalid signature"}"#,
+            Refusal::Rule(lack) => return lack.body(),
             Refusal::Claims(errors) => return errors.to_json().to_string().into(),
             Refusal::NoConsumer(key) => {
                 return message(&format!("Could not find consumer for '{}={key}'", self.key_claim));

@@ -4,6 +4,7 @@ mod answers;
 mod attacks;
 mod credentials;
 mod retrieval;
+mod rules;
 mod schema;
 mod together;
 mod verified_tokens;
