@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { barriers, openWindow, picture, startBrowser } from './browser';
+import { barriers, choose, openWindow, picture, startBrowser } from './browser';
 import { type Gateway, startGateway } from './gateway';
 import { AUTHORITY, CERTIFICATE, KEY } from './pems';
 
@@ -102,6 +102,7 @@ const PAGES: [string, () => string, string | RegExp][] = [
   ['vaults', () => '/vaults', 'my-env'],
   ['vaults-new', () => '/vaults/new', 'New vault'],
   ['vaults-one', () => `/vaults/${ids.vault}`, 'Secrets of the environment'],
+  ['warnings', () => '/warnings', 'Tokens that have expired pass'],
   ['not-found', () => '/nowhere', 'There is no such page'],
 ];
 
@@ -143,6 +144,29 @@ it('dialogs, menus and the search are for everybody', async () => {
   await page.getByRole('dialog').waitFor();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'dialog-copy');
+  expect(faults).toEqual([]);
+});
+
+it('what is surely not meant stands beside the record, and leads to it', async () => {
+  const { page, faults } = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  await page.goto('/plugins');
+  const mark = page.getByRole('img', { name: /tokens that have expired pass/ });
+  await mark.focus();
+  await page.getByRole('tooltip').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.goto('/warnings');
+  await page.getByText('Error (').click();
+  await page.getByText('jwt-without-exp').waitFor({ state: 'hidden' });
+  await page.getByText('Warning (').click();
+  await page.getByRole('main').getByRole('link', { name: 'issuer-of-ada' }).click();
+  await page.getByRole('heading', { name: 'issuer-of-ada', level: 1 }).waitFor();
+  await page.getByRole('note').getByText('tokens can be forged').waitFor();
+  await page.goto(`/plugins/${ids.plugin}/edit`);
+  await choose(page, 'Claims to verify', 'exp');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'tokens', level: 1 }).waitFor();
+  await page.getByRole('note').waitFor({ state: 'hidden' });
   expect(faults).toEqual([]);
 });
 

@@ -91,7 +91,7 @@ export function useWrite() {
   });
 }
 
-const KINDS_THAT_CHANGE: unknown[] = ['records', 'record', 'health'];
+const KINDS_THAT_CHANGE: unknown[] = ['records', 'record', 'health', 'lint'];
 
 /** The path of a record below a collection. */
 export function recordPath(collection: string, id: string): string {

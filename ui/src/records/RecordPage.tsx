@@ -8,6 +8,7 @@ import { type RecordBody, recordPath, useRecord, useWrite } from '../api/records
 import { titleFor } from '../entities/catalogue';
 import type { Child, Entity } from '../entities/entity';
 import type { Schema } from '../forms/schema';
+import { Notes } from '../lint/Notes';
 import { text } from '../text';
 import { DeleteDialog } from './DeleteDialog';
 import { Failure } from './Failure';
@@ -75,6 +76,7 @@ function Shown(props: RecordPageProps & { record: RecordBody }) {
         </Group>
         <Actions {...props} />
       </Group>
+      <Notes id={record.id} />
       {children.length === 0 ? configuration : <ChildTabs {...props} configuration={configuration} pages={pages} />}
     </Stack>
   );

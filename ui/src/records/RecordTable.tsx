@@ -1,4 +1,4 @@
-import { Checkbox, Switch, Table, UnstyledButton } from '@mantine/core';
+import { Checkbox, Group, Switch, Table, UnstyledButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconChevronUp, IconSelector } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -6,6 +6,7 @@ import { type RecordBody, recordPath, useWrite } from '../api/records';
 import { titleFor } from '../entities/catalogue';
 import type { Column } from '../entities/entity';
 import { labelOf } from '../forms/labels';
+import { NoteMark } from '../lint/Notes';
 import { text } from '../text';
 import { QuietLink, type RecordListProps } from './RecordList';
 import type { Arranged } from './useArranged';
@@ -105,11 +106,14 @@ function Row({
       {columns.map((column, index) => (
         <Table.Td key={column.field}>
           {index === 0 ? (
-            <QuietLink to={`${pages}/${record.id}`}>
-              {typeof record[column.field] !== 'string' || record[column.field] === ''
-                ? titleFor(entity, record)
-                : String(record[column.field])}
-            </QuietLink>
+            <Group gap={6} wrap="nowrap">
+              <QuietLink to={`${pages}/${record.id}`}>
+                {typeof record[column.field] !== 'string' || record[column.field] === ''
+                  ? titleFor(entity, record)
+                  : String(record[column.field])}
+              </QuietLink>
+              <NoteMark id={record.id} />
+            </Group>
           ) : column.look === 'enabled' ? (
             <EnabledSwitch path={path} record={record} title={title} />
           ) : (

@@ -1,6 +1,7 @@
-import { AppShell, NavLink, ScrollArea, Text } from '@mantine/core';
+import { AppShell, Badge, NavLink, ScrollArea, Text } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import { useNode } from '../api/records';
+import { useFindings } from '../lint/useFindings';
 import { text } from '../text';
 import { labelOfPage, pages } from './pages';
 
@@ -28,6 +29,7 @@ export function Navigation({ close }: { close: () => void }) {
                     to={`/${page.path}`}
                     label={labelOfPage(page)}
                     leftSection={<page.icon size={18} stroke={1.6} aria-hidden />}
+                    rightSection={page.path === 'warnings' && <WarningCount />}
                     active={isOpen}
                     aria-current={isOpen ? 'page' : undefined}
                     onClick={close}
@@ -43,5 +45,18 @@ export function Navigation({ close }: { close: () => void }) {
         </Text>
       </AppShell.Section>
     </>
+  );
+}
+
+/** How many errors and warnings there are; hints are no reason to look there. */
+function WarningCount() {
+  const { data } = useFindings();
+  const count = (data?.data ?? []).filter(({ severity }) => severity !== 'info').length;
+  if (count === 0) return null;
+  return (
+    <Badge size="sm" color="orange" variant="outline" tt="none">
+      {count}
+      <span className="only-read"> {text.lint.inNavigation(count)}</span>
+    </Badge>
   );
 }

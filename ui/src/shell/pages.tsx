@@ -1,10 +1,12 @@
 /** Every page, fetched when it is opened for the first time. */
 
 import {
+  IconAlertTriangle,
   IconBinaryTree,
   IconCertificate,
   IconCloud,
   IconFileDiff,
+  IconId,
   IconKey,
   IconLock,
   IconPlug,
@@ -44,6 +46,8 @@ export const pages: PageEntry[] = [
   },
   { path: 'snis', group: 'tls', icon: IconTag, page: lazy(() => import('../pages/snis')) },
   { path: 'vaults', group: 'tls', icon: IconLock, page: lazy(() => import('../pages/vaults')) },
+  { path: 'jwt-studio', group: 'tools', icon: IconId, page: lazy(() => import('../pages/jwt-studio')) },
+  { path: 'warnings', group: 'tools', icon: IconAlertTriangle, page: lazy(() => import('../pages/warnings')) },
   {
     path: 'configuration',
     group: 'tools',

@@ -1,6 +1,8 @@
 import { declared } from './en/declared';
 import { kinds } from './en/kinds';
+import { lint } from './en/lint';
 import { plugins } from './en/plugins';
+import { studio } from './en/studio';
 import { tools } from './en/tools';
 
 const plural = (count: number, one: string, many = `${one}s`) =>
@@ -13,6 +15,8 @@ export const en = {
   plugins,
   tools,
   declared,
+  lint,
+  studio,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',

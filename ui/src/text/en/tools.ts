@@ -1,5 +1,13 @@
 /** Pages that are not for records of one kind, by their path. */
 export const tools: Record<string, { title: string; hint: string }> = {
+  'jwt-studio': {
+    title: 'JWT studio',
+    hint: 'Tokens: read, tried against the credentials of the gateway, and made.',
+  },
+  warnings: {
+    title: 'Warnings',
+    hint: 'What is right to the letter, and surely not meant.',
+  },
   configuration: {
     title: 'Import and export',
     hint: 'The whole configuration as a file: written, compared, and put in place.',

@@ -1,0 +1,102 @@
+/** The JWT studio: a token is made, read, and told why it fails. */
+
+import { SignJWT } from 'jose';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { barriers, choose, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
+import { eventually, type Gateway, startGateway } from './gateway';
+
+let gateway: Gateway;
+let browser: Browser;
+let window: Window;
+
+const SECRET = 'a-secret-that-is-long-enough-for-hs256';
+
+beforeAll(async () => {
+  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
+  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  const { host, port } = gateway.origin;
+  await gateway.admin('POST', '/services', { name: 'api', host, port });
+  await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });
+  await gateway.admin('POST', '/plugins', { name: 'jwt', config: { claims_to_verify: ['exp'] } });
+  await gateway.admin('POST', '/consumers', { username: 'ann' });
+  await gateway.admin('POST', '/consumers/ann/jwt', { key: 'issuer-of-ann', secret: SECRET });
+});
+
+pictureOfFailure(() => window.page);
+
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+
+const status = async (token: string) =>
+  (await fetch(`${gateway.proxy}/api`, { headers: { Authorization: `Bearer ${token}` } })).status;
+
+const minted = async () =>
+  (await window.page.getByRole('region', { name: 'Token' }).locator('pre').textContent()) ?? '';
+
+it('a token that is made there is let in', async () => {
+  const { page } = window;
+  await page.goto('/jwt-studio?tab=mint');
+  await input(page, 'More claims (JSON)').fill('{"sub": "ann-1"}');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByText(`${gateway.proxy}/api`).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-mint');
+  const token = await minted();
+  await eventually(async () => (await status(token)) === 200);
+  await page.getByRole('button', { name: 'Read it' }).click();
+  await page.getByText('This token is accepted').waitFor();
+  await page
+    .getByText(/Good for another (10|9) minutes/)
+    .first()
+    .waitFor();
+  await page.getByText('ann-1').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-read');
+});
+
+it('tells why a token fails', async () => {
+  const { page } = window;
+  await page.goto('/jwt-studio');
+  const now = Math.floor(Date.now() / 1000);
+  const sign = (claims: Record<string, unknown>, secret = SECRET) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret));
+  const late = await sign({ iss: 'issuer-of-ann', exp: now - 725 });
+  await input(page, 'Token').fill(`Authorization: Bearer ${late}`);
+  await page.getByText('This token is refused').waitFor();
+  await page.getByText('Expired 12 minutes ago').first().waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-late');
+  await input(page, 'Token').fill(await sign({ iss: 'issuer-of-ann', exp: now + 60 }, 'another'));
+  await page.getByText('The key of the credential has not made it').waitFor();
+  await input(page, 'Token').fill(await sign({ iss: 'nobody', exp: now + 60 }));
+  await page.getByText('No credential has the key that iss names: nobody').waitFor();
+  await input(page, 'Token').fill('not.a-token');
+  await page.getByRole('alert').getByText('this has 2 parts').waitFor();
+});
+
+it('keys are made, and the public one becomes a credential', async () => {
+  const { page } = window;
+  await page.goto('/jwt-studio?tab=pair');
+  await choose(page, 'Algorithm', 'RS256');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByText('BEGIN PRIVATE KEY').waitFor();
+  await choose(page, 'Consumer', 'ann');
+  await input(page, 'Key').fill('another-of-ann');
+  await page.getByRole('button', { name: 'Make the credential' }).click();
+  await page.getByText('The credential was made').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-pair');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await choose(page, 'Credential', 'another-of-ann (ann, RS256)');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page.getByText('Authorization: Bearer').first().waitFor();
+  const token = await minted();
+  await eventually(async () => (await status(token)) === 200);
+});
+
+it('nothing of it was an error', () => {
+  expect(window.faults).toEqual([]);
+});
