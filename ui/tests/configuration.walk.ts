@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { barriers, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
+import { eventually, type Gateway, startGateway } from './gateway';
 
 let gateway: Gateway;
 let browser: Browser;
@@ -124,6 +124,29 @@ it('what was exported is what there is', async () => {
   await page.getByText('is deleted').click();
   await press('Compare');
   await page.getByText('Nothing would change').waitFor();
+});
+
+it('an OpenAPI document becomes a service with its routes', async () => {
+  const { page } = window;
+  await page.goto('/configuration/openapi');
+  await put(`openapi: 3.1.0
+info: {title: Pet Store}
+servers: [{url: /v1}]
+paths:
+  /pets: {get: {}, post: {}}
+  /pets/{id}: {get: {}}
+`);
+  await page.getByText('3 operations').waitFor();
+  expect(await page.getByRole('button', { name: 'See what it would change' }).isDisabled()).toBe(true);
+  await input(page, 'Address of the API').fill(`http://${gateway.origin.host}:${gateway.origin.port}/v1`);
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'configuration-openapi');
+  await press('See what it would change');
+  await page.getByRole('tab', { name: 'Import', selected: true }).waitFor();
+  await applied('3 new, 0 changed, 0 deleted, 0 as they are');
+  await eventually(async () => (await fetch(`${gateway.proxy}/pets/7`)).status === 200);
+  expect(await (await fetch(`${gateway.proxy}/pets/7`)).json()).toMatchObject({ path: '/v1/pets/7' });
+  expect((await fetch(`${gateway.proxy}/pets/7/toys`)).status).toBe(404);
 });
 
 it('a gateway without a database gets the whole at once', async () => {

@@ -27,7 +27,7 @@ const through = (token?: string) =>
 
 it('a service and a route make something that everybody may use', async () => {
   const { page } = window;
-  await page.goto('/');
+  await page.goto('/services');
   await page.getByRole('link', { name: 'New service' }).click();
   await input(page, 'Name').fill('lab');
   await input(page, 'Host').fill(gateway.origin.host);
@@ -50,7 +50,7 @@ it('the plugin jwt asks for a token that expires', async () => {
   await page.getByRole('link', { name: 'New plugin' }).click();
   await page.getByLabel('Search plugins').fill('jwt');
   await picture(page, 'plugins-new');
-  await page.getByRole('link', { name: /^JWT/ }).click();
+  await page.getByRole('main').getByRole('link', { name: /^JWT/ }).click();
   await input(page, 'Instance name').fill('lab-jwt');
   await choose(page, 'Claims to verify', 'exp');
   await page.keyboard.press('Escape');

@@ -1,10 +1,11 @@
 import { AppShell, Burger, Group, Loader, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense, useEffect } from 'react';
-import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
+import { Link, Route, Routes, useLocation } from 'react-router';
 import { text } from '../text';
 import { ColourSwitch } from './ColourSwitch';
 import { ErrorBoundary } from './ErrorBoundary';
+import { Home } from './Home';
 import { Navigation } from './Navigation';
 import { NotFound } from './NotFound';
 import { labelOfPage, pages } from './pages';
@@ -47,7 +48,7 @@ export function Shell() {
           <ErrorBoundary key={pathname}>
             <Suspense fallback={<Loader aria-label={text.lists.loading} />}>
               <Routes>
-                <Route index element={<Navigate to="/services" replace />} />
+                <Route index element={<Home />} />
                 {pages.map(({ path, page: Page }) => (
                   <Route key={path} path={`${path}/*`} element={<Page />} />
                 ))}

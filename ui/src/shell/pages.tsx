@@ -11,6 +11,7 @@ import {
   IconLock,
   IconPlug,
   type IconProps,
+  IconRocket,
   IconRoute,
   IconShieldCheck,
   IconTag,
@@ -46,6 +47,7 @@ export const pages: PageEntry[] = [
   },
   { path: 'snis', group: 'tls', icon: IconTag, page: lazy(() => import('../pages/snis')) },
   { path: 'vaults', group: 'tls', icon: IconLock, page: lazy(() => import('../pages/vaults')) },
+  { path: 'first-steps', group: 'tools', icon: IconRocket, page: lazy(() => import('../pages/first-steps')) },
   { path: 'jwt-studio', group: 'tools', icon: IconId, page: lazy(() => import('../pages/jwt-studio')) },
   { path: 'warnings', group: 'tools', icon: IconAlertTriangle, page: lazy(() => import('../pages/warnings')) },
   {

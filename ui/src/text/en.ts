@@ -1,6 +1,8 @@
 import { declared } from './en/declared';
+import { firstSteps } from './en/firstSteps';
 import { kinds } from './en/kinds';
 import { lint } from './en/lint';
+import { openApi } from './en/openApi';
 import { plugins } from './en/plugins';
 import { studio } from './en/studio';
 import { tools } from './en/tools';
@@ -17,6 +19,8 @@ export const en = {
   declared,
   lint,
   studio,
+  firstSteps,
+  openApi,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',

@@ -1,7 +1,7 @@
 /** What verifies a token, and what a plugin asks of it. */
 
 import type { RecordBody } from '../api/records';
-import { isObject } from '../forms/values';
+import { isEmpty, isObject } from '../forms/values';
 
 export interface Credential {
   id: string;
@@ -32,7 +32,13 @@ export interface Rules {
   claimsToVerify: string[];
   /** In seconds; 0 for no limit. */
   maximumExpiration: number;
+  /** By how many seconds clocks may differ. */
+  leeway: number;
+  /** Fields of the plugin that ask for more than can be looked at here. */
+  others: string[];
 }
+
+const OTHERS = ['allowed_issuers', 'audiences', 'token_types', 'required_claims', 'max_age', 'scopes', 'claims_rule'];
 
 /** The rules of a plugin, or those that one has that says nothing. */
 export function rulesOf(plugin?: RecordBody): Rules {
@@ -42,5 +48,7 @@ export function rulesOf(plugin?: RecordBody): Rules {
     secretIsBase64: config.secret_is_base64 === true,
     claimsToVerify: Array.isArray(config.claims_to_verify) ? config.claims_to_verify.map(String) : [],
     maximumExpiration: Number(config.maximum_expiration ?? 0),
+    leeway: Number(config.leeway ?? 0),
+    others: OTHERS.filter((name) => !isEmpty(config[name])),
   };
 }

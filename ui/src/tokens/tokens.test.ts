@@ -102,6 +102,14 @@ describe('a verdict', () => {
     expect(await outcomes(await made({ iss: 'ann', exp: NOW + 601 }), strict)).toContain('Maximum expiration: failed');
   });
 
+  it('allows for clocks that differ, and says what it cannot look at', async () => {
+    const by = rulesOf({ id: 'p', config: { claims_to_verify: ['exp'], leeway: 5, audiences: ['api'], scopes: null } });
+    const late = await made({ iss: 'ann', exp: NOW - 4 });
+    expect(await outcomes(late, by)).toContain('exp: passed');
+    expect(await outcomes(await made({ iss: 'ann', exp: NOW - 5 }), by)).toContain('exp: failed');
+    expect((await verdict(late, by, credential, NOW)).at(-1)?.why).toMatch(/audiences\.$/);
+  });
+
   it.each(['RS256', 'PS384', 'ES256', 'ES512', 'EdDSA'])('verifies %s with the public key', async (algorithm) => {
     const { publicKey, privateKey } = await makePair(algorithm);
     const by = { ...credential, algorithm, publicKey };

@@ -59,19 +59,20 @@ async function signature({ token }: Decoded, rules: Rules, credential: Credentia
 }
 
 function times({ claims }: Decoded, rules: Rules, now: number): Step[] {
-  const { claimsToVerify, maximumExpiration } = rules;
-  const steps = [time('exp', claims.exp, claimsToVerify, now), time('nbf', claims.nbf, claimsToVerify, now)];
+  const { maximumExpiration, leeway, others } = rules;
+  const steps = [time('exp', claims.exp, rules, now), time('nbf', claims.nbf, rules, now)];
   if (maximumExpiration > 0 && typeof claims.exp === 'number') {
-    steps.push(limit(claims.exp - now, maximumExpiration));
+    steps.push(limit(claims.exp - now - leeway, maximumExpiration));
   }
+  if (others.length > 0) steps.push(noted(text.studio.steps.others, text.studio.steps.notHere(others.join(', '))));
   return steps.filter((step) => step !== undefined);
 }
 
-function time(name: 'exp' | 'nbf', value: Json | undefined, wanted: string[], now: number): Step | undefined {
+function time(name: 'exp' | 'nbf', value: Json | undefined, rules: Rules, now: number): Step | undefined {
   const words = text.studio.steps;
-  const isWanted = wanted.includes(name);
+  const isWanted = rules.claimsToVerify.includes(name);
   if (typeof value !== 'number') return isWanted ? failed(name, words.noTime(name)) : undefined;
-  const holds = name === 'exp' ? value > now : value <= now;
+  const holds = name === 'exp' ? value + rules.leeway > now : value - rules.leeway <= now;
   const { past, future } = text.studio.times[name];
   const why = (value <= now ? past : future)(spanOf(Math.abs(value - now)));
   if (!isWanted) return noted(name, words.notLookedAt(name, why));

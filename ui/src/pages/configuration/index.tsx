@@ -4,6 +4,7 @@ import { PageHeader } from '../../shell/PageHeader';
 import { text } from '../../text';
 import { ExportTab } from './ExportTab';
 import { ImportTab } from './ImportTab';
+import { OpenApiTab } from './OpenApiTab';
 
 export default function ConfigurationPages() {
   return (
@@ -13,7 +14,7 @@ export default function ConfigurationPages() {
   );
 }
 
-const TABS = { import: ImportTab, export: ExportTab };
+const TABS = { import: ImportTab, openapi: OpenApiTab, export: ExportTab };
 
 function Tabbed() {
   const { tab = 'import' } = useParams();
@@ -24,6 +25,7 @@ function Tabbed() {
       <Tabs value={tab} keepMounted={false} onChange={(to) => navigate(`/configuration/${to}`, { replace: true })}>
         <Tabs.List>
           <Tabs.Tab value="import">{text.declared.import}</Tabs.Tab>
+          <Tabs.Tab value="openapi">{text.openApi.tab}</Tabs.Tab>
           <Tabs.Tab value="export">{text.declared.export}</Tabs.Tab>
         </Tabs.List>
         {Object.entries(TABS).map(([name, Tab]) => (

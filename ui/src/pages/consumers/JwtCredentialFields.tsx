@@ -6,6 +6,7 @@ import { help } from '../../forms/fields/described';
 import { FieldInput } from '../../forms/fields/FieldInput';
 import { fieldOf, type Schema } from '../../forms/schema';
 import { text } from '../../text';
+import { randomSecret } from '../../tokens/randomSecret';
 
 /** A credential for tokens: what it takes depends on how they are signed. */
 export function JwtCredentialFields({ schema }: { schema: Schema }) {
@@ -66,13 +67,4 @@ function PublicKey({ children }: { children: ReactNode }) {
       </Text>
     </Stack>
   );
-}
-
-/** 256 bits, as long as the digest of HS256 (RFC 7518 section 3.2). */
-function randomSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

@@ -1,8 +1,8 @@
-import { Button, Card, Code, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useNode, useRecords } from '../../api/records';
 import { titleOf } from '../../entities/catalogue';
-import { CopyText } from '../../forms/CopyAs';
+import { Copyable } from '../../forms/Copyable';
 import { text } from '../../text';
 import { curlLine, proxyAddress } from '../../tokens/requests';
 import { chosen } from './useSources';
@@ -35,22 +35,5 @@ export function Minted({ token, readIt }: { token: string; readIt: () => void })
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-/** A text that is there to be taken elsewhere. */
-export function Copyable({ label, value }: { label: string; value: string }) {
-  return (
-    <Card withBorder padding="sm" component="section" aria-label={label}>
-      <Group justify="space-between" mb={4} wrap="nowrap">
-        <Text size="sm" fw={600}>
-          {label}
-        </Text>
-        <CopyText value={value} label={`${text.records.copy}: ${label}`} />
-      </Group>
-      <Code block className="code wrapped">
-        {value}
-      </Code>
-    </Card>
   );
 }

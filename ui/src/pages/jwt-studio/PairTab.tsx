@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { pathOf } from '../../api/client';
 import { useWrite } from '../../api/records';
 import { titleOf } from '../../entities/catalogue';
+import { Copyable } from '../../forms/Copyable';
 import { Failure } from '../../records/Failure';
 import { text } from '../../text';
 import { canCompute, makePair, type Pair } from '../../tokens/signatures';
-import { Copyable } from './Minted';
 import { useCredentials } from './useSources';
 
 /** Those that have a key for each side. */

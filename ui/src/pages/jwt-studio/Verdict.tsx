@@ -12,8 +12,10 @@ const LOOKS: Record<Step['outcome'], { color: string; Icon: typeof IconX }> = {
 /** Steps that led to an answer, and the answer. */
 export function Verdict({ steps }: { steps: Step[] }) {
   const isRefused = steps.some(({ outcome }) => outcome === 'failed');
-  const isSure =
-    isRefused || steps.some(({ what, outcome }) => what === text.studio.steps.signature && outcome === 'passed');
+  const has = (what: string, outcome: Step['outcome']) =>
+    steps.some((step) => step.what === what && step.outcome === outcome);
+  const { signature, others } = text.studio.steps;
+  const isSure = isRefused || (has(signature, 'passed') && !has(others, 'noted'));
   const title = isRefused ? text.studio.refused : isSure ? text.studio.accepted : text.studio.undecided;
   return (
     <Card withBorder component="section" aria-label={text.studio.verdict}>

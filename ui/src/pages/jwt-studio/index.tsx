@@ -1,6 +1,6 @@
 import { Alert, Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useLocation, useSearchParams } from 'react-router';
 import { PageHeader } from '../../shell/PageHeader';
 import { text } from '../../text';
 import { canCompute } from '../../tokens/signatures';
@@ -12,7 +12,7 @@ import { ReadTab } from './ReadTab';
 export default function JwtStudio() {
   const [parameters, setParameters] = useSearchParams();
   const tab = parameters.get('tab') ?? 'read';
-  const [token, setToken] = useState('');
+  const [token, setToken] = useState(useHandedOver());
   const [privateKeys, setPrivateKeys] = useState<Record<string, string>>({});
   const open = (to: string | null) => setParameters({ tab: to ?? 'read' }, { replace: true });
   const readIt = (made: string) => {
@@ -50,4 +50,10 @@ export default function JwtStudio() {
       </Tabs>
     </Stack>
   );
+}
+
+/** A token that another page has sent along. */
+function useHandedOver(): string {
+  const { state } = useLocation();
+  return (state as { token?: string } | null)?.token ?? '';
 }

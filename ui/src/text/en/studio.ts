@@ -84,6 +84,8 @@ export const studio = {
     badKey: (why: string) => `The key of the credential cannot be used: ${why}`,
     noTime: (name: string) => `The plugin asks for ${name}, and there is none that is a number.`,
     notLookedAt: (name: string, why: string) => `${why}, but the plugin does not look at ${name}.`,
+    others: 'More rules',
+    notHere: (fields: string) => `The plugin asks for more than is looked at here: ${fields}.`,
     limit: 'Maximum expiration',
     within: (most: string) => `No further ahead than ${most}`,
     beyond: (left: string, most: string) => `${left} ahead, and the plugin allows ${most}.`,

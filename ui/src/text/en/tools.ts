@@ -1,5 +1,9 @@
 /** Pages that are not for records of one kind, by their path. */
 export const tools: Record<string, { title: string; hint: string }> = {
+  'first-steps': {
+    title: 'First steps',
+    hint: 'From nothing to an API that asks for tokens.',
+  },
   'jwt-studio': {
     title: 'JWT studio',
     hint: 'Tokens: read, tried against the credentials of the gateway, and made.',
