@@ -21,7 +21,7 @@ use std::sync::Arc;
 use gibbon_balancer::dns::{self, Family, Resolver, SystemLookup};
 use gibbon_conf::{AddressOrder, Conf, Database, RouterFlavor, ServiceNames, UntrustedLua};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Keeping, LuaCode, Node, Registry, Settings as PluginSettings};
+use gibbon_plugin_api::{IssuerSettings, Keeping, LuaCode, Node, Registry, Settings as PluginSettings};
 use gibbon_proxy::DataPlane;
 use gibbon_runtime::{Configuration, Definitions, StartError, secrets};
 use gibbon_store::{Options, Store, StoreError};
@@ -196,6 +196,7 @@ async fn configure(
         verified_tokens_bytes: conf.jwt.verified_tokens_bytes,
         trusted: Usual::load(&conf.upstream.trusted, None)?.trusted,
         stored_answers_bytes: conf.stored_answers.bytes,
+        issuers: issuers(conf),
         tracing: node::tracing(conf),
         lua: match conf.untrusted_lua {
             UntrustedLua::Off => LuaCode::IsRefused,
@@ -208,6 +209,16 @@ async fn configure(
         node,
     };
     Ok(Configuration::load(store, registry, definitions, plugin_settings).await?)
+}
+
+/// The name, below the prefix, of the folder in which keys of issuers are kept.
+const ISSUER_KEYS: &str = "issuer_keys";
+
+fn issuers(conf: &Conf) -> IssuerSettings {
+    IssuerSettings {
+        hosts: conf.jwt.issuer_hosts.iter().map(|host| host.as_str().into()).collect(),
+        folder: Some(conf.prefix.join(ISSUER_KEYS).into()),
+    }
 }
 
 /// The records of a gateway, for a command that is not the gateway.

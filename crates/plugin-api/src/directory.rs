@@ -14,6 +14,9 @@ pub trait Directory {
     /// A consumer by its username.
     fn consumer_named(&self, username: &str) -> Option<&Arc<Consumer>>;
 
+    /// A consumer by its custom id.
+    fn consumer_by_custom_id(&self, custom_id: &str) -> Option<&Arc<Consumer>>;
+
     /// A credential of `kind` by its key.
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>>;
 

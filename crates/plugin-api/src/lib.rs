@@ -62,7 +62,7 @@ pub use log_values::LogValues;
 pub use meter::{Measured, Meter, MeterCx, Names, TargetHealth, TargetState};
 pub use node::{Live, Node};
 pub use offload::{Busy, Offload};
-pub use plugin::{ConfigureError, Keeping, LuaCode, PluginDef, Registry, Settings};
+pub use plugin::{ConfigureError, IssuerSettings, Keeping, LuaCode, PluginDef, Registry, Settings};
 pub use records::{Edit, Finding, Listing, PluginRecords, RecordsError, Writing};
 pub use reply::{Reply, ReplyBody};
 pub use request::{Announced, BodyLimit, RequestCx};

@@ -1,5 +1,6 @@
 //! How a plugin declares itself, and the list of all of them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use gibbon_schema::{EntityDef, Subschema};
@@ -61,6 +62,15 @@ pub enum Keeping {
     Declared,
 }
 
+/// How keys of those who issue tokens are fetched and kept.
+#[derive(Debug, Clone, Default)]
+pub struct IssuerSettings {
+    /// Hosts that may have private addresses: `host` or `host:port`; behind `http://` also without TLS.
+    pub hosts: Arc<[Box<str>]>,
+    /// The folder in which keys are kept for the next start; without one they are not.
+    pub folder: Option<Arc<Path>>,
+}
+
 /// What the gateway tells plugins when they are configured.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -70,6 +80,8 @@ pub struct Settings {
     pub trusted: Arc<RootCertStore>,
     /// How many bytes of answers of upstreams one memory of them may hold; 0 keeps none.
     pub stored_answers_bytes: u64,
+    /// Where keys of issuers come from.
+    pub issuers: IssuerSettings,
     /// What becomes of Lua in a configuration.
     pub lua: LuaCode,
     /// For how long records stay.
@@ -87,6 +99,7 @@ impl Default for Settings {
             tracing: Tracing::default(),
             verified_tokens_bytes: 0,
             stored_answers_bytes: 0,
+            issuers: IssuerSettings::default(),
             trusted: Arc::new(RootCertStore::empty()),
             lua: LuaCode::default(),
             keeping: Keeping::default(),

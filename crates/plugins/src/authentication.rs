@@ -20,7 +20,8 @@ pub(crate) struct AuthenticationRule {
 
 /// Whom a request is from, and what proves it.
 pub(crate) struct Accepted {
-    pub(crate) consumer: Arc<Consumer>,
+    /// None where it is somebody who is known elsewhere and no consumer.
+    pub(crate) consumer: Option<Arc<Consumer>>,
     pub(crate) credential: Credential,
 }
 
@@ -72,7 +73,10 @@ impl AuthenticationRule {
     ) -> Flow {
         match (outcome, &self.anonymous) {
             (Ok(Accepted { consumer, credential }), _) => {
-                cx.authenticate(consumer, Some(credential));
+                match consumer {
+                    Some(consumer) => cx.authenticate(consumer, Some(credential)),
+                    None => cx.authenticate_stranger(credential),
+                }
                 Flow::Continue
             }
             (Err(refusal), None) => Flow::respond(reply(refusal)),

@@ -153,6 +153,13 @@ impl World {
         self
     }
 
+    /// The same with a custom id.
+    pub(crate) fn consumer_with_custom_id(mut self, number: u128, username: &str, custom_id: &str) -> Self {
+        let (username, custom_id) = (Some(username.into()), Some(custom_id.into()));
+        self.consumers.push(Arc::new(Consumer { id: id(number), username, custom_id, tags: Vec::new() }));
+        self
+    }
+
     /// Adds a credential of the consumer with `id(number)`, or changes the one with that key.
     pub(crate) fn credential(self, def: &CredentialDef, number: u128, mut body: Value) -> Self {
         body["consumer"] = json!({ "id": id(number) });
@@ -325,6 +332,10 @@ impl Directory for World {
 
     fn consumer_named(&self, username: &str) -> Option<&Arc<Consumer>> {
         self.consumers.iter().find(|consumer| consumer.username.as_deref() == Some(username))
+    }
+
+    fn consumer_by_custom_id(&self, custom_id: &str) -> Option<&Arc<Consumer>> {
+        self.consumers.iter().find(|consumer| consumer.custom_id.as_deref() == Some(custom_id))
     }
 
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {

@@ -8,6 +8,7 @@ mod counts;
 mod credential;
 mod entities;
 mod handler;
+mod issuers;
 mod refusal;
 mod retrieval;
 mod rules;
@@ -21,6 +22,7 @@ mod tests;
 use gibbon_plugin_api::{CredentialDef, PluginDef};
 
 use crate::registry::INTERFACE_VERSION;
+pub use issuers::ADMIN_PATHS;
 
 /// The plugin.
 pub static DEFINITION: PluginDef = PluginDef {

@@ -26,6 +26,7 @@ pub mod datadog;
 mod datagrams;
 mod delivery;
 mod document_log;
+mod encryption;
 mod field_name;
 pub mod file_log;
 mod functions;

@@ -43,11 +43,12 @@ pub struct Records {
     secrets: Secrets,
 }
 
-/// Consumers by id and by username.
+/// Consumers by id, by username and by custom id.
 #[derive(Clone, Default)]
 pub(crate) struct Consumers {
     pub(crate) by_id: OrdMap<Uuid, Arc<Consumer>>,
     pub(crate) by_username: OrdMap<Box<str>, Arc<Consumer>>,
+    pub(crate) by_custom_id: OrdMap<Box<str>, Arc<Consumer>>,
 }
 
 /// The credentials of one kind.
@@ -242,13 +243,22 @@ impl Consumers {
         if let Some(username) = &consumer.username {
             self.by_username.insert(username.clone(), Arc::clone(&consumer));
         }
+        if let Some(custom_id) = &consumer.custom_id {
+            self.by_custom_id.insert(custom_id.clone(), Arc::clone(&consumer));
+        }
         self.by_id.insert(consumer.id, consumer);
     }
 
     fn remove(&mut self, id: Uuid) {
-        if let Some(username) = self.by_id.remove(&id).and_then(|consumer| consumer.username.clone()) {
-            self.by_username.remove(&username);
-        }
+        let Some(consumer) = self.by_id.remove(&id) else { return };
+        // Two consumers may have exchanged their names in one transaction: only our own entries go.
+        let forget = |names: &mut OrdMap<Box<str>, Arc<Consumer>>, name: Option<&Box<str>>| {
+            if let Some(name) = name.filter(|name| names.get(*name).is_some_and(|owner| owner.id == id)) {
+                names.remove(name);
+            }
+        };
+        forget(&mut self.by_username, consumer.username.as_ref());
+        forget(&mut self.by_custom_id, consumer.custom_id.as_ref());
     }
 }
 

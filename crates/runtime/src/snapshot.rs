@@ -117,6 +117,10 @@ impl Directory for Snapshot {
         self.consumers.by_username.get(username)
     }
 
+    fn consumer_by_custom_id(&self, custom_id: &str) -> Option<&Arc<Consumer>> {
+        self.consumers.by_custom_id.get(custom_id)
+    }
+
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {
         let credentials = self.credentials.iter().find(|credentials| credentials.kind == kind)?;
         credentials.by_key.get(key).map(|loaded| &loaded.value)

@@ -29,6 +29,8 @@ pub(crate) struct Conditional {
     pub(crate) then_field: &'static str,
     pub(crate) then_match: Field,
     pub(crate) then_err: Option<&'static str>,
+    /// Where one of these has a value, nothing is demanded.
+    pub(crate) unless_set: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -111,6 +113,7 @@ pub fn conditional(
         then_field,
         then_match,
         then_err: None,
+        unless_set: Vec::new(),
     })))
 }
 
@@ -153,6 +156,15 @@ impl EntityCheck {
             Relation::Conditional(rule) => rule.then_err = Some(text),
             Relation::ConditionalAtLeastOneOf(branches) => branches.then.err = Some(text),
             _ => {}
+        }
+        self
+    }
+
+    /// A [`conditional`] demands nothing where one of these fields has a value. `/schemas` does not tell: they are fields
+    /// that Kong does not have.
+    pub fn unless_set(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        if let Relation::Conditional(rule) = &mut self.0 {
+            rule.unless_set = fields.into_iter().collect();
         }
         self
     }

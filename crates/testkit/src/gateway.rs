@@ -11,7 +11,9 @@ use std::time::Duration;
 use gibbon_balancer::dns::{Family, Resolver, SystemLookup};
 use gibbon_conf::{Conf, ConfFile, Listener, Machine, RouterFlavor, Sources, User};
 use gibbon_entities::route::Flavor;
-use gibbon_plugin_api::{Instruments, Keeping, Node, PluginDef, Registry, Settings as PluginSettings, Tracing};
+use gibbon_plugin_api::{
+    Instruments, IssuerSettings, Keeping, Node, PluginDef, Registry, Settings as PluginSettings, Tracing,
+};
 use gibbon_proxy::listen::{Port, Serves};
 use gibbon_proxy::{Counters, DataPlane, Drain, LineSink, Settings, StreamSettings, WorkerPorts};
 use gibbon_runtime::{Configuration, Definitions};
@@ -65,6 +67,7 @@ pub struct Builder {
     plugins: Vec<&'static PluginDef>,
     entities: Vec<fn() -> EntityDef>,
     keeping: Keeping,
+    issuer_keys: Option<Arc<Path>>,
 }
 
 type Lines = Arc<Mutex<Vec<u8>>>;
@@ -98,6 +101,13 @@ impl Builder {
         self
     }
 
+    /// Keeps keys of issuers in this folder, for the next gateway that is told of it.
+    #[must_use]
+    pub fn issuer_keys(mut self, folder: &Path) -> Self {
+        self.issuer_keys = Some(folder.into());
+        self
+    }
+
     /// Starts the gateway.
     ///
     /// # Panics
@@ -108,7 +118,7 @@ impl Builder {
         let control = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let control = control.expect("a runtime is to be had");
         let registry = Registry::new(self.plugins).with_entities(self.entities);
-        let configuration = control.block_on(load(folder.path(), registry, &conf, self.keeping));
+        let configuration = control.block_on(load(folder.path(), registry, &conf, (self.keeping, self.issuer_keys)));
         let (access_log, stream_log) = (Lines::default(), Lines::default());
         let mut ports: Vec<WorkerPorts> = (0..conf.workers).map(|_| WorkerPorts::default()).collect();
         let addresses = open(&conf, &mut ports);
@@ -248,7 +258,12 @@ fn configure(folder: &Path, settings: &[(String, String)]) -> Conf {
     loaded.conf
 }
 
-async fn load(folder: &Path, registry: Registry, conf: &Conf, keeping: Keeping) -> Arc<Configuration> {
+async fn load(
+    folder: &Path,
+    registry: Registry,
+    conf: &Conf,
+    (keeping, issuer_keys): (Keeping, Option<Arc<Path>>),
+) -> Arc<Configuration> {
     let registry = Arc::new(registry);
     let flavor = match conf.proxy.router_flavor {
         RouterFlavor::TraditionalCompatible => Flavor::TraditionalCompatible,
@@ -265,6 +280,10 @@ async fn load(folder: &Path, registry: Registry, conf: &Conf, keeping: Keeping) 
         verified_tokens_bytes: 1 << 20,
         stored_answers_bytes: 1 << 20,
         trusted,
+        issuers: IssuerSettings {
+            hosts: conf.jwt.issuer_hosts.iter().map(|host| host.as_str().into()).collect(),
+            folder: Some(issuer_keys.unwrap_or_else(|| folder.join("issuer_keys").into())),
+        },
         tracing: tracing(conf),
         keeping,
         node,

@@ -84,7 +84,7 @@ pub(super) fn name_what_needs_a_restart(running: &Conf, read: &Conf) {
         ),
         ("the names of log files", targets(running) != targets(read)),
         ("the keys of DNS", running.dns != read.dns),
-        ("the memory for verified tokens", running.jwt != read.jwt),
+        ("the keys of tokens", running.jwt != read.jwt),
         ("what is traced", running.tracing != read.tracing),
     ];
     for (what, _) in changed.iter().filter(|(_, changed)| *changed) {

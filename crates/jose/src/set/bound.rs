@@ -41,7 +41,9 @@ impl Policy {
         Self { algorithms: Some([algorithm].into()), thumbprints: Box::default() }
     }
 
-    fn allows(&self, algorithm: Algorithm) -> bool {
+    /// Whether keys may be for this algorithm at all.
+    #[must_use]
+    pub fn allows(&self, algorithm: Algorithm) -> bool {
         match &self.algorithms {
             Some(allowed) => allowed.contains(&algorithm),
             None => !algorithm.is_symmetric(),

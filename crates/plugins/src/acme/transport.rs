@@ -1,7 +1,5 @@
 //! HTTP with the authority, over TLS with the authorities that the gateway trusts.
 
-mod encryption;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +12,7 @@ use ureq::Agent;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 
-use self::encryption::Encryption;
+use crate::encryption::Encryption;
 
 /// How long one exchange may take.
 const PATIENCE: Duration = Duration::from_secs(30);

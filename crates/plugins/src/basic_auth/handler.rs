@@ -120,7 +120,7 @@ fn check(cx: &RequestCx<'_>, claimant: Claimant) -> Result<Progress, Refusal> {
 
 fn accept(cx: &RequestCx<'_>, claimant: Claimant) -> Result<Accepted, Refusal> {
     let consumer = cx.consumer(claimant.consumer).ok_or(Refusal)?;
-    Ok(Accepted { consumer, credential: claimant.credential })
+    Ok(Accepted { consumer: Some(consumer), credential: claimant.credential })
 }
 
 fn verified(cx: &RequestCx<'_>) -> Rc<VerifiedPasswords> {

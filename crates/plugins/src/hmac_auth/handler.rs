@@ -129,7 +129,7 @@ impl HmacAuth {
             return Err(Refusal::WrongSignature);
         }
         let consumer = cx.consumer(found.consumer).ok_or(Refusal::Unverifiable)?;
-        Ok(Accepted { consumer, credential: Credential { id: found.id, identifier: username.into() } })
+        Ok(Accepted { consumer: Some(consumer), credential: Credential { id: found.id, identifier: username.into() } })
     }
 
     /// Whether a header holds a moment that is not too far from now.

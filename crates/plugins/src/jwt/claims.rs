@@ -63,6 +63,11 @@ impl ClaimRules {
         })
     }
 
+    /// The same rules, with `exp` among the claims to verify.
+    pub(super) fn with_exp(self) -> Self {
+        Self { verify_exp: true, ..self }
+    }
+
     /// Judges `claims` at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an `exp`
     /// even where that is not among the claims to verify.
     pub(super) fn check(&self, claims: &JsonObject, now: i64, steps: &mut impl Steps) -> Result<(), ClaimErrors> {

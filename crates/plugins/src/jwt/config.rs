@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::claims::ClaimRules;
 use super::credential::SecretEncoding;
+use super::issuers;
 use super::retrieval::TokenPlaces;
 use super::rules::{self, Rules};
 use crate::authentication::AuthenticationRule;
@@ -79,7 +80,8 @@ fn config_fields() -> Vec<Field> {
             .describe("The headers that may hold a token behind `Bearer`."),
         field("realm").string().optional().describe("The realm that `WWW-Authenticate` names."),
     ];
-    fields.into_iter().chain(rules::fields()).collect()
+    let own = rules::fields().into_iter().chain([issuers::config_field()]);
+    fields.into_iter().chain(own).collect()
 }
 
 /// A configuration, ready to be used.
@@ -90,6 +92,8 @@ pub(super) struct Config {
     pub(super) claims: ClaimRules,
     /// Boxed, since most configurations have none.
     pub(super) rules: Option<Box<Rules>>,
+    /// The same for tokens of issuers, which always expire.
+    pub(super) claims_of_issuers: ClaimRules,
     pub(super) rule: AuthenticationRule,
     pub(super) realm: Option<Box<str>>,
 }
@@ -110,6 +114,7 @@ impl Config {
             secret_encoding,
             claims: ClaimRules::read(config)?,
             rules: Rules::read(config)?.map(Box::new),
+            claims_of_issuers: ClaimRules::read(config)?.with_exp(),
             rule: AuthenticationRule::read(config)?,
             realm: config.boxed("realm")?,
         })

@@ -38,10 +38,12 @@ pub(super) enum Verdict {
     LacksScope,
     RuleFalse,
     RuleFailed,
+    UnknownKid,
+    KeysAway,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 26] = [
+const CODES: [(Verdict, &str); 28] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -68,6 +70,8 @@ const CODES: [(Verdict, &str); 26] = [
     (Verdict::LacksScope, "insufficient_scope"),
     (Verdict::RuleFalse, "rule_not_met"),
     (Verdict::RuleFailed, "rule_failed"),
+    (Verdict::UnknownKid, "unknown_kid"),
+    (Verdict::KeysAway, "keys_away"),
 ];
 
 impl Verdict {

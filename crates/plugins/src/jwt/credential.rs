@@ -4,8 +4,10 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gibbon_jose::{Algorithm, Verifier, VerifierId};
+use gibbon_jose::{Algorithm, Policy, Verifier, VerifierId};
 use uuid::Uuid;
+
+use super::issuers::{Keyring, Location, Sources};
 
 /// One stored credential.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct JwtCredential {
 enum Material {
     /// A shared secret, as it was written.
     Secret(Option<Box<str>>),
+    /// The keys that an issuer publishes.
+    Published(Box<PublishedKeys>),
     /// A public key. An ES* credential may be without one, and is then of no use.
     PublicKey(Option<Box<PublicKeyText>>),
 }
@@ -31,6 +35,12 @@ struct PublicKeyText {
     /// Which key it is, once it was parsed: a token that this key is known to have signed is accepted without parsing
     /// the key again.
     id: OnceLock<VerifierId>,
+}
+
+struct PublishedKeys {
+    location: Location,
+    /// Opened when the first token comes.
+    keyring: OnceLock<Keyring>,
 }
 
 /// How the secrets of credentials are written.
@@ -60,6 +70,20 @@ impl JwtCredential {
         Self { serial: LOADED.fetch_add(1, Ordering::Relaxed), id, consumer, algorithm, material }
     }
 
+    /// One whose keys are fetched, and bound to its algorithm.
+    pub(super) fn published(id: Uuid, consumer: Uuid, algorithm: Algorithm, location: Location) -> Self {
+        let material = Material::Published(Box::new(PublishedKeys { location, keyring: OnceLock::new() }));
+        Self { material, ..Self::new(id, consumer, algorithm, None, None) }
+    }
+
+    /// The keys of its issuer, if it has no key of its own.
+    pub(super) fn keyring(&self, sources: &Sources) -> Option<&Keyring> {
+        let Material::Published(published) = &self.material else { return None };
+        Some(
+            published.keyring.get_or_init(|| Keyring::open(sources, &published.location, Policy::only(self.algorithm))),
+        )
+    }
+
     /// Stands for this credential, as it is now, in this process.
     pub(super) fn serial(&self) -> u64 {
         self.serial
@@ -75,6 +99,7 @@ impl JwtCredential {
                     SecretEncoding::Base64Url => Verifier::from_base64_secret(self.algorithm, secret).ok(),
                 }
             }
+            Material::Published(_) => None,
             Material::PublicKey(key) => {
                 let key = key.as_ref()?;
                 let verifier = Verifier::from_pem(self.algorithm, &key.pem).ok()?;
@@ -87,7 +112,7 @@ impl JwtCredential {
     /// The identity of the public key, if it was parsed before. That of a secret depends on how it is read.
     pub(super) fn known_key(&self) -> Option<VerifierId> {
         match &self.material {
-            Material::Secret(_) => None,
+            Material::Secret(_) | Material::Published(_) => None,
             Material::PublicKey(key) => key.as_ref()?.id.get().copied(),
         }
     }
@@ -98,6 +123,7 @@ impl std::fmt::Debug for Material {
         // A secret must not get into a log because someone prints a credential.
         f.write_str(match self {
             Self::Secret(_) => "Secret",
+            Self::Published(_) => "Published",
             Self::PublicKey(_) => "PublicKey",
         })
     }

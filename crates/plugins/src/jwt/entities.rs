@@ -8,6 +8,7 @@ use gibbon_schema::{EntityDef, Field, Object, OnDelete, Schema, conditional, cus
 use serde_json::Value;
 
 use super::credential::JwtCredential;
+use super::issuers::{Location, check_url};
 
 /// The name of the entity.
 pub(super) const KIND: &str = "jwt_secrets";
@@ -27,6 +28,7 @@ pub(super) fn definition() -> EntityDef {
         "rsa_public_key",
         matching().required().check_str(check_readable),
     );
+    let key_needed = key_needed.unless_set(["jwks_uri", "issuer_discovery"]);
     EntityDef {
         name: KIND,
         collection: "jwts",
@@ -61,6 +63,16 @@ fn fields() -> Vec<Field> {
             .one_of(Algorithm::ALL.map(Algorithm::as_str))
             .describe("The one algorithm that tokens must be signed with."),
         field("tags").of(tags()),
+        field("jwks_uri")
+            .string()
+            .check_str(check_url)
+            .absent_while_unset()
+            .describe("The URL of a JWK Set, in place of a public key that stands here."),
+        field("issuer_discovery")
+            .string()
+            .check_str(check_url)
+            .absent_while_unset()
+            .describe("The URL of an issuer whose discovery document says where its JWK Set is."),
     ]
 }
 
@@ -79,11 +91,28 @@ fn check_fit(body: &Object) -> Result<(), String> {
         Some(name) => Algorithm::from_name(name),
         None => Some(DEFAULT_ALGORITHM),
     };
+    let given = |field: &str| body.get(field).and_then(Value::as_str);
+    let places = ["rsa_public_key", "jwks_uri", "issuer_discovery"].map(|field| (field, given(field)));
+    let [_, fetched @ ..] = places;
+    if let Some((field, _)) = fetched.into_iter().find(|(_, url)| url.is_some()) {
+        return check_fetched(field, algorithm, places.iter().filter(|(_, value)| value.is_some()).count());
+    }
     let Some(algorithm) = algorithm.filter(|algorithm| !algorithm.is_symmetric()) else { return Ok(()) };
     let Some(pem) = body.get("rsa_public_key").and_then(Value::as_str) else { return Ok(()) };
     match Verifier::from_pem(algorithm, pem) {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("rsa_public_key: {error}")),
+    }
+}
+
+/// Whether a credential whose keys are fetched can be of use: `given` is the number of places that its keys come from.
+fn check_fetched(field: &str, algorithm: Option<Algorithm>, given: usize) -> Result<(), String> {
+    if given > 1 {
+        return Err(format!("{field}: only one of rsa_public_key, jwks_uri and issuer_discovery can be set"));
+    }
+    match algorithm {
+        Some(algorithm) if algorithm.is_symmetric() => Err(format!("{field}: `{algorithm}` works with a secret alone")),
+        _ => Ok(()),
     }
 }
 
@@ -97,6 +126,11 @@ pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
         None => DEFAULT_ALGORITHM,
     };
     let (secret, public_key) = (body.optional_text("secret")?, body.optional_text("rsa_public_key")?);
-    let credential = JwtCredential::new(id, consumer, algorithm, secret, public_key);
+    let url = body.optional_text("jwks_uri")?.map(Location::jwks);
+    let issuer = body.optional_text("issuer_discovery")?.map(|url| Location::discovery(url, None));
+    let credential = match url.or(issuer) {
+        Some(place) => JwtCredential::published(id, consumer, algorithm, place),
+        None => JwtCredential::new(id, consumer, algorithm, secret, public_key),
+    };
     Ok(LoadedCredential { id, consumer, key: key.into(), value: std::sync::Arc::new(credential) })
 }

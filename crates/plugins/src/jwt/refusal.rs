@@ -29,6 +29,8 @@ pub(super) enum Refusal {
     InvalidKeyClaim,
     /// There is no such credential.
     UnknownKey,
+    /// The issuer has no key of the name that the token says.
+    UnknownKid,
     /// The token claims another algorithm than the credential has.
     WrongAlgorithm,
     /// The credential has no key, or one that cannot be used.
@@ -62,6 +64,7 @@ impl Refusal {
             Self::NoKeyClaim => Verdict::NoKeyClaim,
             Self::InvalidKeyClaim => Verdict::InvalidKeyClaim,
             Self::UnknownKey => Verdict::UnknownKey,
+            Self::UnknownKid => Verdict::UnknownKid,
             Self::WrongAlgorithm => Verdict::WrongAlgorithm,
             Self::NoKey => Verdict::NoKey,
             Self::WrongSignature => Verdict::WrongSignature,
@@ -159,6 +162,7 @@ impl Answers {
             Refusal::NoKeyClaim => return self.no_key_claim.clone(),
             Refusal::InvalidKeyClaim => return self.invalid_key_claim.clone(),
             Refusal::UnknownKey => return self.unknown_key.clone(),
+            Refusal::UnknownKid => r#"{"message":"No key found for given 'kid'","reason":"unknown_kid"}"#,
             Refusal::WrongAlgorithm => r#"{"message":"Invalid algorithm"}"#,
             Refusal::NoKey => r#"{"message":"Invalid key/secret"}"#,
             Refusal::WrongSignature => r#"{"message":"Invalid signature"}"#,

@@ -14,7 +14,7 @@ use gibbon_jose::json::JsonValue;
 use gibbon_plugin_api::RequestCx;
 
 use super::steps::{Outcome, Step, Steps, shown};
-use audience::Audiences;
+pub(super) use audience::Audiences;
 pub(super) use claim_path::ClaimPath;
 use expression::Expression;
 pub(super) use fields::fields;

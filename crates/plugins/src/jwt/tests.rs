@@ -3,6 +3,7 @@
 mod answers;
 mod attacks;
 mod credentials;
+mod issuers;
 mod retrieval;
 mod rules;
 mod schema;

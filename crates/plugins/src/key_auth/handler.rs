@@ -92,5 +92,5 @@ fn owner(cx: &RequestCx<'_>, key: &[u8]) -> Result<Accepted, Refusal> {
     }
     let consumer = cx.consumer(credential.consumer).ok_or(Refusal::UnknownKey)?;
     let credential = Credential { id: credential.id, identifier: credential.id.to_string().into() };
-    Ok(Accepted { consumer, credential })
+    Ok(Accepted { consumer: Some(consumer), credential })
 }

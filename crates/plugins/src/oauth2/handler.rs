@@ -123,7 +123,7 @@ impl OAuth2 {
         let application: &Application = application.and_then(|value| value.downcast_ref()).ok_or(Refusal::Invalid)?;
         let consumer = cx.consumer(application.consumer).ok_or(Refusal::Invalid)?;
         let credential = Credential { id: application.id, identifier: application.client_id.clone() };
-        Ok((Accepted { consumer, credential }, token))
+        Ok((Accepted { consumer: Some(consumer), credential }, token))
     }
 
     fn reply(&self, refusal: Refusal) -> Reply {

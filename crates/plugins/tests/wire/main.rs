@@ -7,6 +7,7 @@ mod cache;
 mod certificates;
 mod functions;
 mod grpc;
+mod issuers;
 mod limits;
 mod log_servers;
 mod logs;

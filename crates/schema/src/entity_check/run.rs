@@ -137,6 +137,9 @@ impl Run<'_> {
     }
 
     fn conditional(&self, rule: &Conditional, violations: &mut Object) -> Result<(), String> {
+        if rule.unless_set.iter().any(|field| self.is_set(field)) {
+            return Ok(());
+        }
         let Some(base) = self.scope.lookup(rule.then_field).filter(|_| self.holds(rule.if_field, &rule.if_match))
         else {
             return Ok(());

@@ -204,3 +204,10 @@ fn a_check_can_ask_what_time_it_is() {
     assert!(insert(&def, json!({"until": NOW})).is_ok());
     assert_eq!(insert(&def, json!({"until": NOW - 1})).unwrap_err().message(), "schema violation (it is over)");
 }
+
+#[test]
+fn a_condition_demands_nothing_where_something_else_stands_in() {
+    let check = || conditional("a", matching().eq("1"), "b", matching().required()).unless_set(["c"]);
+    assert!(run(check(), json!({"a": "1"})).is_object());
+    assert_eq!(run(check(), json!({"a": "1", "c": "x"})), Value::Null);
+}

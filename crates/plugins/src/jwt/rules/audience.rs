@@ -7,10 +7,10 @@ use crate::jwt::steps::{Outcome, Step, Steps, shown};
 
 /// The names of those of whom one has to be meant; none where it does not matter.
 #[derive(Debug)]
-pub(super) struct Audiences(pub(super) Vec<Box<str>>);
+pub(in crate::jwt) struct Audiences(pub(in crate::jwt) Vec<Box<str>>);
 
 impl Audiences {
-    pub(super) fn check(&self, claims: &JsonObject, steps: &mut impl Steps) -> Result<(), Lack> {
+    pub(in crate::jwt) fn check(&self, claims: &JsonObject, steps: &mut impl Steps) -> Result<(), Lack> {
         if self.0.is_empty() {
             return Ok(());
         }

@@ -13,10 +13,10 @@ use ureq::unversioned::transport::{
 
 /// What speaks TLS where a URL asks for it.
 #[derive(Debug)]
-pub(super) struct Encryption(pub(super) Arc<ClientConfig>);
+pub(crate) struct Encryption(pub(crate) Arc<ClientConfig>);
 
 /// A connection with TLS.
-pub(super) struct Encrypted {
+pub(crate) struct Encrypted {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter>,
 }

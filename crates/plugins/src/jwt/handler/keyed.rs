@@ -1,0 +1,57 @@
+//! Tokens that one of several keys may have signed: those that an issuer publishes.
+
+use std::sync::Arc;
+
+use gibbon_jose::{Cost, SignatureError, Token, VerifiedToken, Verifier};
+use gibbon_plugin_api::RequestCx;
+
+use super::{Claimant, Jwt, JwtCredential, Patience, Progress, Refusal, Signers};
+use crate::jwt::issuers::{Keyring, Lookup, Sources};
+use crate::jwt::worker::JwtWorker;
+
+impl JwtCredential {
+    /// What its tokens are verified with.
+    pub(super) fn signers<'c>(&'c self, sources: &Sources) -> Signers<'c> {
+        self.keyring(sources).map_or(Signers::Credential(self), Signers::Keyring)
+    }
+}
+
+impl Jwt {
+    /// Verifies a token with the keys that it may have been signed with; where there are none, they may have to be
+    /// fetched, once.
+    pub(super) fn by_keyring(
+        &self,
+        cx: &RequestCx<'_>,
+        worker: &JwtWorker,
+        token: Token<'_>,
+        (keyring, claimant): (&Keyring, Claimant),
+        patience: Patience,
+    ) -> Result<Progress, Refusal> {
+        let kid = token.header().get_str("kid");
+        let fetching = || if patience == Patience::Fresh { keyring.ask(kid.as_deref()) } else { None };
+        let verifiers = match keyring.look_up(kid.as_deref(), token.algorithm(), cx.now) {
+            Lookup::Found(verifiers) => verifiers,
+            Lookup::OtherAlgorithm => return Err(Refusal::WrongAlgorithm),
+            Lookup::OutOfTime => return Err(Refusal::UnknownKid),
+            Lookup::Unknown => return fetching().map(Progress::Fetching).ok_or(Refusal::UnknownKid),
+            Lookup::Away => return Ok(fetching().map_or(Progress::KeysAway, Progress::Fetching)),
+        };
+        if verifiers.iter().any(|verifier| verifier.cost() == Cost::Slow) {
+            drop(kid);
+            return Ok(Progress::Slow(token.into_owned(), verifiers, claimant));
+        }
+        let verified = verify_with_any(&token, &verifiers).map_err(|_| Refusal::WrongSignature)?;
+        keyring.confirm(verified.verifier(), cx.now);
+        self.remember(cx, worker, &verified);
+        self.judge(cx, verified.contents(), claimant).map(Progress::Done)
+    }
+}
+
+/// Verifies a token with the one of several keys that has signed it.
+pub(super) fn verify_with_any<'t>(
+    token: &Token<'t>,
+    verifiers: &[Arc<Verifier>],
+) -> Result<VerifiedToken<'t>, SignatureError> {
+    let found = verifiers.iter().find_map(|verifier| token.clone().verify(verifier).ok());
+    found.ok_or(SignatureError::Mismatch)
+}
