@@ -58,6 +58,8 @@ async function furnish(): Promise<void> {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: 'k1' });
   await make('key', '/keys', { name: 'first', kid: 'k1', jwk, set: { id: set } });
+  const { id: gone } = await gateway.admin('POST', '/services', { name: 'gone', host: 'x.example' });
+  await gateway.admin('DELETE', `/services/${gone}`);
   await make('vault', '/vaults', { name: 'env', prefix: 'my-env', description: 'Secrets of the environment' });
 }
 
@@ -103,6 +105,7 @@ const PAGES: [string, () => string, string | RegExp][] = [
   ['vaults-new', () => '/vaults/new', 'New vault'],
   ['vaults-one', () => `/vaults/${ids.vault}`, 'Secrets of the environment'],
   ['warnings', () => '/warnings', 'Tokens that have expired pass'],
+  ['history', () => '/history', 'Deleted'],
   ['not-found', () => '/nowhere', 'There is no such page'],
 ];
 
@@ -168,6 +171,34 @@ it('what is surely not meant stands beside the record, and leads to it', async (
   await page.getByRole('heading', { name: 'tokens', level: 1 }).waitFor();
   await page.getByRole('note').waitFor({ state: 'hidden' });
   expect(faults).toEqual([]);
+});
+
+it('a change is taken back from the history, unless others stand in the way', async () => {
+  const { page, faults } = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  const { id } = await gateway.admin('POST', '/services', { name: 'undone', host: 'a.example' });
+  await gateway.admin('PATCH', `/services/${id}`, { host: 'b.example' });
+  await page.goto('/history');
+  const made = page.getByRole('article').filter({ hasText: 'POST /services' }).first();
+  const changed = page
+    .getByRole('article')
+    .filter({ hasText: `PATCH /services/${id}` })
+    .first();
+  await changed.getByRole('button', { name: /^What it did/ }).click();
+  await changed.getByText('b.example').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'history-changes');
+  const confirm = page.getByRole('dialog').getByRole('button', { name: 'Undo' });
+  await made.getByRole('button', { name: /^Undo/ }).click();
+  await confirm.click();
+  await page.getByRole('alert').getByText('it has changed since').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await changed.getByRole('button', { name: /^Undo/ }).click();
+  await confirm.click();
+  await page.getByText(/was undone/).waitFor();
+  await page.goto(`/services/${id}`);
+  await page.getByText('a.example').first().waitFor();
+  expect(faults.filter((fault) => !fault.includes('status of 409'))).toEqual([]);
 });
 
 it('colours are chosen once', async () => {

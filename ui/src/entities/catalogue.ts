@@ -176,25 +176,14 @@ export const entities: Entity[] = [
 
 /** The collection of records of a schema. */
 export function collectionOf(schema: string): string {
-  return entities.find((entity) => entity.schema === schema)?.collection ?? schema;
+  const all = [...entities, ...credentials, targets];
+  return all.find((entity) => entity.schema === schema)?.collection ?? schema;
 }
 
-/** What a record is called: by its name if it has one, else by its id. */
-export function titleOf(record: JsonObject): string {
-  const kinds = [
-    'instance_name',
-    'name',
-    'username',
-    'custom_id',
-    'target',
-    'prefix',
-    'group',
-    'key',
-    'kid',
-    'snis',
-    'host',
-  ];
-  return titleBy(kinds, record);
+/** What a record of a collection is called. */
+export function titleOf(collection: string, record: JsonObject): string {
+  const entity = entities.find((other) => other.collection === collection);
+  return titleBy(entity?.titles ?? ['name'], record);
 }
 
 /** What a record of this kind is called. */

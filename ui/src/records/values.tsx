@@ -77,7 +77,7 @@ export function Reference({ collection, value }: { collection: string; value: Js
   const record = records.find((other) => other.id === id);
   return (
     <Anchor component={Link} to={`/${collection}/${id}`} size="sm" onClick={(event) => event.stopPropagation()}>
-      {record ? titleOf(record) : id.slice(0, 8)}
+      {record ? titleOf(collection, record) : id.slice(0, 8)}
     </Anchor>
   );
 }

@@ -15,7 +15,7 @@ export function Navigation({ close }: { close: () => void }) {
       <AppShell.Section grow component={ScrollArea} p="xs">
         {groups.map(([group, title]) => (
           <div key={group}>
-            <Text size="xs" fw={700} c="dimmed" px="sm" pt="md" pb={4}>
+            <Text size="xs" fw={700} c="dimmed" px="sm" pt="xs" pb={2}>
               {title}
             </Text>
             {pages
@@ -30,6 +30,7 @@ export function Navigation({ close }: { close: () => void }) {
                     label={labelOfPage(page)}
                     leftSection={<page.icon size={18} stroke={1.6} aria-hidden />}
                     rightSection={page.path === 'warnings' && <WarningCount />}
+                    py={6}
                     active={isOpen}
                     aria-current={isOpen ? 'page' : undefined}
                     onClick={close}

@@ -6,6 +6,7 @@ import {
   IconCertificate,
   IconCloud,
   IconFileDiff,
+  IconHistory,
   IconId,
   IconKey,
   IconLock,
@@ -50,6 +51,7 @@ export const pages: PageEntry[] = [
   { path: 'first-steps', group: 'tools', icon: IconRocket, page: lazy(() => import('../pages/first-steps')) },
   { path: 'jwt-studio', group: 'tools', icon: IconId, page: lazy(() => import('../pages/jwt-studio')) },
   { path: 'warnings', group: 'tools', icon: IconAlertTriangle, page: lazy(() => import('../pages/warnings')) },
+  { path: 'history', group: 'tools', icon: IconHistory, page: lazy(() => import('../pages/history')) },
   {
     path: 'configuration',
     group: 'tools',

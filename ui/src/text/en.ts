@@ -1,5 +1,6 @@
 import { declared } from './en/declared';
 import { firstSteps } from './en/firstSteps';
+import { history } from './en/history';
 import { kinds } from './en/kinds';
 import { lint } from './en/lint';
 import { openApi } from './en/openApi';
@@ -21,6 +22,7 @@ export const en = {
   studio,
   firstSteps,
   openApi,
+  history,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',

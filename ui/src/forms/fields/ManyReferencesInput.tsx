@@ -12,7 +12,7 @@ export function ManyReferencesInput(props: FieldProps & { collection: string }) 
   const fault = useListFault(props.path);
   const { records } = useRecords(`/${props.collection}`);
   const ids = Array.isArray(value) ? value.map(String) : [];
-  const data = records.map((record) => ({ value: record.id, label: titleOf(record) }));
+  const data = records.map((record) => ({ value: record.id, label: titleOf(props.collection, record) }));
   const unknown = ids.filter((id) => !records.some((record) => record.id === id));
   return (
     <MultiSelect

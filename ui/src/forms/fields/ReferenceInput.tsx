@@ -13,7 +13,7 @@ export function ReferenceInput(props: FieldProps) {
   const collection = collectionOf(props.field.reference ?? '');
   const { records, isPending, error } = useRecords(`/${collection}`);
   const id = isObject(value) && typeof value.id === 'string' ? value.id : null;
-  const data = records.map((record) => ({ value: record.id, label: titleOf(record) }));
+  const data = records.map((record) => ({ value: record.id, label: titleOf(collection, record) }));
   // One that is not among those that were fetched is still the one that was chosen.
   if (id && !records.some((record) => record.id === id)) data.push({ value: id, label: id });
   return (

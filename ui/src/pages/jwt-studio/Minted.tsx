@@ -25,7 +25,7 @@ export function Minted({ token, readIt }: { token: string; readIt: () => void })
           limit={200}
           value={route?.id ?? null}
           onChange={setId}
-          data={routes.map((other) => ({ value: other.id, label: titleOf(other) }))}
+          data={routes.map((other) => ({ value: other.id, label: titleOf('routes', other) }))}
         />
       )}
       {node && <Copyable label={text.studio.asCurl} value={curlLine(proxyAddress(node), route, token)} />}

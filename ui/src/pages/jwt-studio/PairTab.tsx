@@ -80,7 +80,7 @@ function AsCredential({ algorithm, publicKey, mint }: { algorithm: string; publi
           limit={200}
           value={consumer}
           onChange={setConsumer}
-          data={consumers.map((record) => ({ value: record.id, label: titleOf(record) }))}
+          data={consumers.map((record) => ({ value: record.id, label: titleOf('consumers', record) }))}
         />
         <TextInput
           label={text.studio.key}

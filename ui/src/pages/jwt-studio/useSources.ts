@@ -11,7 +11,7 @@ export function useCredentials() {
   const { records: consumers } = useRecords('/consumers');
   const credentials = useMemo(() => records.map(credentialOf), [records]);
   const options = useMemo(() => {
-    const names = new Map(consumers.map((consumer) => [consumer.id, titleOf(consumer)]));
+    const names = new Map(consumers.map((consumer) => [consumer.id, titleOf('consumers', consumer)]));
     return credentials.map(({ id, key, algorithm, consumer }) => ({
       value: id,
       label: `${key} (${names.get(consumer) ?? consumer.slice(0, 8)}, ${algorithm})`,
@@ -25,7 +25,7 @@ export function useJwtPlugins() {
   const plugins = useMemo(() => records.filter(({ name }) => name === 'jwt'), [records]);
   const options = plugins.map((plugin) => ({
     value: plugin.id,
-    label: text.studio.plugin(titleOf(plugin), plugin.id),
+    label: text.studio.plugin(titleOf('plugins', plugin), plugin.id),
   }));
   return { plugins, options };
 }

@@ -12,6 +12,10 @@ export const tools: Record<string, { title: string; hint: string }> = {
     title: 'Warnings',
     hint: 'What is right to the letter, and surely not meant.',
   },
+  history: {
+    title: 'History',
+    hint: 'The last 200 changes, by whom they were made, and a way back from each.',
+  },
   configuration: {
     title: 'Import and export',
     hint: 'The whole configuration as a file: written, compared, and put in place.',
