@@ -56,7 +56,7 @@ it('the token can be read at once', async () => {
 it('who has something to serve is not greeted again', async () => {
   const { page } = window;
   await page.goto('/');
-  await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   expect(window.faults).toEqual([]);
 });
 

@@ -55,6 +55,13 @@ export async function ask<T = Json>(
   return { body: answer as T, tag: response.headers.get('ETag') };
 }
 
+/** Asks for something that is no JSON. */
+export async function askText(path: string, signal?: AbortSignal): Promise<string> {
+  const response = await reach(address(path), { signal });
+  if (!response.ok) throw refusal(response.status, await parsed(response));
+  return response.text();
+}
+
 async function reach(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);

@@ -16,5 +16,5 @@ export function Home() {
     },
   });
   if (isPending) return <Loader aria-label={text.lists.loading} />;
-  return <Navigate to={isNew ? '/first-steps' : '/services'} replace />;
+  return <Navigate to={isNew ? '/first-steps' : '/overview'} replace />;
 }

@@ -4,6 +4,7 @@ import {
   IconAlertTriangle,
   IconBinaryTree,
   IconCertificate,
+  IconChartLine,
   IconCloud,
   IconFileDiff,
   IconHistory,
@@ -32,6 +33,7 @@ export interface PageEntry {
 
 /** In the order of the navigation. */
 export const pages: PageEntry[] = [
+  { path: 'overview', group: 'traffic', icon: IconChartLine, page: lazy(() => import('../pages/overview')) },
   { path: 'services', group: 'traffic', icon: IconCloud, page: lazy(() => import('../pages/services')) },
   { path: 'routes', group: 'traffic', icon: IconRoute, page: lazy(() => import('../pages/routes')) },
   { path: 'plugins', group: 'traffic', icon: IconPlug, page: lazy(() => import('../pages/plugins')) },

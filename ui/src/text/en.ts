@@ -4,6 +4,7 @@ import { history } from './en/history';
 import { kinds } from './en/kinds';
 import { lint } from './en/lint';
 import { openApi } from './en/openApi';
+import { overview } from './en/overview';
 import { plugins } from './en/plugins';
 import { studio } from './en/studio';
 import { tools } from './en/tools';
@@ -23,6 +24,7 @@ export const en = {
   firstSteps,
   openApi,
   history,
+  overview,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',

@@ -1,5 +1,9 @@
 /** Pages that are not for records of one kind, by their path. */
 export const tools: Record<string, { title: string; hint: string }> = {
+  overview: {
+    title: 'Overview',
+    hint: 'How the gateway is, and what it is doing.',
+  },
   'first-steps': {
     title: 'First steps',
     hint: 'From nothing to an API that asks for tokens.',
