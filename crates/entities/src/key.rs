@@ -1,11 +1,61 @@
 //! A key, as a JWK or as PEM, that others can refer to.
 
-use gibbon_jose::PublicKey;
+use gibbon_jose::{PublicKey, PublishedKey};
 use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{
     EntityDef, Field, Object, OnDelete, Schema, at_least_one_of, custom_check, field, mutually_exclusive,
 };
 use serde_json::Value;
+use uuid::Uuid;
+
+use crate::body::{Body, BodyError};
+
+/// A key as the data plane keeps it: what of it verifies signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its id.
+    pub id: Uuid,
+    /// The set that it belongs to.
+    pub set: Option<Uuid>,
+    /// What names it within its set.
+    pub kid: Box<str>,
+    /// Its public half, under that name; none where it is not meant for signatures.
+    pub public: Option<PublishedKey>,
+}
+
+/// The members of a JWK that only its owner may know (RFC 7518 sections 6.2.2 and 6.3.2).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+impl Key {
+    /// Reads a stored body.
+    ///
+    /// # Errors
+    /// If a field that it cannot do without is not there.
+    pub fn from_body(body: &Object) -> Result<Self, BodyError> {
+        let body = Body::new(body);
+        let kid = body.text("kid")?;
+        let public = match body.optional_text("jwk")? {
+            Some(text) => of_jwk(text),
+            None => body.get("pem").and_then(|pem| of_pem(kid, pem)),
+        };
+        Ok(Self { id: body.id()?, set: body.reference("set")?, kid: kid.into(), public })
+    }
+}
+
+fn of_jwk(text: &str) -> Option<PublishedKey> {
+    let mut jwk: Value = serde_json::from_str(text).ok()?;
+    jwk.as_object_mut()?.retain(|name, _| !PRIVATE.contains(&name.as_str()));
+    PublishedKey::from_jwk(&jwk).ok()
+}
+
+fn of_pem(kid: &str, pem: &Value) -> Option<PublishedKey> {
+    let half = |name: &str| pem.get(name).and_then(Value::as_str);
+    let public = match half("public_key") {
+        Some(text) => PublicKey::from_pem(text),
+        None => PublicKey::of_private_pem(half("private_key")?),
+    };
+    Some(PublishedKey::public(Some(kid), public.ok()?))
+}
 
 /// The declaration of `keys`.
 pub fn definition() -> EntityDef {

@@ -33,6 +33,8 @@ pub use ca_certificate::CaCertificate;
 pub use certificate::Certificate;
 pub use consumer::Consumer;
 pub use described::described_definitions;
+pub use key::Key;
+pub use key_set::KeySet;
 pub use plugin::Plugin;
 pub use protocol::{Protocol, Protocols};
 pub use route::{Endpoint, HeaderMatch, IpRange, PathHandling, Route};

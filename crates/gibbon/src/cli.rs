@@ -123,7 +123,7 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Config(args) => config::run(args, verbosity),
         Command::Version(args) => version::run(&args),
         Command::Migrations(args) => migrations::run(&args, verbosity),
-        Command::Jwt(args) => jwt::run(args),
+        Command::Jwt(args) => jwt::run(args, verbosity),
         Command::Vault(args) => vault::run(&args, verbosity),
         Command::Openapi => openapi::run(),
         Command::AdminToken(args) => admin_token::run(&args),

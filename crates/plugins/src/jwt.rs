@@ -2,6 +2,7 @@
 //!
 //! `README.md` in its folder says what it does; `handler.rs` is where to start reading how.
 
+mod admin;
 mod claims;
 mod config;
 mod counts;
@@ -9,9 +10,11 @@ mod credential;
 mod entities;
 mod handler;
 mod issuers;
+mod mint;
 mod refusal;
 mod retrieval;
 mod rules;
+mod several;
 mod steps;
 mod time_words;
 mod worker;
@@ -22,7 +25,7 @@ mod tests;
 use gibbon_plugin_api::{CredentialDef, PluginDef};
 
 use crate::registry::INTERFACE_VERSION;
-pub use issuers::ADMIN_PATHS;
+pub use admin::ADMIN_PATHS;
 
 /// The plugin.
 pub static DEFINITION: PluginDef = PluginDef {

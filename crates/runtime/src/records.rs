@@ -2,6 +2,7 @@
 //! last one all that has not changed.
 
 mod certificates;
+mod key_sets;
 pub(crate) mod plugins;
 pub(crate) mod routes;
 pub(crate) mod upstreams;
@@ -62,7 +63,7 @@ pub(crate) struct Credentials {
 impl Records {
     /// Nothing at all.
     pub fn empty(registry: &Registry, secrets: Secrets) -> Self {
-        let kinds = registry.iter().flat_map(|plugin| plugin.credentials);
+        let kinds = registry.iter().flat_map(|plugin| plugin.credentials).chain(&key_sets::LOOKED_UP);
         Self {
             revision: 0,
             services: OrdMap::new(),
@@ -213,7 +214,7 @@ impl Records {
     }
 
     fn put_credential(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry) -> Result<(), Fault> {
-        let defs = || registry.iter().flat_map(|plugin| plugin.credentials);
+        let defs = || registry.iter().flat_map(|plugin| plugin.credentials).chain(&key_sets::LOOKED_UP);
         // A kind that no registered plugin brings is data at rest: nothing on a request's path would look at it.
         let Some(def) = defs().find(|def| def.kind == kind) else { return Ok(()) };
         let loaded = (def.load)(body).map_err(fault(def.kind, id))?;

@@ -75,3 +75,17 @@ fn a_kid_is_taken_once_in_a_set_and_once_outside_of_all() {
     let moved = updated(&definition(), &body, json!({"set": {"id": set}})).unwrap();
     assert_eq!(unique(&moved), [format!(r#"["k","{set}"]"#)]);
 }
+
+#[test]
+fn what_verifies_signatures_is_the_public_half_under_the_name_of_the_key() {
+    let read = |body: Value| Key::from_body(&inserted(&definition(), body)).unwrap();
+    let pair = KeyPair::generate().unwrap();
+    let (private, public) = (pair.serialize_pem(), pair.public_key_pem());
+    for pem in [json!({"private_key": private}), json!({"public_key": public})] {
+        let key = read(json!({"kid": "k", "pem": pem}));
+        assert_eq!(key.public, Some(PublishedKey::public(Some("k"), PublicKey::from_pem(&public).unwrap())));
+    }
+    let with_private_half = read(json!({"kid": "k", "jwk": jwk(json!({"d": X}))}));
+    assert_eq!(with_private_half.public.unwrap().kid(), Some("k"));
+    assert_eq!(read(json!({"kid": "k", "jwk": jwk(json!({"use": "enc"}))})).public, None);
+}

@@ -1,6 +1,7 @@
 //! `gibbon jwt`: tokens by hand. Making one, reading one, and asking whether a gateway would believe it.
 
 mod ask;
+mod credential;
 mod inspect;
 mod mint;
 mod moment;
@@ -8,7 +9,7 @@ mod secret;
 mod source;
 mod verify;
 
-use super::Failure;
+use super::{Failure, Verbosity};
 use ask::Terminal;
 use gibbon_jose::sign::SignError;
 use gibbon_jose::{Algorithm, KeyError};
@@ -69,11 +70,11 @@ pub(crate) enum JwtError {
     Sign(#[from] SignError),
 }
 
-pub(super) fn run(args: JwtArgs) -> Result<(), Failure> {
+pub(super) fn run(args: JwtArgs, verbosity: Verbosity) -> Result<(), Failure> {
     let now = Moment::now();
     let (mut out, mut notes) = (io::stdout().lock(), io::stderr().lock());
     match args.command {
-        Command::Mint(args) => mint::run(&args, now, &mut Terminal, &mut out, &mut notes)?,
+        Command::Mint(args) => mint::run(&args.with_credential(verbosity)?, now, &mut Terminal, &mut out, &mut notes)?,
         Command::Inspect(args) => inspect::run(&args, now, &source::token(args.token())?, &mut out)?,
         Command::Verify(args) => {
             let token = source::token(args.token())?;

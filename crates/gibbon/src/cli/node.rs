@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The options that name a gateway.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct NodeArgs {
     /// Configuration file.
     #[arg(short = 'c', long, value_name = "FILE")]

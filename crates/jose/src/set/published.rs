@@ -49,6 +49,13 @@ impl PublishedKey {
         Self { kid: kid.map(Box::from), algorithm: None, validity: Validity::default(), material }
     }
 
+    /// A secret under a name.
+    #[must_use]
+    pub fn secret(kid: Option<&str>, secret: &[u8]) -> Self {
+        let material = Material::Secret(secret.into());
+        Self { kid: kid.map(Box::from), algorithm: None, validity: Validity::default(), material }
+    }
+
     /// Reads a JWK. The members `nbf` and `exp` say from when until when it may be used, as in OpenID Federation.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use gibbon_jose::{Algorithm, Policy, Verifier, VerifierId};
 use uuid::Uuid;
 
 use super::issuers::{Keyring, Location, Sources};
+use super::several::SeveralKeys;
 
 /// One stored credential.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ enum Material {
     Secret(Option<Box<str>>),
     /// The keys that an issuer publishes.
     Published(Box<PublishedKeys>),
+    /// Several keys, or one for a time.
+    Several(Box<SeveralKeys>),
     /// A public key. An ES* credential may be without one, and is then of no use.
     PublicKey(Option<Box<PublicKeyText>>),
 }
@@ -76,12 +79,21 @@ impl JwtCredential {
         Self { material, ..Self::new(id, consumer, algorithm, None, None) }
     }
 
-    /// The keys of its issuer, if it has no key of its own.
-    pub(super) fn keyring(&self, sources: &Sources) -> Option<&Keyring> {
-        let Material::Published(published) = &self.material else { return None };
-        Some(
-            published.keyring.get_or_init(|| Keyring::open(sources, &published.location, Policy::only(self.algorithm))),
-        )
+    /// One with several keys.
+    pub(super) fn several(id: Uuid, consumer: Uuid, algorithm: Algorithm, keys: SeveralKeys) -> Self {
+        Self { material: Material::Several(Box::new(keys)), ..Self::new(id, consumer, algorithm, None, None) }
+    }
+
+    /// Its keys, if it has not just one.
+    pub(super) fn keyring(&self, encoding: SecretEncoding, sources: &Sources) -> Option<&Keyring> {
+        match &self.material {
+            Material::Secret(_) | Material::PublicKey(_) => None,
+            Material::Several(keys) => Some(keys.keyring(self.id, encoding, sources)),
+            Material::Published(published) => {
+                let open = || Keyring::open(sources, &published.location, Policy::only(self.algorithm));
+                Some(published.keyring.get_or_init(open))
+            }
+        }
     }
 
     /// Stands for this credential, as it is now, in this process.
@@ -99,7 +111,7 @@ impl JwtCredential {
                     SecretEncoding::Base64Url => Verifier::from_base64_secret(self.algorithm, secret).ok(),
                 }
             }
-            Material::Published(_) => None,
+            Material::Published(_) | Material::Several(_) => None,
             Material::PublicKey(key) => {
                 let key = key.as_ref()?;
                 let verifier = Verifier::from_pem(self.algorithm, &key.pem).ok()?;
@@ -112,7 +124,7 @@ impl JwtCredential {
     /// The identity of the public key, if it was parsed before. That of a secret depends on how it is read.
     pub(super) fn known_key(&self) -> Option<VerifierId> {
         match &self.material {
-            Material::Secret(_) | Material::Published(_) => None,
+            Material::Secret(_) | Material::Published(_) | Material::Several(_) => None,
             Material::PublicKey(key) => key.as_ref()?.id.get().copied(),
         }
     }
@@ -124,6 +136,7 @@ impl std::fmt::Debug for Material {
         f.write_str(match self {
             Self::Secret(_) => "Secret",
             Self::Published(_) => "Published",
+            Self::Several(_) => "Several",
             Self::PublicKey(_) => "PublicKey",
         })
     }

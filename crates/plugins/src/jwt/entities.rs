@@ -9,9 +9,13 @@ use serde_json::Value;
 
 use super::credential::JwtCredential;
 use super::issuers::{Location, check_url};
+use super::several::{self, SeveralKeys};
 
 /// The name of the entity.
 pub(super) const KIND: &str = "jwt_secrets";
+
+/// The field that says that tokens of a credential may be minted by whoever has the Admin API.
+pub(super) const DEVELOPMENT_ONLY: &str = "development_only";
 
 /// What a credential without an algorithm has.
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::HS256;
@@ -28,7 +32,7 @@ pub(super) fn definition() -> EntityDef {
         "rsa_public_key",
         matching().required().check_str(check_readable),
     );
-    let key_needed = key_needed.unless_set(["jwks_uri", "issuer_discovery"]);
+    let key_needed = key_needed.unless_set(["jwks_uri", "issuer_discovery", "keys"]);
     EntityDef {
         name: KIND,
         collection: "jwts",
@@ -41,6 +45,27 @@ pub(super) fn definition() -> EntityDef {
 }
 
 fn fields() -> Vec<Field> {
+    fields_of_kong().into_iter().chain(fields_of_our_own()).collect()
+}
+
+/// Absent from a record in which they are not set.
+fn fields_of_our_own() -> Vec<Field> {
+    let place = |name| field(name).string().check_str(check_url).absent_while_unset();
+    let mut fields = vec![
+        place("jwks_uri").describe("The URL of a JWK Set, in place of a public key that stands here."),
+        place("issuer_discovery").describe("The URL of an issuer whose discovery document says where its JWK Set is."),
+    ];
+    fields.extend(several::fields());
+    fields.push(
+        field(DEVELOPMENT_ONLY)
+            .boolean()
+            .absent_while_unset()
+            .describe("Whether the Admin API mints tokens of this credential: for development, and never for others."),
+    );
+    fields
+}
+
+fn fields_of_kong() -> Vec<Field> {
     vec![
         field("id").of(uuid()),
         field("created_at").of(auto_timestamp_s()),
@@ -63,16 +88,6 @@ fn fields() -> Vec<Field> {
             .one_of(Algorithm::ALL.map(Algorithm::as_str))
             .describe("The one algorithm that tokens must be signed with."),
         field("tags").of(tags()),
-        field("jwks_uri")
-            .string()
-            .check_str(check_url)
-            .absent_while_unset()
-            .describe("The URL of a JWK Set, in place of a public key that stands here."),
-        field("issuer_discovery")
-            .string()
-            .check_str(check_url)
-            .absent_while_unset()
-            .describe("The URL of an issuer whose discovery document says where its JWK Set is."),
     ]
 }
 
@@ -95,8 +110,12 @@ fn check_fit(body: &Object) -> Result<(), String> {
     let places = ["rsa_public_key", "jwks_uri", "issuer_discovery"].map(|field| (field, given(field)));
     let [_, fetched @ ..] = places;
     if let Some((field, _)) = fetched.into_iter().find(|(_, url)| url.is_some()) {
+        if ["keys", "not_before", "not_after"].iter().any(|own| body.get(*own).is_some_and(|value| !value.is_null())) {
+            return Err(format!("{field}: keys, not_before and not_after are for keys that stand here"));
+        }
         return check_fetched(field, algorithm, places.iter().filter(|(_, value)| value.is_some()).count());
     }
+    several::check(body, algorithm.unwrap_or(DEFAULT_ALGORITHM))?;
     let Some(algorithm) = algorithm.filter(|algorithm| !algorithm.is_symmetric()) else { return Ok(()) };
     let Some(pem) = body.get("rsa_public_key").and_then(Value::as_str) else { return Ok(()) };
     match Verifier::from_pem(algorithm, pem) {
@@ -128,9 +147,10 @@ pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
     let (secret, public_key) = (body.optional_text("secret")?, body.optional_text("rsa_public_key")?);
     let url = body.optional_text("jwks_uri")?.map(Location::jwks);
     let issuer = body.optional_text("issuer_discovery")?.map(|url| Location::discovery(url, None));
-    let credential = match url.or(issuer) {
-        Some(place) => JwtCredential::published(id, consumer, algorithm, place),
-        None => JwtCredential::new(id, consumer, algorithm, secret, public_key),
+    let credential = match (url.or(issuer), SeveralKeys::read(body, algorithm)?) {
+        (Some(place), _) => JwtCredential::published(id, consumer, algorithm, place),
+        (None, Some(keys)) => JwtCredential::several(id, consumer, algorithm, keys),
+        (None, None) => JwtCredential::new(id, consumer, algorithm, secret, public_key),
     };
     Ok(LoadedCredential { id, consumer, key: key.into(), value: std::sync::Arc::new(credential) })
 }

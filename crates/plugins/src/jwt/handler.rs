@@ -190,7 +190,7 @@ impl Jwt {
             Signers::Credential(credential) => credential,
             Signers::Keyring(keyring) => {
                 let key = found.verifier();
-                let same = keyring.confirm(key, cx.now) && found.is_verified_by(key);
+                let same = keyring.confirm(cx, key) && found.is_verified_by(key);
                 return same.then(|| (Arc::clone(found.contents()), claimant));
             }
         };
@@ -226,7 +226,7 @@ impl Jwt {
             credential: Credential { id: credential.id, identifier },
             issuer: None,
         };
-        Ok((credential.signers(&self.sources), claimant))
+        Ok((credential.signers(self.config.secret_encoding, &self.sources), claimant))
     }
 
     /// What remains when the signature is right. Runs on every request, whether the token was verified now or before.

@@ -18,14 +18,15 @@ mod keyring;
 mod keys;
 mod location;
 mod owner;
+mod records;
 mod report;
 mod source;
 mod sources;
 
 pub(super) use fields::field as config_field;
 pub(super) use issuer::{Issuer, Issuers};
-pub(super) use keyring::{Fetching, Keyring, Lookup};
+pub(super) use keyring::{Fetching, Keyring, Lookup, Unnamed};
 pub(super) use location::{Location, check_url};
 pub(super) use owner::Owner;
-pub use report::ADMIN_PATHS;
-pub(super) use sources::Sources;
+pub(super) use report::report;
+pub(super) use sources::{Label, Sources};

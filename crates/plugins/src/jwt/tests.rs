@@ -7,6 +7,7 @@ mod issuers;
 mod retrieval;
 mod rules;
 mod schema;
+mod several;
 mod together;
 mod verified_tokens;
 

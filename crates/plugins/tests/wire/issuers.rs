@@ -150,16 +150,26 @@ fn ask(gateway: &Gateway, token: &str) -> u16 {
 
 /// What the Admin API says of keys.
 fn report(gateway: &Gateway) -> Value {
-    let path = gibbon_plugins::registry::admin_paths().find(|path| path.template == "/jwt/keys").unwrap();
+    admin(gateway, "/jwt/keys", Object::new()).1
+}
+
+/// Mints a token by the Admin API.
+fn mint(gateway: &Gateway, values: Value) -> (u16, Value) {
+    admin(gateway, "/jwt/mint", values.as_object().unwrap().clone())
+}
+
+fn admin(gateway: &Gateway, template: &str, values: Object) -> (u16, Value) {
+    let path = gibbon_plugins::registry::admin_paths().find(|path| path.template == template).unwrap();
     let call = AdminCall {
         method: Method::GET,
         parameters: Vec::new(),
-        values: Object::new(),
+        values,
         configured: Vec::new(),
         node: gateway.configuration().node().clone(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on((path.answer)(call)).body.unwrap()
+    let answer = runtime.block_on((path.answer)(call));
+    (answer.status.as_u16(), answer.body.unwrap())
 }
 
 #[test]
@@ -357,4 +367,74 @@ fn an_issuer_that_does_not_answer_holds_a_request_up_for_a_while_and_no_longer()
     let begun = Instant::now();
     assert_eq!(ask(&gateway, &token(ONE, "one")), 503);
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn the_keys_of_a_key_set_are_those_of_an_issuer_from_the_moment_that_they_are_written() {
+    let issuer = Issuer::start();
+    let (gateway, _upstream) = issuer.gateway(None);
+    for by_name in [true, false] {
+        let set = gateway.put("key_sets", json!({ "name": format!("set {by_name}") }));
+        let named = if by_name { format!("set {by_name}") } else { set.to_string() };
+        let config = json!({ "issuers": [{ "issuer": ISSUER, "key_set": named }] });
+        let plugin = gateway.plugin(json!({ "name": "jwt", "config": config }));
+        assert_eq!(ask(&gateway, &token(ONE, "one")), 401);
+        let pem = json!({ "private_key": ONE.0 });
+        let first = gateway.put("keys", json!({ "kid": "one", "set": { "id": set }, "pem": pem }));
+        assert_eq!(ask(&gateway, &token(ONE, "one")), 200);
+        let jwk = jwk(&("two".to_owned(), OTHER.1)).to_string();
+        gateway.put("keys", json!({ "kid": "two", "set": { "id": set }, "jwk": jwk }));
+        assert_eq!((ask(&gateway, &token(OTHER, "two")), ask(&gateway, &token(ONE, "one"))), (200, 200));
+        gateway.delete("keys", first);
+        assert_eq!((ask(&gateway, &token(OTHER, "two")), ask(&gateway, &token(ONE, "one"))), (200, 401));
+        gateway.delete("plugins", plugin);
+    }
+    assert_eq!(issuer.asked(), 0);
+}
+
+#[test]
+fn a_token_is_minted_for_development_and_for_nothing_else() {
+    let issuer = Issuer::start();
+    let (gateway, _upstream) = issuer.gateway(None);
+    gateway.plugin(json!({ "name": "jwt", "config": { "claims_to_verify": ["exp"] } }));
+    let ann = gateway.consumer(json!({ "username": "ann" }));
+    let credential = |more: Value| {
+        let mut body = json!({ "consumer": { "id": ann } });
+        more.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
+        gateway.put("jwt_secrets", body)
+    };
+    credential(json!({ "key": "dev", "secret": "a secret of the tests", "development_only": true }));
+    credential(json!({ "key": "real", "secret": "a secret of the tests" }));
+    credential(json!({ "key": "off", "secret": "a secret of the tests", "development_only": false }));
+    credential(json!({ "key": "rsa", "algorithm": "RS256", "rsa_public_key": ONE.1, "development_only": true }));
+    let (status, minted) = mint(&gateway, json!({ "key": "dev", "claims": { "sub": "me" }, "expires_in": 60 }));
+    assert_eq!(status, 201);
+    assert_eq!(ask(&gateway, minted["token"].as_str().unwrap()), 200);
+    assert!((now() + 50..=now() + 60).contains(&minted["expires_at"].as_i64().unwrap()));
+    for (key, status) in [("real", 403), ("off", 403), ("rsa", 400), ("nobody", 404)] {
+        let (answered, body) = mint(&gateway, json!({ "key": key }));
+        assert_eq!((answered, body.get("token")), (status, None), "{key}");
+    }
+}
+
+#[test]
+fn it_is_told_when_each_key_of_a_credential_was_last_of_use() {
+    let issuer = Issuer::start();
+    let (gateway, _upstream) = issuer.gateway(None);
+    gateway.plugin(json!({ "name": "jwt", "config": {} }));
+    let ann = gateway.consumer(json!({ "username": "ann" }));
+    let id = gateway.put(
+        "jwt_secrets",
+        json!({
+            "consumer": { "id": ann }, "key": ISSUER, "algorithm": "RS256", "rsa_public_key": ONE.1,
+            "keys": [{ "kid": "two", "rsa_public_key": OTHER.1 }],
+        }),
+    );
+    assert_eq!(ask(&gateway, &token(OTHER, "two")), 200);
+    let report = report(&gateway);
+    let place = &report["data"][0];
+    assert_eq!(place["credential"]["id"], json!(id));
+    let used: Vec<_> = place["keys"].as_array().unwrap().iter().map(|key| key["last_used"].is_i64()).collect();
+    let kids: Vec<_> = place["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str()).collect();
+    assert_eq!(kids.iter().zip(used).filter(|(_, used)| *used).collect::<Vec<_>>(), [(&Some("two"), true)]);
 }

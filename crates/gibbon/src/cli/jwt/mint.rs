@@ -4,9 +4,12 @@
 mod tests;
 
 use super::ask::{Ask, require};
+use super::credential::{self, Signing};
 use super::moment::Moment;
 use super::secret::{self, Writing};
 use super::{JwtError, algorithm, source};
+use crate::cli::node::NodeArgs;
+use crate::cli::{Failure, Verbosity};
 use gibbon_jose::sign::Signer;
 use gibbon_jose::{Algorithm, Verifier};
 use serde_json::{Map, Value};
@@ -25,6 +28,9 @@ pub(super) struct Args {
     /// PEM file with the private key.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["secret", "secret_base64"])]
     key_file: Option<PathBuf>,
+    /// Key of a stored credential that is marked `development_only`: its secret signs, and `iss` is the key.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["key_file", "secret", "alg"])]
+    credential: Option<String>,
     /// Shared secret; others on this machine can see it in the list of processes, so rather be asked.
     #[arg(long)]
     secret: Option<String>,
@@ -58,6 +64,21 @@ pub(super) struct Args {
     /// Print the token and nothing else.
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    node: NodeArgs,
+}
+
+impl Args {
+    /// The same options with what a stored credential stands for, if one is named.
+    pub(super) fn with_credential(mut self, verbosity: Verbosity) -> Result<Self, Failure> {
+        if let Some(key) = &self.credential {
+            let Signing { algorithm, secret } = credential::find(key, &self.node, verbosity)?;
+            self.alg = Some(algorithm);
+            self.secret = Some(secret);
+            self.iss = self.iss.or_else(|| Some(key.clone()));
+        }
+        Ok(self)
+    }
 }
 
 /// What the token is signed with.

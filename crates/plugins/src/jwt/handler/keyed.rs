@@ -6,13 +6,14 @@ use gibbon_jose::{Cost, SignatureError, Token, VerifiedToken, Verifier};
 use gibbon_plugin_api::RequestCx;
 
 use super::{Claimant, Jwt, JwtCredential, Patience, Progress, Refusal, Signers};
+use crate::jwt::credential::SecretEncoding;
 use crate::jwt::issuers::{Keyring, Lookup, Sources};
 use crate::jwt::worker::JwtWorker;
 
 impl JwtCredential {
     /// What its tokens are verified with.
-    pub(super) fn signers<'c>(&'c self, sources: &Sources) -> Signers<'c> {
-        self.keyring(sources).map_or(Signers::Credential(self), Signers::Keyring)
+    pub(super) fn signers<'c>(&'c self, encoding: SecretEncoding, sources: &Sources) -> Signers<'c> {
+        self.keyring(encoding, sources).map_or(Signers::Credential(self), Signers::Keyring)
     }
 }
 
@@ -29,7 +30,7 @@ impl Jwt {
     ) -> Result<Progress, Refusal> {
         let kid = token.header().get_str("kid");
         let fetching = || if patience == Patience::Fresh { keyring.ask(kid.as_deref()) } else { None };
-        let verifiers = match keyring.look_up(kid.as_deref(), token.algorithm(), cx.now) {
+        let verifiers = match keyring.look_up(cx, kid.as_deref(), token.algorithm()) {
             Lookup::Found(verifiers) => verifiers,
             Lookup::OtherAlgorithm => return Err(Refusal::WrongAlgorithm),
             Lookup::OutOfTime => return Err(Refusal::UnknownKid),
@@ -41,7 +42,7 @@ impl Jwt {
             return Ok(Progress::Slow(token.into_owned(), verifiers, claimant));
         }
         let verified = verify_with_any(&token, &verifiers).map_err(|_| Refusal::WrongSignature)?;
-        keyring.confirm(verified.verifier(), cx.now);
+        keyring.confirm(cx, verified.verifier());
         self.remember(cx, worker, &verified);
         self.judge(cx, verified.contents(), claimant).map(Progress::Done)
     }

@@ -27,6 +27,7 @@ fn issuer() -> Field {
             "Its URL, below which /.well-known/openid-configuration says where the set is; or the URL of such a document.",
         ),
         named("jwks").string().check_str(check_set).describe("The JWK Set itself, as JSON in a string."),
+        named("key_set").string().describe("The name or id of a key set of the gateway, whose keys these are."),
         named("algorithms").set_of(string().one_of(algorithms)).describe(
             "The algorithms that its tokens may be signed with. Without it all but HS*; an RSA key that names none is for \
              RS256 then.",
@@ -39,7 +40,7 @@ fn issuer() -> Field {
         named("consumer_by").string().one_of(By::ALL).default("username").describe("What that claim holds."),
     ];
     record(fields).entity_checks([
-        only_one_of(["jwks_uri", "discovery", "jwks"]),
+        only_one_of(["jwks_uri", "discovery", "jwks", "key_set"]),
         mutually_exclusive(["consumer", "consumer_claim"]),
     ])
 }

@@ -11,10 +11,11 @@ use gibbon_schema::Object;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::keyring::Keyring;
+use super::keyring::{Keyring, Unnamed};
 use super::location::Location;
 use super::owner::{Mapping, Owner};
-use super::sources::Sources;
+use super::records::RecordKeys;
+use super::sources::{Label, Sources};
 use crate::config_error;
 use crate::jwt::rules::{Audiences, Lack};
 use crate::jwt::steps::Steps;
@@ -92,9 +93,11 @@ fn keys(body: Body<'_>, issuer: &str, sources: &Sources) -> Result<Keyring, Conf
     let policy = policy(body).map_err(unread)?;
     if let Some(text) = body.optional_text("jwks").map_err(unread)? {
         let set = JwkSet::parse(text.as_bytes(), &SetLimits::default()).map_err(|error| refused(error.to_string()))?;
-        let keyring = Keyring::fixed(&set, policy);
-        sources.note(issuer, &keyring);
-        return Ok(keyring);
+        return Ok(sources.noted(Label::Issuer(issuer.into()), Keyring::fixed(&set, policy, Unnamed::IsRefused)));
+    }
+    if let Some(set) = body.optional_text("key_set").map_err(unread)? {
+        let records = Arc::new(RecordKeys::new(set, policy));
+        return Ok(sources.noted(Label::Issuer(issuer.into()), Keyring::Records(records)));
     }
     let url = body.optional_text("jwks_uri").map_err(unread)?.map(Location::jwks);
     let document = body.optional_text("discovery").map_err(unread)?;

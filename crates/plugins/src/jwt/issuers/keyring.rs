@@ -4,18 +4,38 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use gibbon_jose::{Algorithm, JwkSet, Policy, Verifier, VerifierId};
+use gibbon_plugin_api::RequestCx;
 
 use super::keys::Keys;
 use super::location::Location;
+use super::records::RecordKeys;
 use super::source::Binding;
 use super::sources::Sources;
 
 /// See the module.
 pub(in crate::jwt) enum Keyring {
     /// They stand in the configuration.
-    Fixed(Arc<Keys>, Policy),
+    Fixed(Arc<Fixed>),
     /// They are fetched.
     Fetched(Arc<Binding>),
+    /// They are records of the gateway.
+    Records(Arc<RecordKeys>),
+}
+
+/// Keys that stand in a configuration.
+pub(in crate::jwt) struct Fixed {
+    pub(super) keys: Arc<Keys>,
+    policy: Policy,
+    unnamed: Unnamed,
+}
+
+/// What a token means that names a key which is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::jwt) enum Unnamed {
+    /// It is not signed with any of them.
+    IsRefused,
+    /// Nothing: keys need not have names, and a signer may have names of its own.
+    IsTried,
 }
 
 /// What was found for a token.
@@ -37,49 +57,58 @@ pub(in crate::jwt) type Fetching = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Keyring {
     /// The keys of a set that stands in a configuration.
-    pub(super) fn fixed(set: &JwkSet, policy: Policy) -> Self {
-        Self::Fixed(Arc::new(Keys::new(set, &policy, &Keys::default())), policy)
+    pub(in crate::jwt) fn fixed(set: &JwkSet, policy: Policy, unnamed: Unnamed) -> Self {
+        let keys = Arc::new(Keys::new(set, &policy, &Keys::default()));
+        Self::Fixed(Arc::new(Fixed { keys, policy, unnamed }))
     }
 
     /// The keys of a place; none at all where it cannot be asked.
     pub(in crate::jwt) fn open(sources: &Sources, location: &Location, policy: Policy) -> Self {
         let binding = sources.open(location, policy.clone());
-        binding.map_or_else(|| Self::fixed(&JwkSet::default(), policy), Self::Fetched)
+        binding.map_or_else(|| Self::fixed(&JwkSet::default(), policy, Unnamed::IsRefused), Self::Fetched)
     }
 
     /// The keys for a token.
-    pub(in crate::jwt) fn look_up(&self, kid: Option<&str>, algorithm: Algorithm, now: i64) -> Lookup {
+    pub(in crate::jwt) fn look_up(&self, cx: &RequestCx<'_>, kid: Option<&str>, algorithm: Algorithm) -> Lookup {
         if !self.policy().allows(algorithm) {
             return Lookup::OtherAlgorithm;
         }
         match self {
-            Self::Fixed(keys, _) => found(keys, kid, algorithm, now),
-            Self::Fetched(binding) => {
-                binding.keys(now).map_or(Lookup::Away, |current| found(&current.keys, kid, algorithm, now))
+            Self::Fixed(fixed) if fixed.unnamed == Unnamed::IsTried => {
+                let kid = kid.filter(|kid| fixed.keys.has(kid));
+                found(&fixed.keys, kid, algorithm, cx.now)
             }
+            Self::Fixed(fixed) => found(&fixed.keys, kid, algorithm, cx.now),
+            Self::Fetched(binding) => match binding.keys(cx.now) {
+                Some(current) => found(&current.keys, kid, algorithm, cx.now),
+                None => Lookup::Away,
+            },
+            Self::Records(records) => found(&records.keys(cx.directory), kid, algorithm, cx.now),
         }
     }
 
     /// Whether a token that this key has signed may be believed now; if so, the key was of use.
-    pub(in crate::jwt) fn confirm(&self, id: VerifierId, now: i64) -> bool {
+    pub(in crate::jwt) fn confirm(&self, cx: &RequestCx<'_>, id: VerifierId) -> bool {
         match self {
-            Self::Fixed(keys, _) => keys.confirm(id, now),
-            Self::Fetched(binding) => binding.keys(now).is_some_and(|current| current.keys.confirm(id, now)),
+            Self::Fixed(fixed) => fixed.keys.confirm(id, cx.now),
+            Self::Fetched(binding) => binding.keys(cx.now).is_some_and(|current| current.keys.confirm(id, cx.now)),
+            Self::Records(records) => records.keys(cx.directory).confirm(id, cx.now),
         }
     }
 
     /// Has the place asked again, and waits; `None` where nothing would come of it.
     pub(in crate::jwt) fn ask(&self, kid: Option<&str>) -> Option<Fetching> {
         match self {
-            Self::Fixed(..) => None,
+            Self::Fixed(_) | Self::Records(_) => None,
             Self::Fetched(binding) => binding.source.ask(kid).map(|asking| Box::pin(asking) as Fetching),
         }
     }
 
     fn policy(&self) -> &Policy {
         match self {
-            Self::Fixed(_, policy) => policy,
+            Self::Fixed(fixed) => &fixed.policy,
             Self::Fetched(binding) => binding.policy(),
+            Self::Records(records) => records.policy(),
         }
     }
 }
@@ -89,10 +118,13 @@ fn found(keys: &Keys, kid: Option<&str>, algorithm: Algorithm, now: i64) -> Look
     if !found.is_empty() {
         return Lookup::Found(found);
     }
-    let mut of_name = keys.set().keys().iter().filter(|key| kid.is_some() && key.kid() == kid).peekable();
+    let mut of_name = keys.set().keys().iter().filter(|key| kid.is_none() || key.kid() == kid).peekable();
     if of_name.peek().is_none() {
         return Lookup::Unknown;
     }
-    let is_for_it = of_name.any(|key| key.verifier().algorithm() == algorithm);
-    if is_for_it { Lookup::OutOfTime } else { Lookup::OtherAlgorithm }
+    match (of_name.any(|key| key.verifier().algorithm() == algorithm), kid) {
+        (true, _) => Lookup::OutOfTime,
+        (false, Some(_)) => Lookup::OtherAlgorithm,
+        (false, None) => Lookup::Unknown,
+    }
 }

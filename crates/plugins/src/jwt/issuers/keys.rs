@@ -52,6 +52,11 @@ impl Keys {
         self.set.keys().iter().zip(used)
     }
 
+    /// Whether one of them has this name.
+    pub(super) fn has(&self, kid: &str) -> bool {
+        self.set.keys().iter().any(|key| key.kid() == Some(kid))
+    }
+
     /// The set that they are of.
     pub(super) fn set(&self) -> &KeySet {
         &self.set

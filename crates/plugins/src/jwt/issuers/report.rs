@@ -4,31 +4,20 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use gibbon_plugin_api::{AdminAnswer, AdminCall, AdminPath};
+use gibbon_plugin_api::{AdminAnswer, AdminCall};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::keys::Keys;
 use super::location::Location;
 use super::source::Source;
-use super::sources::Places;
+use super::sources::{Label, Places};
 
-/// See the module.
-pub static ADMIN_PATHS: [AdminPath; 1] = [AdminPath {
-    plugin: "jwt",
-    template: "/jwt/keys",
-    methods: &["GET", "HEAD", "OPTIONS"],
-    operations: &[(
-        "GET",
-        "The keys of issuers that this node knows, where they are from, and when each was last of use.",
-    )],
-    answer: list,
-}];
-
-fn list(call: AdminCall) -> Pin<Box<dyn Future<Output = AdminAnswer> + Send>> {
+/// Answers with them.
+pub(in crate::jwt) fn report(call: AdminCall) -> Pin<Box<dyn Future<Output = AdminAnswer> + Send>> {
     let places = call.node.live.measured::<Places>();
     let fetched = places.in_use().iter().map(fetched).collect::<Vec<_>>();
-    let written = places.written().iter().map(|(issuer, keys)| written(issuer, keys)).collect::<Vec<_>>();
+    let written = places.written().iter().map(|(label, keys)| written(label, keys)).collect::<Vec<_>>();
     let data: Vec<Value> = fetched.into_iter().chain(written).collect();
     Box::pin(async move { AdminAnswer { status: StatusCode::OK, body: Some(json!({ "data": data })) } })
 }
@@ -46,9 +35,12 @@ fn fetched(source: &Arc<Source>) -> Value {
     place
 }
 
-fn written(issuer: &str, keys: &Keys) -> Value {
+fn written(label: &Label, keys: &Keys) -> Value {
     let mut place = described([keys].into_iter());
-    place["issuer"] = issuer.into();
+    match label {
+        Label::Issuer(issuer) => place["issuer"] = (**issuer).into(),
+        Label::Credential(id) => place["credential"] = json!({ "id": id }),
+    }
     place
 }
 

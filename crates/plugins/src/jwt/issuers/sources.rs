@@ -9,13 +9,15 @@ use gibbon_tls::TlsError;
 use rustls::RootCertStore;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::addresses::Listed;
 use super::client::Client;
 use super::kept::Kept;
-use super::keyring::Keyring;
+use super::keyring::{Fixed, Keyring};
 use super::keys::Keys;
 use super::location::Location;
+use super::records::RecordKeys;
 use super::source::{Binding, Means, Source};
 
 /// How many places there may be.
@@ -30,8 +32,32 @@ pub(super) struct Places {
     /// Made when the first place is opened: most nodes have none.
     client: OnceLock<Arc<Client>>,
     turns: Arc<Semaphore>,
-    /// Keys that stand in configurations, with their issuers, for whoever asks which are used.
-    written: Mutex<Vec<(Box<str>, Weak<Keys>)>>,
+    /// Keys that are not fetched, for whoever asks which are used.
+    written: Mutex<Vec<(Label, Written)>>,
+}
+
+/// Whose keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::jwt) enum Label {
+    /// An issuer's.
+    Issuer(Box<str>),
+    /// Those of the credential with this id.
+    Credential(Uuid),
+}
+
+/// Keys that are not fetched, for as long as they are used.
+enum Written {
+    Fixed(Weak<Fixed>),
+    Records(Weak<RecordKeys>),
+}
+
+impl Written {
+    fn current(&self) -> Option<Arc<Keys>> {
+        match self {
+            Self::Fixed(fixed) => fixed.upgrade().map(|fixed| Arc::clone(&fixed.keys)),
+            Self::Records(records) => records.upgrade().map(|records| records.last()),
+        }
+    }
 }
 
 /// Where configurations get the keys of places.
@@ -101,13 +127,17 @@ impl Sources {
         Some(source.bind(policy))
     }
 
-    /// Has keys that stand in a configuration among those that are reported.
-    pub(super) fn note(&self, issuer: &str, keyring: &Keyring) {
-        if let Keyring::Fixed(keys, _) = keyring {
-            let mut written = self.places.written.lock().unwrap_or_else(PoisonError::into_inner);
-            written.retain(|(_, keys)| keys.strong_count() > 0);
-            written.push((issuer.into(), Arc::downgrade(keys)));
-        }
+    /// Has keys that are not fetched among those that are reported.
+    pub(in crate::jwt) fn noted(&self, label: Label, keyring: Keyring) -> Keyring {
+        let keys = match &keyring {
+            Keyring::Fixed(fixed) => Written::Fixed(Arc::downgrade(fixed)),
+            Keyring::Records(records) => Written::Records(Arc::downgrade(records)),
+            Keyring::Fetched(_) => return keyring,
+        };
+        let mut written = self.places.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.retain(|(_, keys)| keys.current().is_some());
+        written.push((label, keys));
+        keyring
     }
 
     fn client(&self) -> Result<Arc<Client>, TlsError> {
@@ -126,10 +156,10 @@ impl Places {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The keys that stand in configurations, with their issuers.
-    pub(super) fn written(&self) -> Vec<(Box<str>, Arc<Keys>)> {
+    /// The keys that are not fetched, and whose they are.
+    pub(super) fn written(&self) -> Vec<(Label, Arc<Keys>)> {
         let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.iter().filter_map(|(issuer, keys)| Some((issuer.clone(), keys.upgrade()?))).collect()
+        written.iter().filter_map(|(label, keys)| Some((label.clone(), keys.current()?))).collect()
     }
 
     /// All that are in use, in the order of their URLs.
@@ -161,6 +191,38 @@ impl Measured for Places {
         let mut samples = exposition.family("gibbon_jwt_keys_fetched_at_seconds", Kind::Gauge, help);
         for (url, (.., at)) in sums.iter().filter(|(_, (.., at))| *at > 0) {
             samples.add(&[("url", url)], at);
+        }
+        self.write_uses(exposition);
+    }
+}
+
+impl Places {
+    /// When each key was last of use; of keys that are alike under one name the last time of all.
+    fn write_uses(&self, exposition: &mut Exposition) {
+        let mut uses: BTreeMap<[String; 3], i64> = BTreeMap::new();
+        let mut add = |of: &str, keys: &Keys| {
+            for (key, at) in keys.report().filter_map(|(key, at)| Some((key, at?))) {
+                let algorithm = key.verifier().algorithm().to_string();
+                let last =
+                    uses.entry([of.to_owned(), key.kid().unwrap_or_default().to_owned(), algorithm]).or_default();
+                *last = at.max(*last);
+            }
+        };
+        for source in self.in_use() {
+            let bindings: Vec<_> = source.published().bindings().collect();
+            bindings.iter().for_each(|binding| add(source.location.url(), &binding.all_keys().keys));
+        }
+        for (label, keys) in self.written() {
+            match label {
+                Label::Issuer(issuer) => add(&issuer, &keys),
+                Label::Credential(id) => add(&id.to_string(), &keys),
+            }
+        }
+        let help =
+            "When a key was last of use, in seconds since 1970, by the place, issuer or credential that it is of.";
+        let mut samples = exposition.family("gibbon_jwt_key_last_used_seconds", Kind::Gauge, help);
+        for ([of, kid, algorithm], at) in &uses {
+            samples.add(&[("of", of), ("kid", kid), ("alg", algorithm)], at);
         }
     }
 }

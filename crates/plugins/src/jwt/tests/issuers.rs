@@ -270,7 +270,7 @@ fn an_issuer_is_taken_by_its_exact_name() {
 #[test]
 fn what_is_wrong_with_an_issuer_is_said_when_it_is_configured() {
     let wrong = |issuer: Value| violations(&DEFINITION, json!({ "issuers": [issuer] }))["issuers"][0].clone();
-    let one = "exactly one of these fields must be non-empty: 'jwks_uri', 'discovery', 'jwks'";
+    let one = "exactly one of these fields must be non-empty: 'jwks_uri', 'discovery', 'jwks', 'key_set'";
     assert_eq!(wrong(json!({ "issuer": "i" }))["@entity"], json!([one]));
     let set = json!({ "keys": [jwk(RSA_PUBLIC, json!({}))] }).to_string();
     assert_eq!(wrong(json!({ "issuer": "i", "jwks": set, "jwks_uri": "https://a/" }))["@entity"], json!([one]));
