@@ -9,6 +9,7 @@ mod normal_path;
 mod subschema;
 
 use gibbon_schema::{EntityCheck, EntityDef, Object, Schema, conditional, custom_check, matching, string};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,8 +17,8 @@ use buildable::buildable;
 pub use endpoint::{Endpoint, IpRange};
 pub use flavor::Flavor;
 
-use crate::Protocols;
 use crate::body::{Body, BodyError, Switch, texts};
+use crate::{Protocols, document};
 
 /// The declaration of `routes`, as they are where routes are matched in this way.
 pub fn definition(flavor: Flavor) -> EntityDef {
@@ -46,7 +47,8 @@ fn path_handling() -> EntityCheck {
 pub type HeaderMatch = (Box<str>, Vec<Box<str>>);
 
 /// How the paths of service, route and request are put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PathHandling {
     /// With exactly one slash between service path and the rest.
     V0,
@@ -54,8 +56,8 @@ pub enum PathHandling {
     V1,
 }
 
-/// A route as the data plane keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A route as the data plane keeps it. As JSON it has the names of its fields, without those that are empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// Its id.
     pub id: Uuid,
@@ -64,26 +66,36 @@ pub struct Route {
     /// When it was changed last, in seconds since 1970.
     pub updated_at: i64,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// The protocols of its requests.
     pub protocols: Protocols,
     /// Methods of its requests; any if empty, as for what follows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<Box<str>>,
     /// Hosts of its requests, with at most one wildcard each, with or without a port.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<Box<str>>,
     /// Prefixes of paths, and regular expressions of paths after a `~`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Box<str>>,
     /// Headers with the values of which a request must have one.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "document::members")]
     pub headers: Vec<HeaderMatch>,
     /// Server names of TLS connections.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub snis: Vec<Box<str>>,
     /// Where a stream comes from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Endpoint>,
     /// Where a stream goes to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub destinations: Vec<Endpoint>,
     /// What must be true of its requests, in the place of all these.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<Box<str>>,
     /// Which of several matching expressions is taken: the highest.
+    #[serde(skip)]
     pub priority: u64,
     /// What a request in the clear is answered if the route wants TLS.
     pub https_redirect_status_code: u16,
@@ -100,8 +112,10 @@ pub struct Route {
     /// Whether response bodies are buffered.
     pub response_buffering: bool,
     /// The service that its requests go to.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "document::reference")]
     pub service: Option<Uuid>,
     /// Its tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
 }
 

@@ -7,11 +7,12 @@ use gibbon_schema::typedefs::{auto_timestamp_s, host, path, port, tags, utf8_nam
 use gibbon_schema::{
     EntityCheck, EntityDef, Field, Object, Schema, Shorthand, conditional, field, integer, matching, shorthand, string,
 };
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::body::{Body, BodyError, Switch};
-use crate::{Protocol, typedefs};
+use crate::{Protocol, document, typedefs};
 
 /// How often a request is tried again where the body does not say.
 const RETRIES: u32 = 5;
@@ -122,8 +123,8 @@ fn expand_url(url: &Value) -> Object {
     values
 }
 
-/// A service as the data plane keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A service as the data plane keeps it. As JSON it has the names of its fields, without those that are empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Service {
     /// Its id.
     pub id: Uuid,
@@ -132,6 +133,7 @@ pub struct Service {
     /// When it was changed last, in seconds since 1970.
     pub updated_at: i64,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// What the upstream speaks.
     pub protocol: Protocol,
@@ -140,26 +142,35 @@ pub struct Service {
     /// The port.
     pub port: u16,
     /// What stands before the path of each request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Box<str>>,
     /// How often a failed attempt is repeated.
     pub retries: u32,
     /// How long a connection may take to be made.
+    #[serde(serialize_with = "document::millis")]
     pub connect_timeout: Duration,
     /// How long may pass between two writes.
+    #[serde(serialize_with = "document::millis")]
     pub write_timeout: Duration,
     /// How long may pass between two reads.
+    #[serde(serialize_with = "document::millis")]
     pub read_timeout: Duration,
     /// Whether its routes take part in routing.
     pub enabled: bool,
     /// Whether the upstream's certificate is verified, if the service says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_verify: Option<bool>,
     /// The longest chain of certificates that is verified, if the service says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_verify_depth: Option<u8>,
     /// The CA certificates that it is verified against.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ca_certificates: Vec<Uuid>,
     /// The certificate that the upstream is shown.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "document::reference")]
     pub client_certificate: Option<Uuid>,
     /// Its tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
 }
 

@@ -51,6 +51,11 @@ impl CustomFields {
         members.map(read).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether documents stay as they are.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Edits a document. `cx` is the exchange that it is of; a stream has none.
     pub(crate) fn apply(&self, document: &mut Object, cx: Option<&LogCx<'_>>) {
         for (path, source) in &self.0 {

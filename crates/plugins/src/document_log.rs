@@ -1,8 +1,6 @@
 //! A log that gets the document of each exchange and of each stream, and nothing else.
 
 use gibbon_plugin_api::{Handler, LogCx, Phases, StreamLogCx};
-use gibbon_schema::Object;
-use serde_json::Value;
 
 use crate::custom_fields::CustomFields;
 use crate::log_document;
@@ -13,25 +11,20 @@ pub(crate) struct DocumentLog<W> {
     write: W,
 }
 
-impl<W: Fn(Value)> DocumentLog<W> {
-    /// `write` gets the documents; it must not wait.
+impl<W: Fn(Vec<u8>)> DocumentLog<W> {
+    /// `write` gets the text of the documents; it must not wait.
     pub(crate) fn new(custom: CustomFields, write: W) -> Self {
         Self { custom, write }
     }
-
-    fn hand_on(&self, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
-        (self.write)(Value::Object(document));
-    }
 }
 
-impl<W: Fn(Value) + Send + Sync + 'static> Handler for DocumentLog<W> {
+impl<W: Fn(Vec<u8>) + Send + Sync + 'static> Handler for DocumentLog<W> {
     fn log(&self, cx: &LogCx<'_>) {
-        self.hand_on(log_document::of(cx), Some(cx));
+        (self.write)(log_document::text(cx, &self.custom));
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
-        self.hand_on(log_document::of_stream(cx), None);
+        (self.write)(log_document::text_of_stream(cx, &self.custom));
     }
 
     fn phases(&self) -> Phases {

@@ -14,7 +14,7 @@ mod state;
 
 pub(crate) use access::Access;
 pub(crate) use answer::Answer;
-pub(crate) use context::{amended, respond};
+pub(crate) use context::{amended, amends, respond};
 pub(crate) use ended::{Ended, Nowhere};
 pub(crate) use reading::Reading;
 pub(crate) use state::{Call, Code, Shape, number as instance_number};

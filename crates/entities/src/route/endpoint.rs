@@ -1,18 +1,22 @@
 //! Where a stream comes from or goes to.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::body::{Body, BodyError};
 
 /// An address, a port, or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Endpoint {
     /// The addresses; any if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<IpRange>,
     /// The port; any if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
 }
 
@@ -39,6 +43,22 @@ impl FromStr for IpRange {
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| NoIpRange)?;
         if prefix > longest { Err(NoIpRange) } else { Ok(Self { address, prefix }) }
+    }
+}
+
+impl fmt::Display for IpRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, prefix } = self;
+        match (address, prefix) {
+            (IpAddr::V4(_), 32) | (IpAddr::V6(_), 128) => address.fmt(f),
+            _ => write!(f, "{address}/{prefix}"),
+        }
+    }
+}
+
+impl Serialize for IpRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -21,7 +21,10 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     let delivery = Delivery::start(&settings.node, "file-log", |lines| write_all(config, lines));
-    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
+    Ok(Box::new(DocumentLog::new(custom, move |mut document| {
+        document.push(b'\n');
+        delivery.send(document);
+    })))
 }
 
 /// What waits is written at once, on a thread where a slow disk holds up nothing else.

@@ -21,7 +21,7 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let (agent, limits) = (agent(&config), config.limits.clone());
     let send = Arc::new(move |batch: &[Vec<u8>]| send(&agent, &config, batch));
     let queue = Queue::start(&settings.node, "http-log", limits, send);
-    Ok(Box::new(DocumentLog::new(custom, move |document| queue.push(document.to_string().into_bytes()))))
+    Ok(Box::new(DocumentLog::new(custom, move |document| queue.push(document))))
 }
 
 fn agent(config: &Config) -> Agent {

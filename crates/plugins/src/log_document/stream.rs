@@ -1,40 +1,74 @@
 //! The document of a stream.
 
-use gibbon_plugin_api::StreamLogCx;
-use gibbon_schema::Object;
-use serde_json::{Value, json};
+use std::net::IpAddr;
 
-use super::{WORKSPACE, millis, tries};
+use gibbon_entities::{Route, Service};
+use gibbon_plugin_api::StreamLogCx;
+use serde::Serialize;
+
+use super::attempts::Attempts;
+use super::{Tls, WORKSPACE, millis};
 
 /// The document of a stream that has ended.
-pub(crate) fn of(cx: &StreamLogCx<'_>) -> Object {
-    let members = [
-        ("session", session(cx)),
-        ("upstream", json!({ "received": cx.upstream.received, "sent": cx.upstream.sent })),
-        ("latencies", json!({ "kong": millis(cx.until_upstream), "session": millis(cx.total) })),
-        ("tries", tries(cx.tries)),
-        ("route", cx.route.map(|route| Value::Object(route.document())).unwrap_or_default()),
-        ("service", cx.service.map(|service| Value::Object(service.document())).unwrap_or_default()),
-        ("client_ip", json!(cx.stream.source.ip().to_string())),
-        ("started_at", json!(cx.started_at)),
-        ("workspace", json!(WORKSPACE.id)),
-        ("workspace_name", json!(WORKSPACE.name)),
-    ];
-    let known = members.into_iter().filter(|(_, value)| !value.is_null());
-    known.map(|(name, value)| (name.to_owned(), value)).collect()
+#[derive(Serialize)]
+pub(super) struct StreamDocument<'a> {
+    session: Session<'a>,
+    upstream: Upstream,
+    latencies: Latencies,
+    tries: Attempts<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<&'a Route>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a Service>,
+    client_ip: IpAddr,
+    started_at: i64,
+    workspace: &'static str,
+    workspace_name: &'static str,
 }
 
-fn session(cx: &StreamLogCx<'_>) -> Value {
-    let mut session = json!({
-        "received": cx.client.received,
-        "sent": cx.client.sent,
-        "status": cx.status.as_u16(),
-        "server_port": cx.stream.destination.port(),
-    });
-    if let Some(tls) = &cx.stream.tls {
-        session["tls"] = super::tls(tls);
+#[derive(Serialize)]
+struct Session<'a> {
+    received: u64,
+    sent: u64,
+    status: u16,
+    server_port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<Tls<'a>>,
+}
+
+#[derive(Serialize)]
+struct Upstream {
+    received: u64,
+    sent: u64,
+}
+
+#[derive(Serialize)]
+struct Latencies {
+    kong: u64,
+    session: u64,
+}
+
+impl<'a> StreamDocument<'a> {
+    pub(super) fn of(cx: &'a StreamLogCx<'_>) -> Self {
+        Self {
+            session: Session {
+                received: cx.client.received,
+                sent: cx.client.sent,
+                status: cx.status.as_u16(),
+                server_port: cx.stream.destination.port(),
+                tls: cx.stream.tls.as_ref().map(Tls::of),
+            },
+            upstream: Upstream { received: cx.upstream.received, sent: cx.upstream.sent },
+            latencies: Latencies { kong: millis(cx.until_upstream), session: millis(cx.total) },
+            tries: Attempts(cx.tries),
+            route: cx.route,
+            service: cx.service,
+            client_ip: cx.stream.source.ip(),
+            started_at: cx.started_at,
+            workspace: WORKSPACE.id,
+            workspace_name: WORKSPACE.name,
+        }
     }
-    session
 }
 
 #[cfg(test)]
@@ -45,6 +79,8 @@ mod tests {
     use gibbon_plugin_api::stream::Carried;
     use gibbon_plugin_api::{Stream, StreamTls, Try, WorkerLocals};
     use http::StatusCode;
+
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -79,7 +115,7 @@ mod tests {
             total: Duration::from_millis(1500),
             worker: &WorkerLocals::default(),
         };
-        of(&cx).into()
+        serde_json::to_value(StreamDocument::of(&cx)).unwrap()
     }
 
     #[test]

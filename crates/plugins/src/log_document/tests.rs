@@ -3,11 +3,16 @@ use std::time::Duration;
 use gibbon_plugin_api::{StreamTls, Try};
 use serde_json::{Value, json};
 
-use super::of;
+use super::{of, text};
+use crate::custom_fields::CustomFields;
 use crate::fixture::Ended;
 
+/// The document, which is the same as a value and as text.
 fn document(exchange: &Ended) -> Value {
-    of(&exchange.cx()).into()
+    let document = Value::Object(of(&exchange.cx()));
+    let text = text(&exchange.cx(), &CustomFields::default());
+    assert_eq!(String::from_utf8(text).unwrap(), document.to_string());
+    document
 }
 
 fn proxied() -> Ended {

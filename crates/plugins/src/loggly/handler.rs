@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
-use gibbon_schema::Object;
 use serde_json::Value;
 
 use super::config::Config;
@@ -39,13 +38,13 @@ struct Loggly {
 impl Handler for Loggly {
     fn log(&self, cx: &LogCx<'_>) {
         if let Some(severity) = self.severities.of(cx.response.status) {
-            self.write(severity, log_document::of(cx), Some(cx));
+            self.write(severity, &log_document::text(cx, &self.custom));
         }
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
         if let Some(severity) = self.severities.of_stream() {
-            self.write(severity, log_document::of_stream(cx), None);
+            self.write(severity, &log_document::text_of_stream(cx, &self.custom));
         }
     }
 
@@ -55,11 +54,10 @@ impl Handler for Loggly {
 }
 
 impl Loggly {
-    fn write(&self, severity: Severity, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
+    fn write(&self, severity: Severity, document: &[u8]) {
         let (priority, now) = (severity.priority(FACILITY), timestamp::internet(SystemTime::now()));
-        let (hostname, data, document) = (&self.hostname, &self.data, Value::Object(document));
-        let message = format!("<{priority}>1 {now} {hostname} {SENDER} - - {data} {document}");
-        self.delivery.send(message.into_bytes());
+        let (hostname, data) = (&self.hostname, &self.data);
+        let head = format!("<{priority}>1 {now} {hostname} {SENDER} - - {data} ");
+        self.delivery.send([head.as_bytes(), document].concat());
     }
 }

@@ -91,6 +91,11 @@ pub(super) fn pending(edits: &[Edit]) -> Headers {
     head.headers
 }
 
+/// Whether code has added something to the document that is logged.
+pub(crate) fn amends(shared: &Shared) -> bool {
+    shared.get::<Context>().is_some_and(|context| !context.logged.borrow().is_empty())
+}
+
 /// Puts into a document that is logged what code has added to it.
 pub(crate) fn amended(shared: &Shared, mut document: Object) -> Object {
     let Some(context) = shared.get::<Context>() else { return document };

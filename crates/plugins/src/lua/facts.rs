@@ -55,12 +55,8 @@ impl Facts<'_> {
             "client.is_trusted" => Ok(yes(self.is_trusted)),
             "client.consumer" => document(lua, &self.consumer()),
             "client.credential" => document(lua, &self.credential()),
-            "router.route" => {
-                document(lua, &self.route.map(|route| Value::Object(route.document())).unwrap_or_default())
-            }
-            "router.service" => {
-                document(lua, &self.service.map(|service| Value::Object(service.document())).unwrap_or_default())
-            }
+            "router.route" => document(lua, &json!(self.route)),
+            "router.service" => document(lua, &json!(self.service)),
             "upstream.host" => perhaps(lua, self.upstream_host()),
             "log" => log(arguments),
             "log.set" => self.set_logged(lua, arguments),
@@ -166,9 +162,9 @@ fn log(arguments: &mut MultiValue) -> Result<MultiValue> {
 
 /// The names of the groups in the regular expressions of a route's paths.
 pub(super) fn names_of(route: &Route) -> Vec<String> {
-    let document = route.document();
-    let paths = document.get("paths").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    paths
+    route
+        .paths
+        .iter()
         .flat_map(|path| path.split("(?<").skip(1).map(|rest| rest.trim_start_matches('P')))
         .filter_map(name_of)
         .collect()

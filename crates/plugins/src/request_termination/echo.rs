@@ -6,7 +6,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use crate::media_type::essence;
-use crate::several::{arguments, gathered};
+use crate::several::{self, arguments};
 
 /// The description, under Kong's names.
 pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
@@ -16,7 +16,7 @@ pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
         "scheme": cx.connection.scheme.as_str(),
         "host": host.rsplit_once(':').filter(|(name, _)| !name.ends_with(':')).map_or(host, |(name, _)| name),
         "port": cx.connection.local_port,
-        "headers": headers(&cx.head.headers),
+        "headers": several::headers(&cx.head.headers),
         "query": arguments(cx.head.query().unwrap_or("")),
         "body": body.as_deref().and_then(|body| parsed(&cx.head.headers, body)),
         "raw_body": body,
@@ -26,8 +26,8 @@ pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
     json!({
         "message": message,
         "request": without_nulls(request),
-        "matched_route": cx.route.map(gibbon_entities::Route::document),
-        "matched_service": cx.service.map(gibbon_entities::Service::document),
+        "matched_route": cx.route,
+        "matched_service": cx.service,
     })
 }
 
@@ -35,14 +35,9 @@ pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
 fn parsed(headers: &Headers, body: &str) -> Option<Value> {
     match essence(headers.get_str(CONTENT_TYPE)?) {
         "application/json" => serde_json::from_str(body).ok(),
-        "application/x-www-form-urlencoded" => Some(arguments(body)),
+        "application/x-www-form-urlencoded" => serde_json::to_value(arguments(body)).ok(),
         _ => None,
     }
-}
-
-fn headers(headers: &Headers) -> Value {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    gathered(headers.iter().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value).into())))
 }
 
 fn without_nulls(value: Value) -> Value {

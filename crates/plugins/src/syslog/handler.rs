@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use gibbon_plugin_api::{ConfigureError, Handler, LogCx, Phases, Settings, StreamLogCx};
-use gibbon_schema::Object;
 use serde_json::Value;
 
 use super::config::Config;
@@ -35,13 +34,13 @@ struct Syslog {
 impl Handler for Syslog {
     fn log(&self, cx: &LogCx<'_>) {
         if let Some(severity) = self.config.severities.of(cx.response.status) {
-            self.write(severity, log_document::of(cx), Some(cx));
+            self.write(severity, &log_document::text(cx, &self.custom));
         }
     }
 
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
         if let Some(severity) = self.config.severities.of_stream() {
-            self.write(severity, log_document::of_stream(cx), None);
+            self.write(severity, &log_document::text_of_stream(cx, &self.custom));
         }
     }
 
@@ -51,17 +50,16 @@ impl Handler for Syslog {
 }
 
 impl Syslog {
-    fn write(&self, severity: Severity, mut document: Object, cx: Option<&LogCx<'_>>) {
-        self.custom.apply(&mut document, cx);
+    fn write(&self, severity: Severity, document: &[u8]) {
         let priority = severity.priority(self.config.facility);
-        let message = message(priority, SystemTime::now(), &Value::Object(document).to_string());
-        self.delivery.send(message.into_bytes());
+        self.delivery.send(message(priority, SystemTime::now(), document));
     }
 }
 
 /// A message as the C library leaves it for the daemon.
-fn message(priority: u8, now: SystemTime, text: &str) -> String {
-    format!("<{priority}>{} {SENDER}[{}]: {text}", timestamp::local_log(now), std::process::id())
+fn message(priority: u8, now: SystemTime, text: &[u8]) -> Vec<u8> {
+    let head = format!("<{priority}>{} {SENDER}[{}]: ", timestamp::local_log(now), std::process::id());
+    [head.as_bytes(), text].concat()
 }
 
 #[cfg(test)]
@@ -82,7 +80,7 @@ mod tests {
     fn a_message_begins_as_the_daemon_expects_it() {
         let at = UNIX_EPOCH + Duration::from_secs(1_795_683_962);
         let expected = format!("<14>Nov 26 09:06:02 kong[{}]: {{}}", std::process::id());
-        assert_eq!(message(14, at, "{}"), expected);
+        assert_eq!(message(14, at, b"{}"), expected.as_bytes());
     }
 
     #[test]

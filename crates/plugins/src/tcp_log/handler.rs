@@ -18,7 +18,10 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let custom = CustomFields::read(config, settings)?;
     let config = Config::read(config)?;
     let delivery = Delivery::start(&settings.node, "tcp-log", |lines| send_all(config, lines));
-    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send((document.to_string() + "\n").into_bytes()))))
+    Ok(Box::new(DocumentLog::new(custom, move |mut document| {
+        document.push(b'\n');
+        delivery.send(document);
+    })))
 }
 
 /// One line after the other, on one connection for as long as that lasts.

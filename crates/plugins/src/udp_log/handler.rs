@@ -14,5 +14,5 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     let custom = CustomFields::read(config, settings)?;
     let place = config::read(config)?;
     let delivery = Delivery::start(&settings.node, "udp-log", |lines| datagrams::send_all(place, lines));
-    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send(document.to_string().into_bytes()))))
+    Ok(Box::new(DocumentLog::new(custom, move |document| delivery.send(document))))
 }
