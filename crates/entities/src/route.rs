@@ -17,8 +17,9 @@ use buildable::buildable;
 pub use endpoint::{Endpoint, IpRange};
 pub use flavor::Flavor;
 
+use crate::Protocols;
 use crate::body::{Body, BodyError, Switch, texts};
-use crate::{Protocols, document};
+use crate::document::{self, Rendered};
 
 /// The declaration of `routes`, as they are where routes are matched in this way.
 pub fn definition(flavor: Flavor) -> EntityDef {
@@ -117,9 +118,16 @@ pub struct Route {
     /// Its tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
+    #[serde(skip)]
+    json: Rendered,
 }
 
 impl Route {
+    /// The route as JSON, which is written when it is asked for first.
+    pub fn json(&self) -> &str {
+        self.json.get(self)
+    }
+
     /// Reads a prepared body.
     ///
     /// # Errors
@@ -150,6 +158,7 @@ impl Route {
             response_buffering: body.boolean("response_buffering", Switch::On)?,
             service: body.reference("service")?,
             tags: body.texts("tags")?,
+            json: Rendered::default(),
         })
     }
 }

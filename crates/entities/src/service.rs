@@ -12,7 +12,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::body::{Body, BodyError, Switch};
-use crate::{Protocol, document, typedefs};
+use crate::document::{self, Rendered};
+use crate::{Protocol, typedefs};
 
 /// How often a request is tried again where the body does not say.
 const RETRIES: u32 = 5;
@@ -172,9 +173,16 @@ pub struct Service {
     /// Its tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
+    #[serde(skip)]
+    json: Rendered,
 }
 
 impl Service {
+    /// The service as JSON, which is written when it is asked for first.
+    pub fn json(&self) -> &str {
+        self.json.get(self)
+    }
+
     /// Reads a prepared body.
     ///
     /// # Errors
@@ -203,6 +211,7 @@ impl Service {
             ca_certificates: ids(body, "ca_certificates")?,
             client_certificate: body.reference("client_certificate")?,
             tags: body.texts("tags")?,
+            json: Rendered::default(),
         })
     }
 }

@@ -36,6 +36,7 @@ pub mod grpc_web;
 pub mod hmac_auth;
 pub mod http_log;
 pub mod ip_restriction;
+mod json_text;
 pub mod jwt;
 pub mod key_auth;
 pub mod ldap_auth;

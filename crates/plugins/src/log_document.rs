@@ -1,7 +1,7 @@
 //! What is written of an exchange or a stream: the documents that Kong's logs have.
 //!
-//! `exchange.rs` and `stream.rs` say what stands in them, `attempts.rs` what both say of their upstreams. Usually they
-//! become text at once; where a configuration or code edits them, they are values before.
+//! `exchange.rs` and `stream.rs` say what stands in them, the other files what both have. Documents are written as text;
+//! where a configuration or code edits them, the text is read again.
 
 mod attempts;
 mod exchange;
@@ -11,18 +11,18 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::{LogCx, StreamLogCx, StreamTls};
 use gibbon_schema::Object;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::custom_fields::CustomFields;
+use crate::json_text::{Members, object};
 use crate::lua;
-use exchange::Exchange;
 pub(crate) use latencies::Latencies;
-use stream::StreamDocument;
 
 /// How documents name the one workspace that there is. The id is the one that Kong gives it where it has no database.
 pub(crate) const WORKSPACE: Workspace = Workspace { id: "0dc6f45b-8f8d-40d2-a504-473544ee190b", name: "default" };
@@ -38,41 +38,37 @@ const ROOM: usize = 2048;
 
 /// The document of an exchange.
 pub(crate) fn of(cx: &LogCx<'_>) -> Object {
-    lua::amended(cx.shared, object(&Exchange::of(cx)))
+    lua::amended(cx.shared, read(&of_exchange(cx)))
 }
 
 /// The document of an exchange as text, edited as a configuration wants it.
 pub(crate) fn text(cx: &LogCx<'_>, custom: &CustomFields) -> Vec<u8> {
     if custom.is_empty() && !lua::amends(cx.shared) {
-        return written(&Exchange::of(cx));
+        return of_exchange(cx);
     }
     let mut document = of(cx);
     custom.apply(&mut document, Some(cx));
-    written(&document)
+    Value::Object(document).to_string().into_bytes()
 }
 
 /// The document of a stream as text, edited as a configuration wants it.
 pub(crate) fn text_of_stream(cx: &StreamLogCx<'_>, custom: &CustomFields) -> Vec<u8> {
-    let mut document = object(&StreamDocument::of(cx));
+    let text = object(ROOM, |members| stream::write(members, cx));
+    if custom.is_empty() {
+        return text;
+    }
+    let mut document = read(&text);
     custom.apply(&mut document, None);
-    written(&document)
+    Value::Object(document).to_string().into_bytes()
 }
 
-fn object(document: &impl Serialize) -> Object {
-    match serde_json::to_value(document) {
-        Ok(Value::Object(document)) => document,
-        // Documents are objects whose members are texts and numbers: there is nothing that JSON could not hold.
-        _ => Object::new(),
-    }
+fn of_exchange(cx: &LogCx<'_>) -> Vec<u8> {
+    object(ROOM, |members| exchange::write(members, cx))
 }
 
-fn written(document: &impl Serialize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(ROOM);
-    // Writing into memory does not fail; for the rest see above.
-    if serde_json::to_writer(&mut text, document).is_err() {
-        text.clear();
-    }
-    text
+/// What was written reads as an object.
+fn read(text: &[u8]) -> Object {
+    serde_json::from_slice(text).unwrap_or_default()
 }
 
 /// Whole milliseconds.
@@ -81,15 +77,28 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 }
 
 /// The terms of TLS. Clients are not asked for certificates.
-#[derive(Serialize)]
-struct Tls<'a> {
-    version: &'a str,
-    cipher: &'a str,
-    client_verify: &'static str,
+fn tls(members: &mut Members<'_>, terms: &StreamTls) {
+    members.text("version", terms.version);
+    members.text("cipher", &*terms.cipher);
+    members.text("client_verify", "NONE");
 }
 
-impl<'a> Tls<'a> {
-    fn of(terms: &'a StreamTls) -> Self {
-        Self { version: terms.version, cipher: &terms.cipher, client_verify: "NONE" }
+/// Where something came from, where it went, and when.
+fn ends(
+    members: &mut Members<'_>,
+    route: Option<&Route>,
+    service: Option<&Service>,
+    client_ip: IpAddr,
+    started_at: i64,
+) {
+    if let Some(route) = route {
+        members.json("route", route.json());
     }
+    if let Some(service) = service {
+        members.json("service", service.json());
+    }
+    members.plain("client_ip", client_ip);
+    members.number("started_at", started_at);
+    members.text("workspace", WORKSPACE.id);
+    members.text("workspace_name", WORKSPACE.name);
 }

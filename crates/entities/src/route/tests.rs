@@ -42,6 +42,7 @@ fn the_definition_and_the_struct_agree() {
         response_buffering: false,
         service: Some(SERVICE.parse().unwrap()),
         tags: vec!["t".into()],
+        json: Rendered::default(),
     };
     assert_eq!(Route::from_body(&body), Ok(expected));
 }

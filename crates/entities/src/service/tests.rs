@@ -36,6 +36,7 @@ fn the_definition_and_the_struct_agree() {
         ca_certificates: vec![certificate],
         client_certificate: Some(certificate),
         tags: vec!["t".into()],
+        json: Rendered::default(),
     };
     assert_eq!(Service::from_body(&body), Ok(expected));
 }

@@ -1,179 +1,117 @@
 //! The document of an exchange.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 
-use gibbon_entities::{Consumer, Route, Service};
-use gibbon_plugin_api::{Headers, LogCx, LogValues, Source, UpstreamLog};
-use serde::{Serialize, Serializer};
-use uuid::Uuid;
+use gibbon_plugin_api::{Headers, LogCx, Source, UpstreamLog};
 
-use super::attempts::Attempts;
-use super::{Latencies, Tls, WORKSPACE};
-use crate::several::{Argument, Gathered, arguments, lower_case};
+use super::{Latencies, attempts, ends, tls};
+use crate::json_text::Members;
+use crate::several::{arguments, gathered};
 
 /// Headers whose values are not written.
-const SECRETS: [&str; 2] = ["authorization", "proxy-authorization"];
+const SECRETS: [&[u8]; 2] = [b"authorization", b"proxy-authorization"];
 
-/// See the module.
-#[derive(Serialize)]
-pub(super) struct Exchange<'a> {
-    request: Request<'a>,
-    upstream_uri: &'a str,
-    #[serde(serialize_with = "shown")]
-    upstream_status: Statuses<'a>,
-    response: Response<'a>,
-    latencies: Latencies,
-    tries: Attempts<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authenticated_entity: Option<Authenticated<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    route: Option<&'a Route>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a Service>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    consumer: Option<Identified<'a>>,
-    client_ip: IpAddr,
-    started_at: i64,
-    source: &'static str,
-    workspace: &'static str,
-    workspace_name: &'static str,
-    #[serde(flatten, serialize_with = "said")]
-    said: &'a LogValues,
+/// What stands in the place of such a value.
+const REDACTED: &[u8] = b"REDACTED";
+
+/// How many fields are compared with each other to see whether names come twice; of more it is taken for granted.
+const FEW: usize = 32;
+
+pub(super) fn write(members: &mut Members<'_>, cx: &LogCx<'_>) {
+    members.object("request", |members| request(members, cx));
+    members.text("upstream_uri", &*cx.upstream.uri);
+    members.plain("upstream_status", Statuses(cx.upstream));
+    members.object("response", |members| response(members, cx));
+    members.object("latencies", |members| Latencies::of(&cx.measure).write(members));
+    attempts::write(members, &cx.upstream.tries);
+    identity(members, cx);
+    members.text("source", if cx.source == Source::Upstream { "upstream" } else { "kong" });
+    ends(members, cx.route, cx.service, cx.client_ip, cx.measure.started_at);
+    for (name, value) in cx.log_values.iter() {
+        members.value(name, value);
+    }
 }
 
-#[derive(Serialize)]
-struct Request<'a> {
-    id: &'a str,
-    uri: &'a str,
-    #[serde(serialize_with = "shown")]
-    url: Url<'a>,
-    querystring: Gathered<'a, Argument<'a>>,
-    method: &'a str,
-    headers: Gathered<'a, Cow<'a, str>>,
-    size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls: Option<Tls<'a>>,
+fn request(members: &mut Members<'_>, cx: &LogCx<'_>) {
+    let (head, target) = (cx.request, cx.request.raw_target());
+    members.text("id", cx.request_id);
+    members.text("uri", target);
+    url(members, cx);
+    match head.query() {
+        Some(query) => members.value("querystring", &arguments(query)),
+        None => members.json("querystring", "{}"),
+    }
+    members.text("method", head.method.as_str());
+    headers(members, &head.headers);
+    members.number("size", cx.measure.request_bytes);
+    if let Some(terms) = cx.tls {
+        members.object("tls", |members| tls(members, terms));
+    }
 }
 
-struct Url<'a> {
-    scheme: &'static str,
-    host: &'a str,
-    port: u16,
-    target: &'a str,
+fn url(members: &mut Members<'_>, cx: &LogCx<'_>) {
+    let (host, mut port) = (cx.request.host(), itoa::Buffer::new());
+    let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
+    let port = port.format(cx.local_port);
+    members.text("url", [cx.scheme.as_str(), "://", host, ":", port, cx.request.raw_target()].concat());
 }
 
-#[derive(Serialize)]
-struct Response<'a> {
-    status: u16,
-    headers: Gathered<'a, Cow<'a, str>>,
-    size: u64,
+fn response(members: &mut Members<'_>, cx: &LogCx<'_>) {
+    members.number("status", cx.response.status.as_u16());
+    headers(members, &cx.response.headers);
+    members.number("size", cx.measure.response_bytes);
 }
 
-#[derive(Serialize)]
-struct Authenticated<'a> {
-    id: &'a Uuid,
-    consumer_id: Option<&'a Uuid>,
-}
-
-#[derive(Serialize)]
-struct Identified<'a> {
-    id: &'a Uuid,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    custom_id: Option<&'a str>,
+fn identity(members: &mut Members<'_>, cx: &LogCx<'_>) {
+    let consumer = cx.identity.consumer.as_deref();
+    if let Some(credential) = &cx.identity.credential {
+        members.object("authenticated_entity", |members| {
+            members.plain("id", credential.id);
+            match consumer {
+                Some(consumer) => members.plain("consumer_id", consumer.id),
+                None => members.json("consumer_id", "null"),
+            }
+        });
+    }
+    if let Some(consumer) = consumer {
+        members.object("consumer", |members| {
+            members.plain("id", consumer.id);
+            members.perhaps_text("username", consumer.username.as_deref());
+            members.perhaps_text("custom_id", consumer.custom_id.as_deref());
+        });
+    }
 }
 
 /// What each attempt has given, as nginx lists it.
 struct Statuses<'a>(&'a UpstreamLog);
 
-impl<'a> Exchange<'a> {
-    pub(super) fn of(cx: &'a LogCx<'_>) -> Self {
-        let consumer = cx.identity.consumer.as_deref();
-        let credential = cx.identity.credential.as_ref();
-        Self {
-            request: Request::of(cx),
-            upstream_uri: &cx.upstream.uri,
-            upstream_status: Statuses(cx.upstream),
-            response: Response {
-                status: cx.response.status.as_u16(),
-                headers: headers(&cx.response.headers),
-                size: cx.measure.response_bytes,
-            },
-            latencies: Latencies::of(&cx.measure),
-            tries: Attempts(&cx.upstream.tries),
-            authenticated_entity: credential
-                .map(|credential| Authenticated { id: &credential.id, consumer_id: consumer.map(|one| &one.id) }),
-            route: cx.route,
-            service: cx.service,
-            consumer: consumer.map(Identified::of),
-            client_ip: cx.client_ip,
-            started_at: cx.measure.started_at,
-            source: if cx.source == Source::Upstream { "upstream" } else { "kong" },
-            workspace: WORKSPACE.id,
-            workspace_name: WORKSPACE.name,
-            said: cx.log_values,
-        }
-    }
-}
-
-impl<'a> Request<'a> {
-    fn of(cx: &'a LogCx<'_>) -> Self {
-        let (head, target) = (cx.request, cx.request.raw_target());
-        let host = head.host();
-        let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
-        Self {
-            id: cx.request_id,
-            uri: target,
-            url: Url { scheme: cx.scheme.as_str(), host, port: cx.local_port, target },
-            querystring: arguments(head.query().unwrap_or("")),
-            method: head.method.as_str(),
-            headers: headers(&head.headers),
-            size: cx.measure.request_bytes,
-            tls: cx.tls.map(Tls::of),
-        }
-    }
-}
-
-impl<'a> Identified<'a> {
-    fn of(consumer: &'a Consumer) -> Self {
-        Self { id: &consumer.id, username: consumer.username.as_deref(), custom_id: consumer.custom_id.as_deref() }
-    }
-}
-
-impl fmt::Display for Url<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}{}", self.scheme, self.host, self.port, self.target)
-    }
-}
-
 impl fmt::Display for Statuses<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failures = self.0.tries.iter().filter_map(|one| one.failure);
-        let mut comma = "";
-        for status in failures.chain(self.0.status) {
+        for (place, status) in failures.chain(self.0.status).enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
             write!(f, "{comma}{status}")?;
-            comma = ", ";
         }
         Ok(())
     }
 }
 
-fn shown<S: Serializer>(text: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(text)
+fn headers(members: &mut Members<'_>, headers: &Headers) {
+    let fields: Vec<_> = headers.iter().map(|(name, value)| (name, shown(name, value))).collect();
+    if has_surely_no_name_twice(&fields) {
+        members.object("headers", |members| fields.iter().for_each(|(name, value)| members.field(name, value)));
+    } else {
+        members.value("headers", &gathered(fields.into_iter()));
+    }
 }
 
-fn said<S: Serializer>(values: &&LogValues, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(values.iter())
+fn shown<'a>(name: &[u8], value: &'a [u8]) -> &'a [u8] {
+    if SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) { REDACTED } else { value }
 }
 
-fn headers(headers: &Headers) -> Gathered<'_, Cow<'_, str>> {
-    let one = |(name, value)| {
-        let name = lower_case(name);
-        let is_secret = SECRETS.contains(&&*name);
-        (name, if is_secret { "REDACTED".into() } else { String::from_utf8_lossy(value) })
+fn has_surely_no_name_twice(fields: &[(&[u8], &[u8])]) -> bool {
+    let is_new = |(place, (name, _)): (usize, &(&[u8], &[u8]))| {
+        fields.iter().take(place).all(|(earlier, _)| !earlier.eq_ignore_ascii_case(name))
     };
-    headers.iter().map(one).collect()
+    fields.len() <= FEW && fields.iter().enumerate().all(is_new)
 }

@@ -1,17 +1,15 @@
 //! How long an exchange took.
 
 use gibbon_plugin_api::Measure;
-use serde::{Serialize, Serializer};
 
 use super::millis;
+use crate::json_text::Members;
 
 /// The parts of an exchange, in milliseconds.
-#[derive(Serialize)]
 pub(crate) struct Latencies {
     /// In the gateway.
     pub(crate) kong: u64,
     /// Until the head of the upstream's answer was there, where it was asked.
-    #[serde(serialize_with = "known_or_minus_one")]
     pub(crate) proxy: Option<u64>,
     /// Altogether.
     pub(crate) request: u64,
@@ -26,11 +24,14 @@ impl Latencies {
         let kong = request.saturating_sub(receive).saturating_sub(proxy.unwrap_or(0));
         Self { kong, proxy, request, receive }
     }
-}
 
-fn known_or_minus_one<S: Serializer>(proxy: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-    match proxy {
-        Some(proxy) => serializer.serialize_u64(*proxy),
-        None => serializer.serialize_i64(-1),
+    pub(super) fn write(&self, members: &mut Members<'_>) {
+        members.number("kong", self.kong);
+        match self.proxy {
+            Some(proxy) => members.number("proxy", proxy),
+            None => members.number("proxy", -1),
+        }
+        members.number("request", self.request);
+        members.number("receive", self.receive);
     }
 }

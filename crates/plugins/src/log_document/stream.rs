@@ -1,73 +1,31 @@
 //! The document of a stream.
 
-use std::net::IpAddr;
-
-use gibbon_entities::{Route, Service};
 use gibbon_plugin_api::StreamLogCx;
-use serde::Serialize;
 
-use super::attempts::Attempts;
-use super::{Tls, WORKSPACE, millis};
+use super::{attempts, ends, millis, tls};
+use crate::json_text::Members;
 
-/// The document of a stream that has ended.
-#[derive(Serialize)]
-pub(super) struct StreamDocument<'a> {
-    session: Session<'a>,
-    upstream: Upstream,
-    latencies: Latencies,
-    tries: Attempts<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    route: Option<&'a Route>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a Service>,
-    client_ip: IpAddr,
-    started_at: i64,
-    workspace: &'static str,
-    workspace_name: &'static str,
+pub(super) fn write(members: &mut Members<'_>, cx: &StreamLogCx<'_>) {
+    members.object("session", |members| session(members, cx));
+    members.object("upstream", |members| {
+        members.number("received", cx.upstream.received);
+        members.number("sent", cx.upstream.sent);
+    });
+    members.object("latencies", |members| {
+        members.number("kong", millis(cx.until_upstream));
+        members.number("session", millis(cx.total));
+    });
+    attempts::write(members, cx.tries);
+    ends(members, cx.route, cx.service, cx.stream.source.ip(), cx.started_at);
 }
 
-#[derive(Serialize)]
-struct Session<'a> {
-    received: u64,
-    sent: u64,
-    status: u16,
-    server_port: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls: Option<Tls<'a>>,
-}
-
-#[derive(Serialize)]
-struct Upstream {
-    received: u64,
-    sent: u64,
-}
-
-#[derive(Serialize)]
-struct Latencies {
-    kong: u64,
-    session: u64,
-}
-
-impl<'a> StreamDocument<'a> {
-    pub(super) fn of(cx: &'a StreamLogCx<'_>) -> Self {
-        Self {
-            session: Session {
-                received: cx.client.received,
-                sent: cx.client.sent,
-                status: cx.status.as_u16(),
-                server_port: cx.stream.destination.port(),
-                tls: cx.stream.tls.as_ref().map(Tls::of),
-            },
-            upstream: Upstream { received: cx.upstream.received, sent: cx.upstream.sent },
-            latencies: Latencies { kong: millis(cx.until_upstream), session: millis(cx.total) },
-            tries: Attempts(cx.tries),
-            route: cx.route,
-            service: cx.service,
-            client_ip: cx.stream.source.ip(),
-            started_at: cx.started_at,
-            workspace: WORKSPACE.id,
-            workspace_name: WORKSPACE.name,
-        }
+fn session(members: &mut Members<'_>, cx: &StreamLogCx<'_>) {
+    members.number("received", cx.client.received);
+    members.number("sent", cx.client.sent);
+    members.number("status", cx.status.as_u16());
+    members.number("server_port", cx.stream.destination.port());
+    if let Some(terms) = &cx.stream.tls {
+        members.object("tls", |members| tls(members, terms));
     }
 }
 
@@ -115,7 +73,7 @@ mod tests {
             total: Duration::from_millis(1500),
             worker: &WorkerLocals::default(),
         };
-        serde_json::to_value(StreamDocument::of(&cx)).unwrap()
+        serde_json::from_slice(&crate::json_text::object(0, |members| write(members, &cx))).unwrap()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{of, text};
 use crate::custom_fields::CustomFields;
 use crate::fixture::Ended;
 
-/// The document, which is the same as a value and as text.
+/// The document, which is the same whether it is edited or not.
 fn document(exchange: &Ended) -> Value {
     let document = Value::Object(of(&exchange.cx()));
     let text = text(&exchange.cx(), &CustomFields::default());

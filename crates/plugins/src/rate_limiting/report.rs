@@ -52,7 +52,11 @@ fn names(period: Period) -> (&'static str, &'static str) {
     }
 }
 
-/// A number as short as it can be written.
+/// A number as short as it can be written. Usually it is whole, and for those there is a shorter way.
 fn number(number: f64) -> HeaderValue {
+    let whole = number as u32;
+    if f64::from(whole) == number {
+        return HeaderValue::from(whole);
+    }
     HeaderValue::from_str(&number.to_string()).unwrap_or(HeaderValue::from_static("0"))
 }

@@ -35,7 +35,7 @@ pub(super) fn describe(cx: &RequestCx<'_>, message: Option<&str>) -> Value {
 fn parsed(headers: &Headers, body: &str) -> Option<Value> {
     match essence(headers.get_str(CONTENT_TYPE)?) {
         "application/json" => serde_json::from_str(body).ok(),
-        "application/x-www-form-urlencoded" => serde_json::to_value(arguments(body)).ok(),
+        "application/x-www-form-urlencoded" => Some(arguments(body)),
         _ => None,
     }
 }

@@ -1,0 +1,205 @@
+//! JSON as text that is written from one end to the other, for what is written once for each request.
+//!
+//! Values are not built before they are written. Names of members are the caller's own words and hold nothing that would
+//! have to be escaped; texts may hold anything.
+
+use std::fmt::Display;
+use std::io::Write as _;
+
+use serde::Serialize;
+
+/// The members of an object that is being written.
+pub(crate) struct Members<'a>(&'a mut Vec<u8>);
+
+/// The text of an object; `room` is how many bytes it is given at first.
+pub(crate) fn object(room: usize, members: impl FnOnce(&mut Members<'_>)) -> Vec<u8> {
+    let mut text = Vec::with_capacity(room);
+    put_object(&mut text, members);
+    text
+}
+
+fn put_object(out: &mut Vec<u8>, members: impl FnOnce(&mut Members<'_>)) {
+    out.push(b'{');
+    members(&mut Members(out));
+    out.push(b'}');
+}
+
+impl Members<'_> {
+    /// A text; what is not UTF-8 becomes U+FFFD.
+    pub(crate) fn text(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        put_text(self.begin(name), value.as_ref());
+    }
+
+    /// A text, if there is one.
+    pub(crate) fn perhaps_text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    /// What reads as plain letters, digits and the like when it is displayed: addresses, ids.
+    pub(crate) fn plain(&mut self, name: &str, value: impl Display) {
+        let out = self.begin(name);
+        // Writing into memory does not fail.
+        let _ = write!(out, "\"{value}\"");
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self, name: &str, value: impl itoa::Integer) {
+        self.begin(name).extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    /// An object.
+    pub(crate) fn object(&mut self, name: &str, members: impl FnOnce(&mut Members<'_>)) {
+        put_object(self.begin(name), members);
+    }
+
+    /// A list of objects, one for each of `items`.
+    pub(crate) fn objects<T>(
+        &mut self,
+        name: &str,
+        items: impl Iterator<Item = T>,
+        mut members: impl FnMut(&mut Members<'_>, T),
+    ) {
+        let out = self.begin(name);
+        out.push(b'[');
+        for item in items {
+            if out.last() == Some(&b'}') {
+                out.push(b',');
+            }
+            put_object(out, |of_item| members(of_item, item));
+        }
+        out.push(b']');
+    }
+
+    /// What is JSON already.
+    pub(crate) fn json(&mut self, name: &str, value: &str) {
+        self.begin(name).extend_from_slice(value.as_bytes());
+    }
+
+    /// Whatever can be JSON; `null` if it cannot.
+    pub(crate) fn value(&mut self, name: &str, value: &impl Serialize) {
+        put_value(self.begin(name), value);
+    }
+
+    /// A text under the name of a field, which becomes lower case.
+    pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
+        self.separate();
+        if is_plain(name) {
+            self.0.push(b'"');
+            self.0.extend(name.iter().map(u8::to_ascii_lowercase));
+            self.0.push(b'"');
+        } else {
+            put_text(self.0, &name.to_ascii_lowercase());
+        }
+        self.0.push(b':');
+        put_text(self.0, value);
+    }
+
+    fn begin(&mut self, name: &str) -> &mut Vec<u8> {
+        self.separate();
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+        self.0
+    }
+
+    /// Between two members stands a comma. An object that has no members yet ends in its brace.
+    fn separate(&mut self) {
+        if self.0.last() != Some(&b'{') {
+            self.0.push(b',');
+        }
+    }
+}
+
+fn put_value(out: &mut Vec<u8>, value: &impl Serialize) {
+    let begin = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(begin);
+        out.extend_from_slice(b"null");
+    }
+}
+
+fn put_text(out: &mut Vec<u8>, text: &[u8]) {
+    if is_plain(text) {
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+    } else {
+        put_value(out, &String::from_utf8_lossy(text));
+    }
+}
+
+/// Whether a text is ASCII that stands in JSON as it is.
+fn is_plain(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks();
+    words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
+        && rest.iter().all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\'))
+}
+
+/// The same of eight bytes at once. A byte that is below 32, is one of the two, or has the highest bit leaves that bit;
+/// a borrow can only begin at such a byte, so that the answer is right although it may name a neighbour too.
+fn is_plain_word(word: u64) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
+    let below = |bound: u8| word.wrapping_sub(ONES * u64::from(bound));
+    let is = |byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
+    (word | below(b' ') | is(b'"') | is(b'\\')) & HIGHEST == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(members: impl FnOnce(&mut Members<'_>)) -> Value {
+        serde_json::from_slice(&object(0, members)).unwrap()
+    }
+
+    #[test]
+    fn members_stand_there_as_they_are_written() {
+        let document = read(|all| {
+            all.object("none", |_| {});
+            all.object("some", |some| {
+                some.number("n", -1);
+                some.plain("ip", std::net::Ipv4Addr::LOCALHOST);
+                some.perhaps_text("absent", None);
+                some.perhaps_text("there", Some("x"));
+            });
+            all.objects("list", [1, 2].into_iter(), |one, number| one.number("n", number));
+            all.objects("empty", std::iter::empty::<u8>(), |_, _| {});
+            all.json("json", "[{}]");
+            all.value("value", &["a", "b"]);
+            all.field(b"X-Name", b"v");
+        });
+        let expected = json!({
+            "none": {}, "some": { "n": -1, "ip": "127.0.0.1", "there": "x" }, "list": [{ "n": 1 }, { "n": 2 }],
+            "empty": [], "json": [{}], "value": ["a", "b"], "x-name": "v",
+        });
+        assert_eq!(document, expected);
+    }
+
+    #[test]
+    fn every_byte_at_every_place_is_plain_or_not() {
+        for byte in 0..=u8::MAX {
+            let expected = (b' '..=0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+            for place in 0..11 {
+                let mut text = *b"abcdefghijk";
+                text[place] = byte;
+                assert_eq!(is_plain(&text), expected, "{byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_read_as_what_they_are(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let expected = String::from_utf8_lossy(&text).into_owned();
+            prop_assert_eq!(read(|all| all.text("t", &text)), json!({ "t": expected }));
+            let name = expected.to_ascii_lowercase();
+            prop_assert_eq!(read(|all| all.field(expected.as_bytes(), b"")), json!({ name: "" }));
+        }
+    }
+}
