@@ -211,6 +211,24 @@ impl Headers {
         self.fields.iter().map(|field| (field.name.of(&self.bytes), field.value.of(&self.bytes)))
     }
 
+    /// Whether no name occurs twice. That it does not may not be noticed where there are very many.
+    pub fn names_differ(&self) -> bool {
+        /// How many names are compared with each other.
+        const FEW: usize = 32;
+        let others =
+            || self.fields.iter().filter(|field| field.known.is_none()).map(|field| field.name.of(&self.bytes));
+        self.repeated == KnownNames::NONE
+            && self.fields.len() <= FEW
+            && others().enumerate().all(|(place, name)| {
+                others().take(place).all(|earlier| earlier.len() != name.len() || !earlier.eq_ignore_ascii_case(name))
+            })
+    }
+
+    /// How many bytes all fields have as lines.
+    pub fn length(&self) -> usize {
+        self.fields.iter().map(|field| field.name.length() + field.value.length() + ": \r\n".len()).sum()
+    }
+
     /// Writes every field as a line that ends in CRLF, but for those of the names in `without`.
     pub fn write(&self, out: &mut Vec<u8>, without: KnownNames) {
         // Lines that stand one behind the other in the buffer are copied together.
@@ -411,6 +429,28 @@ mod tests {
         headers.write(&mut out, KnownNames::of(&[KnownName::Host, KnownName::Via]));
         let expected = "|X-A: 1\r\nX-B: 3 \r\nX-C:  4\r\nX-D: 5\r\nX-E: 6\r\nX-F: \r\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn names_differ_unless_one_comes_twice_in_whatever_case() {
+        for (head, expected) in [
+            ("", true),
+            ("Host: h\nX-A: 1\nX-B: 1\nX-AB: 1", true),
+            ("Host: h\nX-A: 1\nhost: h", false),
+            ("X-A: 1\nHost: h\nx-a: 1", false),
+        ] {
+            assert_eq!(received(head).names_differ(), expected, "{head}");
+        }
+    }
+
+    #[test]
+    fn the_length_is_that_of_what_is_written() {
+        let mut headers = received("Host:  h\nX-A: 1 ");
+        headers.append("X-E", HeaderValue::from_static("6"));
+        headers.remove("x-a");
+        let mut out = Vec::new();
+        headers.write(&mut out, KnownNames::NONE);
+        assert_eq!(headers.length(), out.len());
     }
 
     #[test]

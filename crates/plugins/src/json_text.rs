@@ -3,10 +3,10 @@
 //! Values are not built before they are written. Names of members are the caller's own words and hold nothing that would
 //! have to be escaped; texts may hold anything.
 
-use std::fmt::Display;
-use std::io::Write as _;
+use std::net::IpAddr;
 
 use serde::Serialize;
+use uuid::Uuid;
 
 /// The members of an object that is being written.
 pub(crate) struct Members<'a>(&'a mut Vec<u8>);
@@ -37,11 +37,26 @@ impl Members<'_> {
         }
     }
 
-    /// What reads as plain letters, digits and the like when it is displayed: addresses, ids.
-    pub(crate) fn plain(&mut self, name: &str, value: impl Display) {
-        let out = self.begin(name);
-        // Writing into memory does not fail.
-        let _ = write!(out, "\"{value}\"");
+    /// An id.
+    pub(crate) fn id(&mut self, name: &str, id: Uuid) {
+        self.text(name, id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    }
+
+    /// An address.
+    pub(crate) fn address(&mut self, name: &str, address: IpAddr) {
+        match address {
+            IpAddr::V4(address) => {
+                let out = self.begin(name);
+                let mut before = b'"';
+                for part in address.octets() {
+                    out.push(before);
+                    out.extend_from_slice(itoa::Buffer::new().format(part).as_bytes());
+                    before = b'.';
+                }
+                out.push(b'"');
+            }
+            IpAddr::V6(address) => self.text(name, address.to_string()),
+        }
     }
 
     /// A number.
@@ -84,6 +99,7 @@ impl Members<'_> {
 
     /// A text under the name of a field, which becomes lower case.
     pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
+        self.0.reserve(name.len() + value.len() + ",\"\":\"\"".len());
         self.separate();
         if is_plain(name) {
             self.0.push(b'"');
@@ -131,6 +147,7 @@ fn put_text(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// Whether a text is ASCII that stands in JSON as it is.
+#[inline]
 fn is_plain(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks();
     words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
@@ -139,6 +156,7 @@ fn is_plain(text: &[u8]) -> bool {
 
 /// The same of eight bytes at once. A byte that is below 32, is one of the two, or has the highest bit leaves that bit;
 /// a borrow can only begin at such a byte, so that the answer is right although it may name a neighbour too.
+#[inline]
 fn is_plain_word(word: u64) -> bool {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
@@ -164,7 +182,9 @@ mod tests {
             all.object("none", |_| {});
             all.object("some", |some| {
                 some.number("n", -1);
-                some.plain("ip", std::net::Ipv4Addr::LOCALHOST);
+                some.address("v4", [192, 0, 2, 10].into());
+                some.address("v6", std::net::Ipv6Addr::LOCALHOST.into());
+                some.id("id", Uuid::max());
                 some.perhaps_text("absent", None);
                 some.perhaps_text("there", Some("x"));
             });
@@ -175,7 +195,9 @@ mod tests {
             all.field(b"X-Name", b"v");
         });
         let expected = json!({
-            "none": {}, "some": { "n": -1, "ip": "127.0.0.1", "there": "x" }, "list": [{ "n": 1 }, { "n": 2 }],
+            "none": {}, "some": {
+                "n": -1, "v4": "192.0.2.10", "v6": "::1", "id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "there": "x",
+            }, "list": [{ "n": 1 }, { "n": 2 }],
             "empty": [], "json": [{}], "value": ["a", "b"], "x-name": "v",
         });
         assert_eq!(document, expected);

@@ -34,7 +34,7 @@ pub(crate) struct Workspace {
 }
 
 /// How much room a document is given at first, in bytes: most need no more.
-const ROOM: usize = 2048;
+const ROOM: usize = 3072;
 
 /// The document of an exchange.
 pub(crate) fn of(cx: &LogCx<'_>) -> Object {
@@ -97,7 +97,7 @@ fn ends(
     if let Some(service) = service {
         members.json("service", service.json());
     }
-    members.plain("client_ip", client_ip);
+    members.address("client_ip", client_ip);
     members.number("started_at", started_at);
     members.text("workspace", WORKSPACE.id);
     members.text("workspace_name", WORKSPACE.name);

@@ -40,7 +40,7 @@ pub(super) struct Membership {
 
 /// What the keys of all groups of a consumer begin with.
 pub(super) fn key_of(consumer: Uuid) -> String {
-    format!("{consumer}:")
+    [&*consumer.hyphenated().encode_lower(&mut Uuid::encode_buffer()), ":"].concat()
 }
 
 /// Makes the form that requests are checked against.

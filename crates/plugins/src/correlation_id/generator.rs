@@ -21,7 +21,8 @@ pub(super) enum Generator {
 
 /// What a worker counts.
 struct Counter {
-    worker: Uuid,
+    /// What all its ids begin with.
+    worker: String,
     last: Cell<u64>,
 }
 
@@ -41,9 +42,9 @@ impl Generator {
         match self {
             Self::Uuid => Uuid::new_v4().to_string(),
             Self::UuidAndCounter => {
-                let counter = worker.get(|| Counter { worker: Uuid::new_v4(), last: Cell::new(0) });
+                let counter = worker.get(|| Counter { worker: format!("{}#", Uuid::new_v4()), last: Cell::new(0) });
                 counter.last.set(counter.last.get() + 1);
-                format!("{}#{}", counter.worker, counter.last.get())
+                [&*counter.worker, itoa::Buffer::new().format(counter.last.get())].concat()
             }
             Self::Tracker => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

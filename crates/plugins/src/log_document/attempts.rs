@@ -20,7 +20,7 @@ pub(super) fn write(members: &mut Members<'_>, tries: &[Try]) {
 fn attempt(members: &mut Members<'_>, one: &Try) {
     let begun = one.choice_began_at_ns();
     let latency_ns = u64::try_from(one.chosen_in.as_nanos()).unwrap_or(u64::MAX);
-    members.plain("ip", one.address.ip());
+    members.address("ip", one.address.ip());
     members.number("port", one.address.port());
     members.number("balancer_start", begun / 1_000_000);
     members.number("balancer_start_ns", begun);

@@ -1,7 +1,5 @@
 //! The document of an exchange.
 
-use std::fmt;
-
 use gibbon_plugin_api::{Headers, LogCx, Source, UpstreamLog};
 
 use super::{Latencies, attempts, ends, tls};
@@ -14,13 +12,10 @@ const SECRETS: [&[u8]; 2] = [b"authorization", b"proxy-authorization"];
 /// What stands in the place of such a value.
 const REDACTED: &[u8] = b"REDACTED";
 
-/// How many fields are compared with each other to see whether names come twice; of more it is taken for granted.
-const FEW: usize = 32;
-
 pub(super) fn write(members: &mut Members<'_>, cx: &LogCx<'_>) {
     members.object("request", |members| request(members, cx));
     members.text("upstream_uri", &*cx.upstream.uri);
-    members.plain("upstream_status", Statuses(cx.upstream));
+    members.text("upstream_status", statuses(cx.upstream));
     members.object("response", |members| response(members, cx));
     members.object("latencies", |members| Latencies::of(&cx.measure).write(members));
     attempts::write(members, &cx.upstream.tries);
@@ -66,16 +61,16 @@ fn identity(members: &mut Members<'_>, cx: &LogCx<'_>) {
     let consumer = cx.identity.consumer.as_deref();
     if let Some(credential) = &cx.identity.credential {
         members.object("authenticated_entity", |members| {
-            members.plain("id", credential.id);
+            members.id("id", credential.id);
             match consumer {
-                Some(consumer) => members.plain("consumer_id", consumer.id),
+                Some(consumer) => members.id("consumer_id", consumer.id),
                 None => members.json("consumer_id", "null"),
             }
         });
     }
     if let Some(consumer) = consumer {
         members.object("consumer", |members| {
-            members.plain("id", consumer.id);
+            members.id("id", consumer.id);
             members.perhaps_text("username", consumer.username.as_deref());
             members.perhaps_text("custom_id", consumer.custom_id.as_deref());
         });
@@ -83,35 +78,27 @@ fn identity(members: &mut Members<'_>, cx: &LogCx<'_>) {
 }
 
 /// What each attempt has given, as nginx lists it.
-struct Statuses<'a>(&'a UpstreamLog);
-
-impl fmt::Display for Statuses<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let failures = self.0.tries.iter().filter_map(|one| one.failure);
-        for (place, status) in failures.chain(self.0.status).enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            write!(f, "{comma}{status}")?;
+fn statuses(upstream: &UpstreamLog) -> Vec<u8> {
+    let failures = upstream.tries.iter().filter_map(|one| one.failure);
+    let mut all = Vec::with_capacity(8);
+    for status in failures.chain(upstream.status) {
+        if !all.is_empty() {
+            all.extend_from_slice(b", ");
         }
-        Ok(())
+        all.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
     }
+    all
 }
 
 fn headers(members: &mut Members<'_>, headers: &Headers) {
-    let fields: Vec<_> = headers.iter().map(|(name, value)| (name, shown(name, value))).collect();
-    if has_surely_no_name_twice(&fields) {
-        members.object("headers", |members| fields.iter().for_each(|(name, value)| members.field(name, value)));
+    let shown = || headers.iter().map(|(name, value)| (name, shown(name, value)));
+    if headers.names_differ() {
+        members.object("headers", |members| shown().for_each(|(name, value)| members.field(name, value)));
     } else {
-        members.value("headers", &gathered(fields.into_iter()));
+        members.value("headers", &gathered(shown()));
     }
 }
 
 fn shown<'a>(name: &[u8], value: &'a [u8]) -> &'a [u8] {
     if SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) { REDACTED } else { value }
-}
-
-fn has_surely_no_name_twice(fields: &[(&[u8], &[u8])]) -> bool {
-    let is_new = |(place, (name, _)): (usize, &(&[u8], &[u8]))| {
-        fields.iter().take(place).all(|(earlier, _)| !earlier.eq_ignore_ascii_case(name))
-    };
-    fields.len() <= FEW && fields.iter().enumerate().all(is_new)
 }

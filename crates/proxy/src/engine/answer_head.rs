@@ -16,10 +16,10 @@ const USUAL_FIELDS: usize = 64;
 const MAX_FIELDS: usize = 1000;
 
 /// How many fields the gateway and its plugins add to an answer, as a rule.
-const ADDED_FIELDS: usize = 8;
+const ADDED_FIELDS: usize = 12;
 
 /// And the bytes of them.
-const ADDED_BYTES: usize = 320;
+const ADDED_BYTES: usize = 480;
 
 /// Bytes that are no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -16,10 +16,10 @@ use crate::engine::usual;
 const USUAL_FIELDS: usize = 64;
 
 /// How many fields the gateway and its plugins add to a request, as a rule.
-const ADDED_FIELDS: usize = 6;
+const ADDED_FIELDS: usize = 8;
 
 /// And the bytes of them.
-const ADDED_BYTES: usize = 256;
+const ADDED_BYTES: usize = 480;
 
 /// What a head may take.
 #[derive(Debug, Clone, Copy)]

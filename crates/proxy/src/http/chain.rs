@@ -7,8 +7,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{
-    Activity, BodyCopy, BodyFilter, Carried, Headers, Meter, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite,
-    Source, Step,
+    Activity, BodyCopy, BodyFilter, Carried, Headers, KnownName, Meter, MeterCx, Phases, ResponseCx, ResponseHead,
+    Rewrite, Source, Step,
 };
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
@@ -47,7 +47,10 @@ pub(crate) struct Wanted {
 }
 
 /// The fields that say where an answer ends. They are the engine's, and what plugins do to them is undone.
-const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+const FRAMING: [KnownName; 3] = [KnownName::ContentLength, KnownName::TransferEncoding, KnownName::Connection];
+
+/// Their values as they were.
+struct Framing([Option<SmallVec<[u8; 32]>>; 3]);
 
 /// The phases in which an answer is looked at.
 const LATER: [Phases; 4] = [Phases::RESPONSE, Phases::BODY, Phases::LOG, Phases::METER];
@@ -142,11 +145,12 @@ impl<'s> Chain<'s> {
     /// Lets the plugins edit the head of the answer. What they want to do with its body comes back.
     pub(crate) fn respond(&mut self, exchange: &Exchange<'_>, head: &mut ResponseHead, source: Source) -> Wanted {
         let mut wanted = Wanted::default();
-        if self.links.is_empty() {
+        let takes_part = |link: &Link<'_>| link.instance.phases.contains(Phases::RESPONSE);
+        if !self.links.iter().any(takes_part) {
             return wanted;
         }
-        let framing = FRAMING.map(|name| head.headers.get_value(name));
-        for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::RESPONSE)) {
+        let framing = Framing::of(&head.headers);
+        for link in self.links.iter_mut().filter(|link| takes_part(link)) {
             let begun = self.timeline.as_ref().map(|_| Instant::now());
             let mut cx = cx(exchange, head, source, &mut link.carried, &mut wanted);
             link.instance.handler.response(&mut cx);
@@ -154,7 +158,7 @@ impl<'s> Chain<'s> {
                 timeline.note(Activity::Response(link.plugin), begun);
             }
         }
-        restore(&mut head.headers, framing);
+        framing.restore(&mut head.headers);
         wanted
     }
 
@@ -166,7 +170,7 @@ impl<'s> Chain<'s> {
         source: Source,
         mut body: Bytes,
     ) -> Bytes {
-        let framing = FRAMING.map(|name| head.headers.get_value(name));
+        let framing = Framing::of(&head.headers);
         for link in self.links.iter_mut().filter(|link| link.instance.phases.contains(Phases::BODY)) {
             // The body is about to go: nobody can ask for a copy of it any more.
             let mut wanted = Wanted::default();
@@ -174,7 +178,7 @@ impl<'s> Chain<'s> {
             body = link.instance.handler.body(&mut cx, body);
             body = wanted.rewrites.into_iter().fold(body, |body, rewrite| rewrite(&body).unwrap_or(body));
         }
-        restore(&mut head.headers, framing);
+        framing.restore(&mut head.headers);
         body
     }
 }
@@ -213,11 +217,21 @@ impl Timeline {
     }
 }
 
-fn restore(headers: &mut Headers, framing: [Option<HeaderValue>; 3]) {
-    for (name, value) in FRAMING.into_iter().zip(framing) {
-        match value {
-            Some(value) => headers.set(name, value),
-            None => drop(headers.remove(name)),
+impl Framing {
+    fn of(headers: &Headers) -> Self {
+        Self(FRAMING.map(|name| headers.get(name).map(SmallVec::from_slice)))
+    }
+
+    /// Undoes what was done to them; usually that is nothing.
+    fn restore(self, headers: &mut Headers) {
+        for (name, value) in FRAMING.into_iter().zip(self.0) {
+            if headers.get(name) == value.as_deref() && !headers.is_repeated(name) {
+                continue;
+            }
+            match value.and_then(|value| HeaderValue::from_bytes(&value).ok()) {
+                Some(value) => headers.set(name, value),
+                None => drop(headers.remove(name)),
+            }
         }
     }
 }
@@ -232,8 +246,14 @@ mod tests {
         headers.set("content-length", HeaderValue::from_static("7"));
         headers.append("transfer-encoding", HeaderValue::from_static("chunked"));
         headers.append("x-other", HeaderValue::from_static("1"));
-        restore(&mut headers, [Some(HeaderValue::from_static("3")), None, None]);
-        assert_eq!(headers.get("content-length"), Some(&b"3"[..]));
+        let mut before = Headers::default();
+        before.set("content-length", HeaderValue::from_static("3"));
+        before.set("connection", HeaderValue::from_static("close"));
+        Framing::of(&before).restore(&mut headers);
+        assert_eq!((headers.get("content-length"), headers.get("connection")), (Some(&b"3"[..]), Some(&b"close"[..])));
         assert_eq!((headers.contains("transfer-encoding"), headers.contains("x-other")), (false, true));
+        before.append("content-length", HeaderValue::from_static("3"));
+        Framing::of(&headers).restore(&mut before);
+        assert_eq!(before.all("content-length").count(), 1);
     }
 }

@@ -65,8 +65,6 @@ impl Exchange<'_> {
 
     /// What is known of the exchange's length and sizes when its answer has a head.
     fn course(&self, response: &ResponseHead) -> Course {
-        let fields: usize =
-            self.head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
         let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
         let body = match self.arriving {
             Ok(ArrivingBody::Length(length)) => length,
@@ -75,7 +73,7 @@ impl Exchange<'_> {
         Course {
             started: self.started,
             asked: self.asked.zip(self.answered),
-            request_bytes: (line + fields) as u64 + body,
+            request_bytes: (line + self.head.headers.length()) as u64 + body,
             head_bytes: tail::head_bytes(response),
             body_bytes: 0,
         }

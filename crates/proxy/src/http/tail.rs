@@ -131,9 +131,8 @@ impl Drop for Record {
 
 /// The bytes of a head: its first line, its fields, the empty line.
 pub(crate) fn head_bytes(head: &ResponseHead) -> u64 {
-    let fields: usize = head.headers.iter().map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum();
     let line = "HTTP/1.1 200 \r\n".len() + head.status.canonical_reason().map_or(0, str::len);
-    (line + fields + "\r\n".len()) as u64
+    (line + head.headers.length() + "\r\n".len()) as u64
 }
 
 fn millis_since_1970() -> i64 {
