@@ -101,13 +101,10 @@ impl Members<'_> {
     pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
         self.0.reserve(name.len() + value.len() + ",\"\":\"\"".len());
         self.separate();
-        if is_plain(name) {
-            self.0.push(b'"');
-            self.0.extend(name.iter().map(u8::to_ascii_lowercase));
-            self.0.push(b'"');
-        } else {
-            put_text(self.0, &name.to_ascii_lowercase());
-        }
+        let begin = self.0.len();
+        put_text(self.0, name);
+        // What stands for a character that cannot stand there is written in lower case as it is.
+        self.0.get_mut(begin..).unwrap_or_default().make_ascii_lowercase();
         self.0.push(b':');
         put_text(self.0, value);
     }
@@ -149,9 +146,12 @@ fn put_text(out: &mut Vec<u8>, text: &[u8]) {
 /// Whether a text is ASCII that stands in JSON as it is.
 #[inline]
 fn is_plain(text: &[u8]) -> bool {
-    let (words, rest) = text.as_chunks();
-    words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word)))
-        && rest.iter().all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\'))
+    // The last word overlaps the one before it where there is no whole one left.
+    if let Some(last) = text.last_chunk() {
+        let (words, _) = text.as_chunks();
+        return words.iter().chain([last]).all(|word| is_plain_word(u64::from_le_bytes(*word)));
+    }
+    text.iter().all(|byte| matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\'))
 }
 
 /// The same of eight bytes at once. A byte that is below 32, is one of the two, or has the highest bit leaves that bit;

@@ -77,7 +77,7 @@ impl<'f> Facts<'f> {
                 let bytes = lines().map(|(name, value)| name.len() + value.len()).sum();
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let fields = lines().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value).into()));
-                self.budget.pay_for_bytes(bytes).then(|| of_json_document(several::gathered(fields)))
+                self.budget.pay_for_bytes(bytes).then(|| of_json_document(several::listed(fields)))
             }
             _ => None,
         }
