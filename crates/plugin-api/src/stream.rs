@@ -35,6 +35,8 @@ pub struct StreamTls {
     pub version: &'static str,
     /// The cipher suite, by the name that OpenSSL has for it.
     pub cipher: Box<str>,
+    /// The certificate that the client has shown and that was found good, as DER.
+    pub client_certificate: Option<Box<[u8]>>,
 }
 
 /// A stream that has found its route, before its upstream is asked.

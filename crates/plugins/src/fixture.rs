@@ -16,7 +16,7 @@ use gibbon_plugin_api::{
     Announced, BodyCopy, BodyFilter, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef,
     Directory, EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef,
     Reply, ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source,
-    WorkerLocals,
+    StreamTls, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -144,6 +144,15 @@ impl World {
             connection,
             shared: Shared::default(),
         }
+    }
+
+    /// The client's connection has TLS, on which it has shown this certificate.
+    pub(crate) fn over_tls(mut self, certificate: Option<&[u8]>) -> Self {
+        let client_certificate = certificate.map(Box::from);
+        self.connection.scheme = Scheme::Https;
+        self.connection.tls =
+            Some(std::rc::Rc::new(StreamTls { version: "TLSv1.3", cipher: Box::default(), client_certificate }));
+        self
     }
 
     /// Adds a consumer with `id(number)`.

@@ -3,6 +3,7 @@
 //! `README.md` in its folder says what it does; `handler.rs` is where to start reading how.
 
 mod admin;
+mod binding;
 mod claims;
 mod config;
 mod counts;

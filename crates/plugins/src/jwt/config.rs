@@ -6,6 +6,7 @@ use gibbon_plugin_api::ConfigureError;
 use gibbon_schema::{Field, Subschema, conditional, field, matching, string};
 use serde_json::{Value, json};
 
+use super::binding::{self, Demanded};
 use super::claims::ClaimRules;
 use super::credential::SecretEncoding;
 use super::issuers;
@@ -80,7 +81,7 @@ fn config_fields() -> Vec<Field> {
             .describe("The headers that may hold a token behind `Bearer`."),
         field("realm").string().optional().describe("The realm that `WWW-Authenticate` names."),
     ];
-    let own = rules::fields().into_iter().chain([issuers::config_field()]);
+    let own = rules::fields().into_iter().chain([issuers::config_field(), binding::config_field()]);
     fields.into_iter().chain(own).collect()
 }
 
@@ -94,6 +95,8 @@ pub(super) struct Config {
     pub(super) rules: Option<Box<Rules>>,
     /// The same for tokens of issuers, which always expire.
     pub(super) claims_of_issuers: ClaimRules,
+    /// Whether tokens are looked at that are bound to their holders.
+    pub(super) bound: Option<Demanded>,
     pub(super) rule: AuthenticationRule,
     pub(super) realm: Option<Box<str>>,
 }
@@ -115,6 +118,7 @@ impl Config {
             claims: ClaimRules::read(config)?,
             rules: Rules::read(config)?.map(Box::new),
             claims_of_issuers: ClaimRules::read(config)?.with_exp(),
+            bound: Demanded::read(config)?,
             rule: AuthenticationRule::read(config)?,
             realm: config.boxed("realm")?,
         })

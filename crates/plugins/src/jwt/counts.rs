@@ -40,10 +40,13 @@ pub(super) enum Verdict {
     RuleFailed,
     UnknownKid,
     KeysAway,
+    NotBound,
+    BadProof,
+    ReplayedProof,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 28] = [
+const CODES: [(Verdict, &str); 31] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -72,6 +75,9 @@ const CODES: [(Verdict, &str); 28] = [
     (Verdict::RuleFailed, "rule_failed"),
     (Verdict::UnknownKid, "unknown_kid"),
     (Verdict::KeysAway, "keys_away"),
+    (Verdict::NotBound, "not_bound"),
+    (Verdict::BadProof, "bad_proof"),
+    (Verdict::ReplayedProof, "replayed_proof"),
 ];
 
 impl Verdict {

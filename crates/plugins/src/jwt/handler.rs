@@ -10,6 +10,7 @@ use gibbon_jose::{Contents, Cost, Limits, SignatureError, Token, VerifiedToken, 
 use gibbon_plugin_api::{ConfigureError, Credential, Flow, Handler, RequestCx, Settings};
 use serde_json::Value;
 
+use super::binding::Binding;
 use super::config::Config;
 use super::counts::{Counts, Verdict};
 use super::credential::JwtCredential;
@@ -28,7 +29,16 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
     let counts = settings.node.live.measured::<Counts>();
     let sources = Sources::new(settings);
     let issuers = Issuers::read(value, &sources)?;
-    let jwt = Jwt { config, answers, verified_tokens_bytes: settings.verified_tokens_bytes, counts, sources, issuers };
+    let binding = config.bound.map(|demanded| demanded.on(&settings.node));
+    let jwt = Jwt {
+        config,
+        answers,
+        verified_tokens_bytes: settings.verified_tokens_bytes,
+        counts,
+        sources,
+        issuers,
+        binding,
+    };
     Ok(Box::new(JwtHandler(Arc::new(jwt))))
 }
 
@@ -43,6 +53,7 @@ struct Jwt {
     /// Where keys are fetched from.
     sources: Sources,
     issuers: Option<Issuers>,
+    binding: Option<Binding>,
 }
 
 /// Who a token says that it is from.
@@ -241,6 +252,9 @@ impl Jwt {
         claims.check(contents.claims(), cx.now, &mut ()).map_err(Refusal::Claims)?;
         if let Some(rules) = &self.config.rules {
             rules.check(contents, cx, &mut ()).map_err(Refusal::Rule)?;
+        }
+        if let Some(binding) = &self.binding {
+            binding.check(cx, contents).map_err(Refusal::NotBound)?;
         }
         let Claimant { owner, credential, .. } = claimant;
         match owner.find(cx) {

@@ -7,6 +7,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
+use super::binding::NotBound;
 use super::claims::ClaimErrors;
 use super::counts::Verdict;
 use super::rules::Lack;
@@ -41,6 +42,8 @@ pub(super) enum Refusal {
     Claims(ClaimErrors),
     /// A rule of the configuration is not met.
     Rule(Lack),
+    /// The token is bound to somebody else than who sends it.
+    NotBound(NotBound),
     /// The credential's consumer is gone. Holds the credential's key.
     NoConsumer(Box<str>),
 }
@@ -70,6 +73,7 @@ impl Refusal {
             Self::WrongSignature => Verdict::WrongSignature,
             Self::Claims(errors) => errors.verdict(),
             Self::Rule(lack) => lack.verdict(),
+            Self::NotBound(why) => why.verdict(),
             Self::NoConsumer(_) => Verdict::NoConsumer,
         }
     }
@@ -110,6 +114,35 @@ impl Lack {
     }
 }
 
+impl NotBound {
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Unbound | Self::Unknown | Self::Certificate => Verdict::NotBound,
+            Self::NoProof | Self::BadProof => Verdict::BadProof,
+            Self::Replayed => Verdict::ReplayedProof,
+        }
+    }
+
+    /// The challenge, where another one than for other tokens (RFC 9449 section 7.1).
+    fn challenge(self) -> Option<HeaderValue> {
+        let is_of_proof = matches!(self, Self::NoProof | Self::BadProof | Self::Replayed);
+        let text = r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA PS256 RS256""#;
+        is_of_proof.then(|| HeaderValue::from_static(text))
+    }
+
+    fn body(self) -> Bytes {
+        let sentence = match self {
+            Self::Unbound => "The token is not bound to its holder",
+            Self::Unknown => "The token is bound in a way that is not known here",
+            Self::Certificate => "The token is bound to another certificate",
+            Self::NoProof => "The token needs a proof of possession",
+            Self::BadProof => "The proof is not of this request",
+            Self::Replayed => "The proof was used before",
+        };
+        json!({ "message": sentence, "reason": self.verdict().code() }).to_string().into()
+    }
+}
+
 /// The answers of one configuration; all that does not depend on the token is made when it is configured.
 pub(super) struct Answers {
     key_claim: Box<str>,
@@ -146,9 +179,11 @@ impl Answers {
             Refusal::Rule(lack) if lack.is_of_permission() => Some(&self.insufficient),
             _ => Some(&self.invalid),
         };
+        let own = if let Refusal::NotBound(why) = refusal { why.challenge() } else { None };
+        let challenge = own.or_else(|| challenge.cloned());
         Reply {
             status: refusal.status(),
-            headers: challenge.map(|value| (WWW_AUTHENTICATE, value.clone())).into_iter().collect(),
+            headers: challenge.map(|value| (WWW_AUTHENTICATE, value)).into_iter().collect(),
             body: ReplyBody::Json(self.body(refusal)),
         }
     }
@@ -167,6 +202,7 @@ impl Answers {
             Refusal::NoKey => r#"{"message":"Invalid key/secret"}"#,
             Refusal::WrongSignature => r#"{"message":"Invalid signature"}"#,
             Refusal::Rule(lack) => return lack.body(),
+            Refusal::NotBound(why) => return why.body(),
             Refusal::Claims(errors) => return errors.to_json().to_string().into(),
             Refusal::NoConsumer(key) => {
                 return message(&format!("Could not find consumer for '{}={key}'", self.key_claim));

@@ -10,6 +10,7 @@ use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::RequestCx;
 use http::header::COOKIE;
 
+use super::binding::presented;
 use crate::field_name::FieldName;
 
 /// Where a token may stand.
@@ -18,6 +19,8 @@ pub(super) struct TokenPlaces {
     arguments: Vec<Box<str>>,
     cookies: Vec<Box<str>>,
     headers: Vec<FieldName>,
+    /// Whether a token may also stand behind `DPoP` in `Authorization`.
+    takes_dpop: bool,
 }
 
 /// What was found.
@@ -43,6 +46,7 @@ impl TokenPlaces {
             arguments: config.texts("uri_param_names")?,
             cookies: config.texts("cookie_names")?,
             headers: config.texts("header_names")?.iter().map(|name| header(name)).collect::<Result<_, _>>()?,
+            takes_dpop: config.get("bound_tokens").is_some(),
         })
     }
 
@@ -61,6 +65,9 @@ impl TokenPlaces {
                     found.add_token(token.into());
                 }
             }
+        }
+        if self.takes_dpop {
+            presented(cx).for_each(|token| found.add_token(token.into()));
         }
         found
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod attacks;
+mod binding;
 mod credentials;
 mod issuers;
 mod retrieval;

@@ -134,7 +134,9 @@ pub(crate) fn terms(session: &ServerConnection) -> StreamTls {
         _ => "TLSv1.3",
     };
     let cipher = session.negotiated_cipher_suite().map(|suite| gibbon_tls::openssl_name(suite.suite()));
-    StreamTls { version, cipher: cipher.unwrap_or_default() }
+    let shown = session.peer_certificates().and_then(|chain| chain.first());
+    let client_certificate = shown.map(|certificate| Box::from(certificate.as_ref()));
+    StreamTls { version, cipher: cipher.unwrap_or_default(), client_certificate }
 }
 
 /// Whether the certificate for this client has a key that takes its time.
