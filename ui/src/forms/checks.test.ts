@@ -117,3 +117,19 @@ describe('between fields', () => {
     expect(Object.keys(faultsOf(one, { a: 'x', b: 'x' }))).toEqual(['a']);
   });
 });
+
+it('what may stand in place of a field that is asked for is enough', () => {
+  const conditional = {
+    if_field: 'algorithm',
+    if_match: { match: '^RS256$' },
+    then_field: 'rsa_public_key',
+    then_match: { required: true },
+  };
+  const names = ['algorithm', 'rsa_public_key', 'jwks_uri'];
+  const schema: Schema = {
+    fields: names.map((name) => ({ [name]: { type: 'string' } })),
+    entity_checks: [{ conditional }],
+  };
+  expect(faultsOf(schema, { algorithm: 'RS256' })).toHaveProperty('rsa_public_key');
+  expect(faultsOf(schema, { algorithm: 'RS256', jwks_uri: 'https://issuer.example/jwks' })).toEqual({});
+});

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../api/client';
 import { text } from '../text';
 import { checkValue } from './checks';
+import { insteadOf } from './hints';
 import type { Conditional, EntityCheck, Field } from './schema';
 import { isEmpty, isSame, type Path, valueAt } from './values';
 
@@ -51,6 +52,7 @@ function faultOfConditional(conditional: Conditional, value: JsonObject): Fault[
   const path = pathOfName(then_field);
   // What is not there breaks no rule but those that ask for something.
   if (holds(then_match, valueAt(value, path), then_match.contains === undefined)) return [];
+  if (insteadOf(then_field).some((name) => isFilled(value[name]))) return [];
   const wanted = wish(then_match);
   return wanted ? [[path, then_err ?? text.checks.because(if_field.replace(/^config\./, ''), wanted)]] : [];
 }

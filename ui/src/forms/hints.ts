@@ -66,3 +66,8 @@ export function placeOf(schema: string, name: string): number | undefined {
   const place = first.indexOf(name);
   return place < 0 ? undefined : place;
 }
+
+/** What may be filled in in place of a field that a rule asks for. */
+const INSTEAD: Record<string, string[]> = { rsa_public_key: ['jwks_uri', 'issuer_discovery'] };
+
+export const insteadOf = (name: string): string[] => INSTEAD[name] ?? [];

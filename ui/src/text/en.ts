@@ -202,6 +202,9 @@ export const en = {
     tagsLabel: 'Tags',
     secret: 'Secret',
     publicKey: 'Public key (PEM)',
+    published: 'Keys that the issuer publishes',
+    jwksUri: 'URL of a JWK Set',
+    discovery: 'URL of the issuer',
     generate: 'Make one',
   },
 };

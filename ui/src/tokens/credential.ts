@@ -9,6 +9,8 @@ export interface Credential {
   algorithm: string;
   secret: string;
   publicKey: string;
+  /** Where the issuer publishes its keys, in place of a public key. */
+  published: string;
   consumer: string;
 }
 
@@ -19,6 +21,7 @@ export function credentialOf(record: RecordBody): Credential {
     algorithm: String(record.algorithm ?? 'HS256'),
     secret: String(record.secret ?? ''),
     publicKey: String(record.rsa_public_key ?? ''),
+    published: String(record.jwks_uri ?? record.issuer_discovery ?? ''),
     consumer: isObject(record.consumer) ? String(record.consumer.id) : '',
   };
 }
@@ -38,7 +41,16 @@ export interface Rules {
   others: string[];
 }
 
-const OTHERS = ['allowed_issuers', 'audiences', 'token_types', 'required_claims', 'max_age', 'scopes', 'claims_rule'];
+const OTHERS = [
+  'issuers',
+  'allowed_issuers',
+  'audiences',
+  'token_types',
+  'required_claims',
+  'max_age',
+  'scopes',
+  'claims_rule',
+];
 
 /** The rules of a plugin, or those that one has that says nothing. */
 export function rulesOf(plugin?: RecordBody): Rules {

@@ -16,6 +16,7 @@ const credential: Credential = {
   algorithm: 'HS256',
   secret: SECRET,
   publicKey: '',
+  published: '',
   consumer: 'c',
 };
 const rules = rulesOf();
@@ -108,6 +109,14 @@ describe('a verdict', () => {
     expect(await outcomes(late, by)).toContain('exp: passed');
     expect(await outcomes(await made({ iss: 'ann', exp: NOW - 5 }), by)).toContain('exp: failed');
     expect((await verdict(late, by, credential, NOW)).at(-1)?.why).toMatch(/audiences\.$/);
+  });
+
+  it('leaves keys that issuers publish to the gateway', async () => {
+    const token = await made({ iss: 'ann' });
+    const published = { ...credential, published: 'https://issuer.example/jwks' };
+    expect(await outcomes(token, rules, published)).toContain('Signature: noted');
+    const by = rulesOf({ id: 'p', config: { issuers: [{ issuer: 'ann' }] } });
+    expect(await verdict(token, by, undefined, NOW)).toMatchObject([{ what: 'Credential', outcome: 'noted' }]);
   });
 
   it.each(['RS256', 'PS384', 'ES256', 'ES512', 'EdDSA'])('verifies %s with the public key', async (algorithm) => {

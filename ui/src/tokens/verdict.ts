@@ -34,6 +34,7 @@ export async function verdict(
   const words = text.studio.steps;
   const key = keyIn(decoded, rules);
   if (key === undefined) return [failed(words.key, words.noKey(rules.keyClaim))];
+  if (!credential && rules.others.includes('issuers')) return [noted(words.credential, words.byIssuer)];
   if (!credential) return [failed(words.credential, words.noCredential(rules.keyClaim, key))];
   const steps =
     credential.key === key
@@ -49,6 +50,7 @@ export async function verdict(
 
 async function signature({ token }: Decoded, rules: Rules, credential: Credential): Promise<Step> {
   const words = text.studio.steps;
+  if (credential.published) return noted(words.signature, words.published(credential.published));
   if (!canCompute()) return noted(words.signature, text.studio.insecure);
   try {
     const isRight = await isSignedBy(token, credential, rules.secretIsBase64);

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useValue } from '../../forms/context';
 import { help } from '../../forms/fields/described';
 import { FieldInput } from '../../forms/fields/FieldInput';
+import { MoreFields } from '../../forms/SchemaForm';
 import { fieldOf, type Schema } from '../../forms/schema';
 import { text } from '../../text';
 import { randomSecret } from '../../tokens/randomSecret';
@@ -23,7 +24,15 @@ export function JwtCredentialFields({ schema }: { schema: Schema }) {
       {algorithm.startsWith('HS') ? (
         <SecretInput schema={schema} />
       ) : (
-        <PublicKey>{input('rsa_public_key', text.jwt.publicKey)}</PublicKey>
+        <>
+          <PublicKey>{input('rsa_public_key', text.jwt.publicKey)}</PublicKey>
+          {fieldOf(schema, 'jwks_uri') && (
+            <MoreFields label={text.jwt.published}>
+              {input('jwks_uri', text.jwt.jwksUri)}
+              {input('issuer_discovery', text.jwt.discovery)}
+            </MoreFields>
+          )}
+        </>
       )}
       {input('tags', text.jwt.tagsLabel)}
     </Stack>

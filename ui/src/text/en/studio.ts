@@ -71,6 +71,9 @@ export const studio = {
       `There is no ${claim} in the claims or in the header, so that nothing names a credential.`,
     credential: 'Credential',
     noCredential: (claim: string, key: string) => `No credential has the key that ${claim} names: ${key}`,
+    byIssuer:
+      'No credential has the key that it names. The plugin also takes tokens of issuers by the keys that they publish, which are not looked at here.',
+    published: (url: string) => `The keys are published by the issuer, at ${url}, and not looked at here.`,
     found: (claim: string, key: string) => `${claim} names it: ${key}`,
     another: (claim: string, key: string) =>
       `${claim} names another one: ${key}. The gateway would not look at the one that is chosen here.`,
