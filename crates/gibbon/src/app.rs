@@ -163,6 +163,7 @@ pub(crate) fn registry(conf: &Conf) -> Result<Registry, AppError> {
     }
     let wanted = all.into_iter().filter(|plugin| conf.plugins.includes(plugin.name));
     let registry = Registry::new(wanted).with_entities(gibbon_plugins::registry::entities());
+    let registry = registry.with_marks(gibbon_plugins::registry::marks());
     Ok(registry.with_admin_paths(gibbon_plugins::registry::admin_paths()))
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use gibbon_entities::Consumer;
 use uuid::Uuid;
 
+use crate::mark::Mark;
+
 /// Consumers and credentials as they stand in the revision that the request sees.
 pub trait Directory {
     /// A consumer by its id.
@@ -22,6 +24,18 @@ pub trait Directory {
 
     /// A credential of `kind` by the id of its record.
     fn credential_by_id(&self, kind: &'static str, id: Uuid) -> Option<&Arc<dyn Any + Send + Sync>>;
+
+    /// What is kept of the record of `kind` with this id, where that is of a [`crate::MarkDef`].
+    fn mark(&self, kind: &'static str, id: Uuid) -> Option<Mark> {
+        let _ = (kind, id);
+        None
+    }
+
+    /// Whether there is any such record of `kind`.
+    fn has_marks(&self, kind: &'static str) -> bool {
+        let _ = kind;
+        false
+    }
 
     /// The credentials of `kind` whose keys begin with `prefix`, in the order of their keys.
     fn credentials_below<'d>(

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
+use crate::explanation::Explanation;
 use crate::flow::Flow;
 use crate::head::RequestHead;
 use crate::log::LogCx;
@@ -113,6 +114,14 @@ pub trait Handler: Send + Sync + 'static {
     /// Runs when a stream is over, however it has ended. It must not wait, as `log` must not.
     fn stream_log(&self, cx: &StreamLogCx<'_>) {
         let _ = cx;
+    }
+
+    /// Does to a request what [`Handler::access`] does, and tells how it decides: by the very code that decides there, with
+    /// nothing counted, remembered or asked elsewhere. It may take as long as it takes; no worker runs it. `None` from
+    /// instances that cannot tell.
+    fn explain(&self, cx: &mut RequestCx<'_>) -> Option<Explanation> {
+        let _ = cx;
+        None
     }
 
     /// The phases that this instance takes part in.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::admin::AdminPath;
 use crate::credential::CredentialDef;
 use crate::handler::Handler;
+use crate::mark::MarkDef;
 use crate::node::Node;
 use crate::tracing::Tracing;
 
@@ -112,6 +113,7 @@ impl Default for Settings {
 pub struct Registry {
     plugins: Vec<&'static PluginDef>,
     entities: Vec<fn() -> EntityDef>,
+    marks: Vec<&'static MarkDef>,
     admin_paths: Vec<&'static AdminPath>,
 }
 
@@ -120,7 +122,7 @@ impl Registry {
     pub fn new(plugins: impl IntoIterator<Item = &'static PluginDef>) -> Self {
         let mut plugins: Vec<_> = plugins.into_iter().collect();
         plugins.sort_by(|a, b| b.priority.cmp(&a.priority).then(a.name.cmp(b.name)));
-        Self { plugins, entities: Vec::new(), admin_paths: Vec::new() }
+        Self { plugins, entities: Vec::new(), marks: Vec::new(), admin_paths: Vec::new() }
     }
 
     /// The same registry with entities beside the credentials of its plugins. Their records are kept and shown whether
@@ -129,6 +131,18 @@ impl Registry {
     pub fn with_entities(mut self, entities: impl IntoIterator<Item = fn() -> EntityDef>) -> Self {
         self.entities.extend(entities);
         self
+    }
+
+    /// The same registry with records of which requests ask only whether they are there.
+    #[must_use]
+    pub fn with_marks(mut self, marks: impl IntoIterator<Item = &'static MarkDef>) -> Self {
+        self.marks.extend(marks);
+        self
+    }
+
+    /// Those records.
+    pub fn marks(&self) -> impl Iterator<Item = &'static MarkDef> + '_ {
+        self.marks.iter().copied()
     }
 
     /// The same registry with paths of the Admin API. Those of plugins that it does not have are left out.
@@ -147,7 +161,8 @@ impl Registry {
     /// The declarations of all entities of plugins: credentials first.
     pub fn entities(&self) -> impl Iterator<Item = EntityDef> + '_ {
         let credentials = self.iter().flat_map(|plugin| plugin.credentials).map(|credential| (credential.entity)());
-        credentials.chain(self.entities.iter().map(|entity| entity()))
+        let marks = self.marks().map(|mark| (mark.entity)());
+        credentials.chain(self.entities.iter().map(|entity| entity())).chain(marks)
     }
 
     /// The plugin of that name.

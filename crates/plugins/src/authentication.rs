@@ -56,6 +56,11 @@ impl AuthenticationRule {
         Ok(Self { anonymous: config.boxed("anonymous")?, preflight })
     }
 
+    /// Whether a request that is refused goes on as somebody.
+    pub(crate) fn has_anonymous(&self) -> bool {
+        self.anonymous.is_some()
+    }
+
     /// Whether the plugin has nothing to do for this request: it is a preflight that may pass, or another plugin has
     /// accepted it and one is enough.
     pub(crate) fn is_settled(&self, cx: &RequestCx<'_>) -> bool {

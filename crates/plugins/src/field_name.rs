@@ -6,7 +6,7 @@ use http::HeaderName;
 /// The name of a header field in a configuration.
 ///
 /// As in Kong, `x_token` also finds the field `X-Token`, where no field is really called `X_Token`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct FieldName {
     exact: HeaderName,
     hyphenated: Option<HeaderName>,
@@ -18,6 +18,11 @@ impl FieldName {
         let exact = HeaderName::from_bytes(name.as_bytes()).ok()?;
         let hyphenated = name.contains('_').then(|| HeaderName::from_bytes(name.replace('_', "-").as_bytes()).ok());
         Some(Self { exact, hyphenated: hyphenated.flatten() })
+    }
+
+    /// As it is configured, in lower case.
+    pub(crate) fn as_str(&self) -> &str {
+        self.exact.as_str()
     }
 
     /// All values of the field.

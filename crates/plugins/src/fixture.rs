@@ -14,9 +14,9 @@ use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
     Announced, BodyCopy, BodyFilter, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef,
-    Directory, EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Offload, Phases, PluginDef,
-    Reply, ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings, Shared, Source,
-    StreamTls, WorkerLocals,
+    Directory, EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Mark, MarkDef, Offload,
+    Phases, PluginDef, Reply, ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings,
+    Shared, Source, StreamTls, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
@@ -107,6 +107,7 @@ pub(crate) struct World {
     pub(crate) worker: WorkerLocals,
     consumers: Vec<Arc<Consumer>>,
     credentials: BTreeMap<(&'static str, Box<str>), Arc<dyn Any + Send + Sync>>,
+    marks: BTreeMap<Uuid, Mark>,
     connection: Connection,
     /// What the plugins of all its requests share; a test that sends several in one world has one exchange.
     pub(crate) shared: Shared,
@@ -141,6 +142,7 @@ impl World {
             worker: WorkerLocals::default(),
             consumers: Vec::new(),
             credentials: BTreeMap::new(),
+            marks: BTreeMap::new(),
             connection,
             shared: Shared::default(),
         }
@@ -174,6 +176,14 @@ impl World {
         body["consumer"] = json!({ "id": id(number) });
         let loaded = (def.load)(&prepared(&(def.entity)(), body).unwrap()).unwrap();
         self.loaded(def, loaded)
+    }
+
+    /// Adds a record of which requests ask only whether it is there.
+    pub(crate) fn marked(mut self, def: &MarkDef, body: Value) -> Self {
+        let body = prepared(&(def.entity)(), body).unwrap();
+        let id = body["id"].as_str().unwrap().parse().unwrap();
+        self.marks.insert(id, (def.load)(&body).unwrap());
+        self
     }
 
     /// The same with a credential as it is stored.
@@ -349,6 +359,14 @@ impl Directory for World {
 
     fn credential(&self, kind: &'static str, key: &str) -> Option<&Arc<dyn Any + Send + Sync>> {
         self.credentials.get(&(kind, key.into()))
+    }
+
+    fn mark(&self, _: &'static str, id: Uuid) -> Option<Mark> {
+        self.marks.get(&id).copied()
+    }
+
+    fn has_marks(&self, _: &'static str) -> bool {
+        !self.marks.is_empty()
     }
 
     fn credential_by_id(&self, _: &'static str, _: Uuid) -> Option<&Arc<dyn Any + Send + Sync>> {

@@ -8,16 +8,21 @@ mod claims;
 mod config;
 mod counts;
 mod credential;
+mod enforcement;
 mod entities;
+mod explain;
 mod handler;
 mod issuers;
+mod judge;
 mod mint;
 mod refusal;
 mod retrieval;
+mod revocations;
 mod rules;
 mod several;
 mod steps;
 mod time_words;
+mod upstream;
 mod worker;
 
 #[cfg(test)]
@@ -27,6 +32,7 @@ use gibbon_plugin_api::{CredentialDef, PluginDef};
 
 use crate::registry::INTERFACE_VERSION;
 pub use admin::ADMIN_PATHS;
+pub use revocations::MARKS;
 
 /// The plugin.
 pub static DEFINITION: PluginDef = PluginDef {

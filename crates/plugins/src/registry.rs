@@ -1,6 +1,6 @@
 //! The list of all plugins.
 
-use gibbon_plugin_api::{AdminPath, PluginDef, Registry};
+use gibbon_plugin_api::{AdminPath, MarkDef, PluginDef, Registry};
 use gibbon_schema::EntityDef;
 
 use crate::{
@@ -65,6 +65,11 @@ pub fn entities() -> Vec<fn() -> EntityDef> {
     vec![acme::storage, oauth2::authorization_codes, session::metadatas]
 }
 
+/// The records of plugins of which requests ask only whether they are there.
+pub fn marks() -> impl Iterator<Item = &'static MarkDef> {
+    [&jwt::MARKS].into_iter()
+}
+
 /// The paths of the Admin API that plugins bring along.
 pub fn admin_paths() -> impl Iterator<Item = &'static AdminPath> {
     acme::ADMIN_PATHS.iter().chain(&jwt::ADMIN_PATHS).chain(&proxy_cache::ADMIN_PATHS)
@@ -72,7 +77,7 @@ pub fn admin_paths() -> impl Iterator<Item = &'static AdminPath> {
 
 /// Every plugin, in the order in which they run, and the entities and paths of all.
 pub fn registry() -> Registry {
-    Registry::new(all()).with_entities(entities()).with_admin_paths(admin_paths())
+    Registry::new(all()).with_entities(entities()).with_marks(marks()).with_admin_paths(admin_paths())
 }
 
 #[cfg(test)]
@@ -156,6 +161,7 @@ mod tests {
             ("acme_storage", "acme_storage", "acme_storage", None),
             ("oauth2_authorization_codes", "oauth2_authorization_codes", "oauth2_authorization_codes", None),
             ("session_metadatas", "session_metadatas", "session_metadatas", None),
+            ("jwt_revocations", "jwt/revocations", "revocations", None),
         ];
         assert_eq!(found, expected);
     }

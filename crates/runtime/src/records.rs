@@ -3,6 +3,7 @@
 
 mod certificates;
 mod key_sets;
+mod marks;
 pub(crate) mod plugins;
 pub(crate) mod routes;
 pub(crate) mod upstreams;
@@ -24,6 +25,7 @@ use crate::plan::Instance;
 use crate::routes::Origin;
 use crate::secrets::{Secrets, VAULTS};
 pub(crate) use certificates::Certificates;
+pub(crate) use marks::Marks;
 use plugins::{Configured, Plugins};
 use routes::Routes;
 use upstreams::Upstreams;
@@ -38,6 +40,7 @@ pub struct Records {
     pub(crate) plugins: Plugins,
     pub(crate) consumers: Consumers,
     pub(crate) credentials: Vec<Credentials>,
+    pub(crate) marks: Vec<Marks>,
     pub(crate) upstreams: Upstreams,
     pub(crate) certificates: Certificates,
     faults: OrdMap<Uuid, Fault>,
@@ -73,6 +76,7 @@ impl Records {
             credentials: kinds
                 .map(|def| Credentials { kind: def.kind, by_key: OrdMap::new(), by_id: OrdMap::new() })
                 .collect(),
+            marks: registry.marks().map(Marks::new).collect(),
             upstreams: Upstreams::default(),
             certificates: Certificates::default(),
             faults: OrdMap::new(),
@@ -185,6 +189,9 @@ impl Records {
                 if let Some(credentials) = self.credentials.iter_mut().find(|c| c.kind == other) {
                     credentials.remove(id);
                 }
+                if let Some(marks) = self.marks.iter_mut().find(|marks| marks.def.kind == other) {
+                    marks.by_id.remove(&id);
+                }
                 Extent::Directory
             }
         }
@@ -214,6 +221,11 @@ impl Records {
     }
 
     fn put_credential(&mut self, kind: &str, id: Uuid, body: &Object, registry: &Registry) -> Result<(), Fault> {
+        if let Some(marks) = self.marks.iter_mut().find(|marks| marks.def.kind == kind) {
+            let mark = (marks.def.load)(body).map_err(fault(marks.def.kind, id))?;
+            marks.by_id.insert(id, mark);
+            return Ok(());
+        }
         let defs = || registry.iter().flat_map(|plugin| plugin.credentials).chain(&key_sets::LOOKED_UP);
         // A kind that no registered plugin brings is data at rest: nothing on a request's path would look at it.
         let Some(def) = defs().find(|def| def.kind == kind) else { return Ok(()) };

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use gibbon_entities::{Consumer, Route, Service};
-use gibbon_plugin_api::{Directory, Names, Registry, Settings, TargetState};
+use gibbon_plugin_api::{Directory, Mark, Names, Registry, Settings, TargetState};
 use gibbon_router::Flavor;
 use gibbon_schema::Object;
 use gibbon_tls::client::Authority;
@@ -16,7 +16,7 @@ use crate::extent::Extent;
 use crate::fault::Fault;
 use crate::inventory::Inventory;
 use crate::live::Pools;
-use crate::records::{Certificates, Consumers, Credentials, Records};
+use crate::records::{Certificates, Consumers, Credentials, Marks, Records};
 use crate::routes::RouteTable;
 use crate::secrets::Secrets;
 
@@ -32,6 +32,7 @@ pub struct Snapshot {
     pub inventory: Inventory,
     consumers: Consumers,
     credentials: Vec<Credentials>,
+    marks: Vec<Marks>,
     certificates: Certificates,
     faults: Vec<Fault>,
 }
@@ -77,6 +78,7 @@ impl Snapshot {
             inventory: records.inventory(),
             consumers: records.consumers.clone(),
             credentials: records.credentials.clone(),
+            marks: records.marks.clone(),
             certificates: records.certificates.clone(),
             faults: records.faults().cloned().collect(),
         }
@@ -129,6 +131,14 @@ impl Directory for Snapshot {
     fn credential_by_id(&self, kind: &'static str, id: Uuid) -> Option<&Arc<dyn Any + Send + Sync>> {
         let credentials = self.credentials.iter().find(|credentials| credentials.kind == kind)?;
         credentials.by_id.get(&id).map(|loaded| &loaded.value)
+    }
+
+    fn mark(&self, kind: &'static str, id: Uuid) -> Option<Mark> {
+        self.marks.iter().find(|marks| marks.def.kind == kind)?.by_id.get(&id).copied()
+    }
+
+    fn has_marks(&self, kind: &'static str) -> bool {
+        self.marks.iter().any(|marks| marks.def.kind == kind && !marks.by_id.is_empty())
     }
 
     fn credentials_below<'d>(

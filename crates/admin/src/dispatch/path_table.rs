@@ -29,6 +29,7 @@ struct Path {
     endpoint: Endpoint,
 }
 
+#[derive(Clone)]
 enum Segment {
     /// Itself.
     Literal(&'static str),
@@ -122,24 +123,29 @@ fn of_entity(def: &EntityDef, definitions: &Definitions) -> Vec<Path> {
         Paths::Nowhere => return Vec::new(),
         Paths::BelowParents => Vec::new(),
         Paths::Everywhere => vec![
-            path(vec![Literal(def.collection)], Place::Collection { kind }),
-            path(vec![Literal(def.collection), Parameter(kind)], Place::Record { kind }),
+            path(literals(def.collection), Place::Collection { kind }),
+            path([literals(def.collection), vec![Parameter(kind)]].concat(), Place::Record { kind }),
         ],
     };
     for (field, target, _) in def.foreign_fields() {
         // What refers to an entity that this gateway does not have leads nowhere.
         let Some(parent) = definitions.get(target) else { continue };
-        let below = || vec![Literal(parent.collection), Parameter(parent.name), Literal(def.nested)];
+        let below = || [literals(parent.collection), vec![Parameter(parent.name), Literal(def.nested)]].concat();
         let mut child = below();
         child.push(Parameter(kind));
         paths.push(path(below(), Place::Children { parent: parent.name, field, kind }));
         paths.push(path(child, Place::Child { parent: parent.name, field, kind }));
         if def.paths() == Paths::Everywhere {
-            let segments = vec![Literal(def.collection), Parameter(kind), Literal(field)];
+            let segments = [literals(def.collection), vec![Parameter(kind), Literal(field)]].concat();
             paths.push(path(segments, Place::Target { kind, field, target: parent.name }));
         }
     }
     paths
+}
+
+/// The segments of a collection: `jwt/revocations` has two.
+fn literals(collection: &'static str) -> Vec<Segment> {
+    collection.split('/').map(Segment::Literal).collect()
 }
 
 impl Path {

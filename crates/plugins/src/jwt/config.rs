@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use super::binding::{self, Demanded};
 use super::claims::ClaimRules;
 use super::credential::SecretEncoding;
+use super::enforcement::{self, Enforcement};
 use super::issuers;
 use super::retrieval::TokenPlaces;
 use super::rules::{self, Rules};
+use super::upstream::{self, Upstream};
 use crate::authentication::AuthenticationRule;
 use crate::config_error;
 use crate::field_name;
@@ -81,8 +83,13 @@ fn config_fields() -> Vec<Field> {
             .describe("The headers that may hold a token behind `Bearer`."),
         field("realm").string().optional().describe("The realm that `WWW-Authenticate` names."),
     ];
-    let own = rules::fields().into_iter().chain([issuers::config_field(), binding::config_field()]);
-    fields.into_iter().chain(own).collect()
+    let own = [
+        rules::fields(),
+        upstream::fields(),
+        enforcement::fields(),
+        vec![issuers::config_field(), binding::config_field()],
+    ];
+    fields.into_iter().chain(own.into_iter().flatten()).collect()
 }
 
 /// A configuration, ready to be used.
@@ -91,12 +98,17 @@ pub(super) struct Config {
     pub(super) key_claim: Box<str>,
     pub(super) secret_encoding: SecretEncoding,
     pub(super) claims: ClaimRules,
-    /// Boxed, since most configurations have none.
-    pub(super) rules: Option<Box<Rules>>,
     /// The same for tokens of issuers, which always expire.
     pub(super) claims_of_issuers: ClaimRules,
     /// Whether tokens are looked at that are bound to their holders.
     pub(super) bound: Option<Demanded>,
+    /// Boxed, since most configurations have none.
+    pub(super) rules: Option<Box<Rules>>,
+    /// The same.
+    pub(super) upstream: Option<Box<Upstream>>,
+    pub(super) enforcement: Enforcement,
+    /// Whether logs say what is decided.
+    pub(super) log_decisions: bool,
     pub(super) rule: AuthenticationRule,
     pub(super) realm: Option<Box<str>>,
 }
@@ -119,6 +131,9 @@ impl Config {
             rules: Rules::read(config)?.map(Box::new),
             claims_of_issuers: ClaimRules::read(config)?.with_exp(),
             bound: Demanded::read(config)?,
+            upstream: Upstream::read(config)?.map(Box::new),
+            enforcement: Enforcement::read(config)?,
+            log_decisions: config.boolean("log_decisions", Switch::Off)?,
             rule: AuthenticationRule::read(config)?,
             realm: config.boxed("realm")?,
         })

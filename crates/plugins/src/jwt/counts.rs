@@ -1,8 +1,10 @@
 //! What became of requests, and how well the memories of verified tokens do: Gibbon's own metrics.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use gibbon_jose::VerifiedTokens;
+use gibbon_entities::Route;
+use gibbon_jose::{Algorithm, VerifiedTokens};
 use gibbon_plugin_api::exposition::Memory;
 use gibbon_plugin_api::{Exposition, Kind, Measured, Names};
 use uuid::Uuid;
@@ -43,10 +45,12 @@ pub(super) enum Verdict {
     NotBound,
     BadProof,
     ReplayedProof,
+    UnfitClaim,
+    Revoked,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 31] = [
+const CODES: [(Verdict, &str); 33] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -78,6 +82,8 @@ const CODES: [(Verdict, &str); 31] = [
     (Verdict::NotBound, "not_bound"),
     (Verdict::BadProof, "bad_proof"),
     (Verdict::ReplayedProof, "replayed_proof"),
+    (Verdict::UnfitClaim, "unfit_claim"),
+    (Verdict::Revoked, "revoked"),
 ];
 
 impl Verdict {
@@ -87,9 +93,21 @@ impl Verdict {
     }
 }
 
-/// The verdicts of one worker on the requests of one route.
-#[derive(Debug, Default)]
+/// Of what verdicts are counted together: the route, and the algorithm and the issuer of the token, as far as they are known.
+pub(super) type Decided = (Uuid, Option<Algorithm>, Option<Arc<str>>);
+
+/// Of what those are counted together that pass and would be refused: the route and the consumer.
+pub(super) type LetThrough = (Uuid, Uuid);
+
+/// The verdicts of one worker on requests that are counted together.
+#[derive(Debug)]
 pub(super) struct Verdicts([Count; CODES.len()]);
+
+impl Default for Verdicts {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Count::default()))
+    }
+}
 
 impl Verdicts {
     pub(super) fn add(&self, verdict: Verdict) {
@@ -120,34 +138,61 @@ impl TokenMemory {
 /// The counts of all workers.
 #[derive(Default)]
 pub(super) struct Counts {
-    /// By route.
-    pub(super) verdicts: Board<Uuid, Verdicts>,
+    pub(super) verdicts: Board<Decided, Verdicts>,
+    pub(super) let_through: Board<LetThrough, Verdicts>,
     pub(super) memories: Board<(), TokenMemory>,
 }
 
 impl Measured for Counts {
     fn write(&self, names: &dyn Names, exposition: &mut Exposition) {
-        exposition.lost += self.verdicts.refused();
+        exposition.lost += self.verdicts.refused() + self.let_through.refused();
         self.write_verdicts(names, exposition);
+        self.write_let_through(names, exposition);
         self.write_memories(exposition);
     }
 }
 
 impl Counts {
     fn write_verdicts(&self, names: &dyn Names, exposition: &mut Exposition) {
-        let mut sums: BTreeMap<String, [u64; CODES.len()]> = BTreeMap::new();
-        self.verdicts.visit(|route, verdicts| {
+        let mut sums: BTreeMap<_, Sums> = BTreeMap::new();
+        self.verdicts.visit(|(route, algorithm, issuer), verdicts| {
             let Some(route) = names.route(*route) else { return Keep::No };
-            let name = route.name.as_deref().map_or_else(|| route.id.to_string(), str::to_owned);
-            let sum = sums.entry(name).or_default();
-            sum.iter_mut().zip(&verdicts.0).for_each(|(sum, count)| *sum += count.get());
+            let algorithm = algorithm.map_or("", Algorithm::as_str);
+            let key = (name_of(route), algorithm, issuer.clone().unwrap_or_default());
+            verdicts.add_to(sums.entry(key).or_insert([0; CODES.len()]));
             Keep::Yes
         });
-        let help = "Requests that the jwt plugin has decided on, by route and by what it has found.";
+        let help = "Requests that the jwt plugin has decided on: by what it has found, the token's issuer where that is \
+                    one that is configured, its algorithm, and the route.";
         let mut samples = exposition.family("gibbon_jwt_decisions_total", Kind::Counter, help);
-        for (route, counts) in &sums {
-            for ((_, code), count) in CODES.iter().zip(counts).filter(|(_, count)| **count > 0) {
-                samples.add(&[("route", route), ("reason", code)], count);
+        for ((route, algorithm, issuer), counts) in &sums {
+            for (code, count) in counted(counts) {
+                let labels = [("route", &**route), ("reason", code), ("issuer", &**issuer), ("alg", algorithm)];
+                // A label without a value is none.
+                let known: Vec<_> = labels.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+                samples.add(&known, count);
+            }
+        }
+    }
+
+    fn write_let_through(&self, names: &dyn Names, exposition: &mut Exposition) {
+        let mut sums: BTreeMap<_, Sums> = BTreeMap::new();
+        self.let_through.visit(|(route, consumer), verdicts| {
+            let Some(route) = names.route(*route) else { return Keep::No };
+            let consumer = names.consumer(*consumer);
+            let name = consumer.and_then(|known| known.username.as_deref().or(known.custom_id.as_deref()));
+            verdicts
+                .add_to(sums.entry((name_of(route), name.unwrap_or_default().to_owned())).or_insert([0; CODES.len()]));
+            Keep::Yes
+        });
+        if sums.is_empty() {
+            return;
+        }
+        let help = "Requests that have passed and would be refused, were the jwt plugin enforced.";
+        let mut samples = exposition.family("gibbon_jwt_would_refuse_total", Kind::Counter, help);
+        for ((route, consumer), counts) in &sums {
+            for (code, count) in counted(counts) {
+                samples.add(&[("route", route), ("reason", code), ("consumer", consumer)], count);
             }
         }
     }
@@ -172,6 +217,23 @@ impl Counts {
         exposition.family("gibbon_jwt_verified_tokens_bytes", Kind::Gauge, help).add(&[], bytes);
         exposition.memories.push(Memory { name: "jwt_verified_tokens", bytes, capacity });
     }
+}
+
+/// The counts of all workers together, verdict by verdict.
+type Sums = [u64; CODES.len()];
+
+impl Verdicts {
+    fn add_to(&self, sums: &mut Sums) {
+        sums.iter_mut().zip(&self.0).for_each(|(sum, count)| *sum += count.get());
+    }
+}
+
+fn counted(sums: &Sums) -> impl Iterator<Item = (&'static str, &u64)> {
+    CODES.iter().zip(sums).filter(|(_, count)| **count > 0).map(|((_, code), count)| (*code, count))
+}
+
+fn name_of(route: &Route) -> String {
+    route.name.as_deref().map_or_else(|| route.id.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use gibbon_jose::json::JsonValue;
 use gibbon_jose::{Contents, Cost, Limits, SignatureError, Token, VerifiedToken, Verifier};
-use gibbon_plugin_api::{ConfigureError, Credential, Flow, Handler, RequestCx, Settings};
+use gibbon_plugin_api::{
+    ConfigureError, Credential, Explanation, Flow, Handler, Phases, RequestCx, ResponseCx, Settings,
+};
 use serde_json::Value;
 
 use super::binding::Binding;
@@ -15,11 +17,14 @@ use super::config::Config;
 use super::counts::{Counts, Verdict};
 use super::credential::JwtCredential;
 use super::entities::KIND;
+use super::explain;
 use super::issuers::{Fetching, Issuer, Issuers, Keyring, Owner, Sources};
+use super::judge::{Judged, Seen};
 use super::refusal::{Answers, Refusal};
 use super::retrieval::Retrieved;
+use super::steps::Steps;
 use super::worker::JwtWorker;
-use crate::authentication::{Accepted, busy};
+pub(super) use keyed::verify_with_any;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -45,27 +50,27 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
 /// The plugin in one configuration; shared with what is verified off the workers.
 struct JwtHandler(Arc<Jwt>);
 
-struct Jwt {
-    config: Config,
-    answers: Answers,
+pub(super) struct Jwt {
+    pub(super) config: Config,
+    pub(super) answers: Answers,
     verified_tokens_bytes: usize,
-    counts: Arc<Counts>,
+    pub(super) counts: Arc<Counts>,
     /// Where keys are fetched from.
     sources: Sources,
-    issuers: Option<Issuers>,
-    binding: Option<Binding>,
+    pub(super) issuers: Option<Issuers>,
+    pub(super) binding: Option<Binding>,
 }
 
 /// Who a token says that it is from.
-struct Claimant {
-    owner: Owner,
-    credential: Credential,
+pub(super) struct Claimant {
+    pub(super) owner: Owner,
+    pub(super) credential: Credential,
     /// The issuer whose token it is, where that needs no credential.
-    issuer: Option<Arc<Issuer>>,
+    pub(super) issuer: Option<Arc<Issuer>>,
 }
 
 /// What a token has to be verified with.
-enum Signers<'r> {
+pub(super) enum Signers<'r> {
     /// The key of a credential.
     Credential(&'r JwtCredential),
     /// One of several keys.
@@ -74,17 +79,19 @@ enum Signers<'r> {
 
 /// Whether a request may wait for keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Patience {
+pub(super) enum Patience {
     /// It has not waited yet.
     Fresh,
     /// It has.
     Used,
+    /// Nobody has sent it: no keys are fetched for it, and none has been used by it.
+    Unsent,
 }
 
 /// How far a request has come without waiting.
-enum Progress {
+pub(super) enum Progress {
     /// All the way.
-    Done(Accepted),
+    Done(Judged),
     /// Verifying the signature takes too long for a worker.
     Slow(Token<'static>, Vec<Arc<Verifier>>, Claimant),
     /// The keys have to be fetched first.
@@ -99,51 +106,85 @@ impl Handler for JwtHandler {
     }
 
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
+        if let Some(upstream) = &self.0.config.upstream {
+            upstream.clear(&mut cx.head.headers);
+        }
         if self.0.config.rule.is_settled(cx) {
+            self.0.hide(cx);
             return Flow::Continue;
         }
         self.begin(cx, Patience::Fresh)
+    }
+
+    fn explain(&self, cx: &mut RequestCx<'_>) -> Option<Explanation> {
+        Some(self.0.explain(cx))
+    }
+
+    fn response(&self, cx: &mut ResponseCx<'_>) {
+        Jwt::warn(cx);
+    }
+
+    fn phases(&self) -> Phases {
+        match self.0.config.enforcement.warns() {
+            true => Phases::ACCESS.and(Phases::RESPONSE),
+            false => Phases::ACCESS,
+        }
     }
 }
 
 impl JwtHandler {
     fn begin(&self, cx: &mut RequestCx<'_>, patience: Patience) -> Flow {
-        match self.0.authenticate(cx, patience) {
-            Ok(Progress::Done(accepted)) => self.0.answer(cx, Ok(accepted)),
-            Ok(Progress::Slow(token, verifiers, claimant)) => self.verify_elsewhere(cx, token, verifiers, claimant),
-            Ok(Progress::Fetching(fetching)) => self.fetch(cx, fetching),
-            Ok(Progress::KeysAway) => self.0.unavailable(cx, Verdict::KeysAway),
-            Err(refusal) => self.0.answer(cx, Err(refusal)),
+        let mut seen = Seen::default();
+        match self.0.authenticate(cx, patience, &mut seen) {
+            Ok(Progress::Done(judged)) => self.0.answer(cx, Ok(judged), &seen),
+            Ok(Progress::Slow(token, verifiers, claimant)) => {
+                self.verify_elsewhere(cx, token, verifiers, (claimant, seen))
+            }
+            Ok(Progress::Fetching(fetching)) => self.fetch(cx, fetching, &seen),
+            Ok(Progress::KeysAway) => self.0.unavailable(cx, Verdict::KeysAway, &seen),
+            Err(refusal) => self.0.answer(cx, Err(refusal), &seen),
         }
     }
 
     /// Begins again when the keys were fetched, with what there is then.
-    fn fetch(&self, cx: &RequestCx<'_>, fetching: Fetching) -> Flow {
-        let Some(runtime) = self.0.sources.runtime() else { return self.0.unavailable(cx, Verdict::KeysAway) };
+    fn fetch(&self, cx: &mut RequestCx<'_>, fetching: Fetching, seen: &Seen) -> Flow {
+        let Some(runtime) = self.0.sources.runtime() else {
+            return self.0.unavailable(cx, Verdict::KeysAway, seen);
+        };
         let again = Self(Arc::clone(&self.0));
         Flow::wait(runtime.spawn(fetching), move |cx, _| again.begin(cx, Patience::Used))
     }
 
     fn verify_elsewhere(
         &self,
-        cx: &RequestCx<'_>,
+        cx: &mut RequestCx<'_>,
         token: Token<'static>,
         verifiers: Vec<Arc<Verifier>>,
-        claimant: Claimant,
+        (claimant, mut seen): (Claimant, Seen),
     ) -> Flow {
-        let verifying = cx.offload(move || keyed::verify_with_any(&token, &verifiers));
-        let Ok(verifying) = verifying else { return self.0.too_busy(cx) };
+        let verifying = cx.offload(move || verify_with_any(&token, &verifiers));
+        let Ok(verifying) = verifying else { return self.0.unavailable(cx, Verdict::Busy, &seen) };
         let jwt = Arc::clone(&self.0);
         Flow::wait(verifying, move |cx, outcome| match outcome {
-            Ok(verified) => jwt.conclude(cx, &verified, claimant),
-            Err(_) => jwt.too_busy(cx),
+            Ok(verified) => {
+                let outcome = jwt.conclude(cx, &verified, claimant, &mut seen);
+                jwt.answer(cx, outcome, &seen)
+            }
+            Err(_) => jwt.unavailable(cx, Verdict::Busy, &seen),
         })
     }
 }
 
 impl Jwt {
-    fn authenticate(&self, cx: &RequestCx<'_>, patience: Patience) -> Result<Progress, Refusal> {
-        let raw = match self.config.places.retrieve(cx) {
+    pub(super) fn authenticate(
+        &self,
+        cx: &RequestCx<'_>,
+        patience: Patience,
+        steps: &mut impl Steps,
+    ) -> Result<Progress, Refusal> {
+        let found = self.config.places.retrieve(cx);
+        steps.note(|| explain::retrieved(&self.config.places, cx, &found));
+        let raw = match found {
             Retrieved::Token(raw) => raw,
             Retrieved::Nothing => return Err(Refusal::NoToken),
             Retrieved::Several => return Err(Refusal::SeveralTokens),
@@ -151,41 +192,51 @@ impl Jwt {
         };
         let worker = self.worker(cx);
         if let Some((contents, claimant)) = self.remembered(cx, &worker, &raw) {
-            return self.judge(cx, &contents, claimant).map(Progress::Done);
+            steps.read(contents.algorithm(), self.issuer(&contents));
+            return self.judge(cx, &contents, claimant, steps).map(Progress::Done);
         }
-        let token = Token::parse(&raw, &Limits::default()).map_err(Refusal::BadToken)?;
-        let (signers, claimant) = self.claimant(cx, token.contents())?;
+        let parsed = Token::parse(&raw, &Limits::default());
+        explain::parsed(&parsed, steps);
+        let token = parsed.map_err(Refusal::BadToken)?;
+        steps.read(token.algorithm(), self.issuer(token.contents()));
+        let claimed = self.claimant(cx, token.contents());
+        steps.note(|| explain::claimed(&self.config.key_claim, token.contents(), &claimed));
+        let (signers, claimant) = claimed?;
         let credential = match signers {
             Signers::Credential(credential) => credential,
-            Signers::Keyring(keyring) => return self.by_keyring(cx, &worker, token, (keyring, claimant), patience),
+            Signers::Keyring(keyring) => {
+                return self.by_keyring(cx, &worker, token, (keyring, claimant), patience, steps);
+            }
         };
+        steps.note(|| explain::algorithm(token.algorithm(), credential.algorithm));
         if token.algorithm() != credential.algorithm {
             return Err(Refusal::WrongAlgorithm);
         }
-        let verifier = worker.verifier(credential, self.config.secret_encoding).ok_or(Refusal::NoKey)?;
+        let verifier = worker.verifier(credential, self.config.secret_encoding).ok_or_else(|| {
+            steps.note(explain::no_key);
+            Refusal::NoKey
+        })?;
         if verifier.cost() == Cost::Slow {
             return Ok(Progress::Slow(token.into_owned(), vec![verifier], claimant));
         }
-        let verified = token.verify(&verifier).map_err(|_| Refusal::WrongSignature)?;
+        let verified = token.verify(&verifier);
+        steps.note(|| explain::signature(verified.is_ok()));
+        let verified = verified.map_err(|_| Refusal::WrongSignature)?;
         self.remember(cx, &worker, &verified);
-        self.judge(cx, verified.contents(), claimant).map(Progress::Done)
+        self.judge(cx, verified.contents(), claimant, steps).map(Progress::Done)
     }
 
     /// Goes on where [`JwtHandler::verify_elsewhere`] has ended.
-    fn conclude(
+    pub(super) fn conclude(
         &self,
-        cx: &mut RequestCx<'_>,
+        cx: &RequestCx<'_>,
         verified: &Result<VerifiedToken<'static>, SignatureError>,
         claimant: Claimant,
-    ) -> Flow {
-        let outcome = match verified {
-            Ok(verified) => {
-                self.remember(cx, &self.worker(cx), verified);
-                self.judge(cx, verified.contents(), claimant)
-            }
-            Err(_) => Err(Refusal::WrongSignature),
-        };
-        self.answer(cx, outcome)
+        steps: &mut impl Steps,
+    ) -> Result<Judged, Refusal> {
+        let verified = verified.as_ref().map_err(|_| Refusal::WrongSignature)?;
+        self.remember(cx, &self.worker(cx), verified);
+        self.judge(cx, verified.contents(), claimant, steps)
     }
 
     /// The contents of a token whose signature this worker has verified before, under the key that its credential has
@@ -240,50 +291,7 @@ impl Jwt {
         Ok((credential.signers(self.config.secret_encoding, &self.sources), claimant))
     }
 
-    /// What remains when the signature is right. Runs on every request, whether the token was verified now or before.
-    fn judge(&self, cx: &RequestCx<'_>, contents: &Contents, claimant: Claimant) -> Result<Accepted, Refusal> {
-        let claims = match &claimant.issuer {
-            None => &self.config.claims,
-            Some(issuer) => {
-                issuer.check_audience(contents.claims(), &mut ()).map_err(Refusal::Rule)?;
-                &self.config.claims_of_issuers
-            }
-        };
-        claims.check(contents.claims(), cx.now, &mut ()).map_err(Refusal::Claims)?;
-        if let Some(rules) = &self.config.rules {
-            rules.check(contents, cx, &mut ()).map_err(Refusal::Rule)?;
-        }
-        if let Some(binding) = &self.binding {
-            binding.check(cx, contents).map_err(Refusal::NotBound)?;
-        }
-        let Claimant { owner, credential, .. } = claimant;
-        match owner.find(cx) {
-            Ok(consumer) => Ok(Accepted { consumer, credential }),
-            Err(_) => Err(Refusal::NoConsumer(credential.identifier)),
-        }
-    }
-
-    fn answer(&self, cx: &mut RequestCx<'_>, outcome: Result<Accepted, Refusal>) -> Flow {
-        self.count(cx, outcome.as_ref().map_or_else(Refusal::verdict, |_| Verdict::Accepted));
-        self.config.rule.conclude(cx, outcome, |refusal| self.answers.reply(&refusal))
-    }
-
-    fn too_busy(&self, cx: &RequestCx<'_>) -> Flow {
-        self.unavailable(cx, Verdict::Busy)
-    }
-
-    /// Nothing can be said of the token now. The anonymous consumer does not stand in: that would tell who has a good
-    /// token that it is none.
-    fn unavailable(&self, cx: &RequestCx<'_>, verdict: Verdict) -> Flow {
-        self.count(cx, verdict);
-        busy()
-    }
-
-    fn count(&self, cx: &RequestCx<'_>, verdict: Verdict) {
-        self.worker(cx).count(&self.counts, cx.route.map(|route| route.id), verdict);
-    }
-
-    fn worker(&self, cx: &RequestCx<'_>) -> Rc<JwtWorker> {
+    pub(super) fn worker(&self, cx: &RequestCx<'_>) -> Rc<JwtWorker> {
         cx.worker.get(|| JwtWorker::new(self.verified_tokens_bytes, &self.counts))
     }
 }

@@ -27,6 +27,6 @@ pub(super) use fields::field as config_field;
 pub(super) use issuer::{Issuer, Issuers};
 pub(super) use keyring::{Fetching, Keyring, Lookup, Unnamed};
 pub(super) use location::{Location, check_url};
-pub(super) use owner::Owner;
+pub(super) use owner::{NoSuchConsumer, Owner};
 pub(super) use report::report;
 pub(super) use sources::{Label, Sources};

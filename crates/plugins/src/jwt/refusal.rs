@@ -91,6 +91,9 @@ impl Lack {
             Self::Scope => Verdict::LacksScope,
             Self::Rule => Verdict::RuleFalse,
             Self::RuleFailed => Verdict::RuleFailed,
+            Self::Revoked => Verdict::Revoked,
+            Self::Consumer => Verdict::NoConsumer,
+            Self::Unfit(_) => Verdict::UnfitClaim,
         }
     }
 
@@ -105,6 +108,9 @@ impl Lack {
             Self::IssuedLater => "The token was issued in the future",
             Self::Scope => "The token lacks a scope that is needed",
             Self::Rule | Self::RuleFailed => "The token does not permit this",
+            Self::Revoked => "The token has been revoked",
+            Self::Consumer => "The token names no consumer",
+            Self::Unfit(name) => return self.with_reason(&format!("The claim '{name}' cannot be passed on")),
         };
         self.with_reason(sentence)
     }

@@ -16,11 +16,11 @@ use crate::field_name::FieldName;
 /// Where a token may stand.
 #[derive(Debug)]
 pub(super) struct TokenPlaces {
-    arguments: Vec<Box<str>>,
-    cookies: Vec<Box<str>>,
-    headers: Vec<FieldName>,
+    pub(super) arguments: Vec<Box<str>>,
+    pub(super) cookies: Vec<Box<str>>,
+    pub(super) headers: Vec<FieldName>,
     /// Whether a token may also stand behind `DPoP` in `Authorization`.
-    takes_dpop: bool,
+    pub(super) takes_dpop: bool,
 }
 
 /// What was found.
@@ -53,6 +53,29 @@ impl TokenPlaces {
     /// The names under which a query may hold a token.
     pub(super) fn arguments(&self) -> Vec<Box<str>> {
         self.arguments.clone()
+    }
+
+    /// Each place by itself, with a name for it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (String, Self)> {
+        let none = || Self { arguments: Vec::new(), cookies: Vec::new(), headers: Vec::new(), takes_dpop: false };
+        let arguments = self.arguments.iter().map(move |name| {
+            (format!("the query argument `{name}`"), Self { arguments: vec![name.clone()], ..none() })
+        });
+        let cookies = self
+            .cookies
+            .iter()
+            .map(move |name| (format!("the cookie `{name}`"), Self { cookies: vec![name.clone()], ..none() }));
+        let headers = self.headers.iter().map(move |name| {
+            (format!("the header `{}`", name.as_str()), Self { headers: vec![name.clone()], ..none() })
+        });
+        let bound =
+            self.takes_dpop.then(|| ("`Authorization` behind `DPoP`".to_owned(), Self { takes_dpop: true, ..none() }));
+        arguments.chain(cookies).chain(headers).chain(bound)
+    }
+
+    /// Whether there is any token.
+    pub(super) fn holds_one(&self, cx: &RequestCx<'_>) -> bool {
+        matches!(self.retrieve(cx), Retrieved::Token(_) | Retrieved::Several)
     }
 
     pub(super) fn retrieve<'r>(&self, cx: &'r RequestCx<'_>) -> Retrieved<'r> {
@@ -121,7 +144,7 @@ fn is_one_of(names: &[Box<str>], name: &str) -> bool {
 }
 
 /// The name and the value of one pair of a `Cookie` field (RFC 6265 section 4.2.1).
-fn cookie(pair: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn cookie(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     let equals = memchr::memchr(b'=', pair)?;
     let (name, value) = pair.split_at(equals);
     Some((name.trim_ascii(), value.get(1..)?.trim_ascii()))
@@ -129,7 +152,7 @@ fn cookie(pair: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// What follows the first `Bearer` or `bearer` with white space behind it, wherever that stands: `BEARER x` has no
 /// token, and `Foo bearer x` has one. So it is in Kong, and what Kong takes for a token must not pass unread here.
-fn behind_bearer(value: &[u8]) -> Option<&[u8]> {
+pub(super) fn behind_bearer(value: &[u8]) -> Option<&[u8]> {
     const REST: &[u8] = b"earer";
     // As nearly all clients write it.
     if let Some(behind) = value.strip_prefix(b"Bearer ")

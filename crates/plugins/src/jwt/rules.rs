@@ -8,6 +8,8 @@ mod expression;
 mod fields;
 mod scopes;
 
+use std::sync::Arc;
+
 use gibbon_entities::{Body, BodyError};
 use gibbon_jose::Contents;
 use gibbon_jose::json::JsonValue;
@@ -15,7 +17,7 @@ use gibbon_plugin_api::RequestCx;
 
 use super::steps::{Outcome, Step, Steps, shown};
 pub(super) use audience::Audiences;
-pub(super) use claim_path::ClaimPath;
+pub(super) use claim_path::{ClaimPath, check as check_claim_path};
 use expression::Expression;
 pub(super) use fields::fields;
 use scopes::Scopes;
@@ -24,7 +26,7 @@ use scopes::Scopes;
 #[derive(Debug)]
 pub(super) struct Rules {
     audiences: Audiences,
-    issuers: Vec<Box<str>>,
+    issuers: Vec<Arc<str>>,
     types: Vec<Box<str>>,
     required: Vec<ClaimPath>,
     /// How old a token may be, in seconds.
@@ -35,7 +37,7 @@ pub(super) struct Rules {
     expression: Option<Expression>,
 }
 
-/// What a token lacks. The number is the place of a claim among those that are required.
+/// What a token lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lack {
     /// It is for somebody else.
@@ -56,12 +58,18 @@ pub(super) enum Lack {
     Rule,
     /// The expression could not be worked out.
     RuleFailed,
+    /// It is revoked.
+    Revoked,
+    /// Its claim names no consumer.
+    Consumer,
+    /// The claim of this name cannot be told to an upstream.
+    Unfit(Box<str>),
 }
 
 impl Lack {
     /// Whether the token is all right as such and does not permit this request.
     pub(super) fn is_of_permission(&self) -> bool {
-        matches!(self, Self::Scope | Self::Rule | Self::RuleFailed)
+        matches!(self, Self::Scope | Self::Rule | Self::RuleFailed | Self::Consumer)
     }
 }
 
@@ -71,7 +79,7 @@ impl Rules {
         let max_age = config.number("max_age", 0.0)?;
         let rules = Self {
             audiences: Audiences(config.texts("audiences")?),
-            issuers: config.texts("allowed_issuers")?,
+            issuers: config.texts("allowed_issuers")?.into_iter().map(Arc::from).collect(),
             types: config.texts("token_types")?.iter().map(|name| bare_type(name).into()).collect(),
             required: config.texts("required_claims")?.iter().map(|path| ClaimPath::new(path)).collect(),
             max_age: Some(max_age).filter(|seconds| *seconds > 0.0),
@@ -94,9 +102,9 @@ impl Rules {
     }
 
     /// The issuer of a token, if it is one of those that are configured.
-    pub(super) fn issuer<'r>(&'r self, contents: &Contents) -> Option<&'r str> {
+    pub(super) fn issuer(&self, contents: &Contents) -> Option<&Arc<str>> {
         let found = contents.claims().get_str("iss")?;
-        self.issuers.iter().find(|issuer| ***issuer == *found).map(|issuer| &**issuer)
+        self.issuers.iter().find(|issuer| ***issuer == *found)
     }
 
     /// Judges a token: first what makes it one that is not meant for here, then what it permits.
@@ -169,8 +177,9 @@ impl Rules {
     }
 }
 
-fn one_of(wanted: &[Box<str>]) -> String {
-    format!("one of {}", wanted.join(", "))
+fn one_of<T: AsRef<str>>(wanted: &[T]) -> String {
+    let names: Vec<_> = wanted.iter().map(AsRef::as_ref).collect();
+    format!("one of {}", names.join(", "))
 }
 
 fn bare_type(name: &str) -> &str {

@@ -2,6 +2,10 @@
 //!
 //! On the path of a request nobody asks, and nothing of this is there.
 
+use std::sync::Arc;
+
+use gibbon_jose::Algorithm;
+use gibbon_jose::json::JsonValue;
 use serde_json::{Value, json};
 
 /// One step of a decision.
@@ -30,16 +34,25 @@ pub(super) enum Outcome {
 pub(super) trait Steps {
     /// One more step. It is made only if anybody wants to know.
     fn note(&mut self, step: impl FnOnce() -> Step);
-}
 
-/// Nobody.
-impl Steps for () {
-    fn note(&mut self, _: impl FnOnce() -> Step) {}
+    /// Whether the request is only asked about, and was not sent.
+    fn explains(&self) -> bool {
+        false
+    }
+
+    /// The token could be read: the algorithm that it claims, and its issuer if that is one that is configured.
+    fn read(&mut self, algorithm: Algorithm, issuer: Option<Arc<str>>) {
+        let _ = (algorithm, issuer);
+    }
 }
 
 impl Steps for Vec<Step> {
     fn note(&mut self, step: impl FnOnce() -> Step) {
         self.push(step());
+    }
+
+    fn explains(&self) -> bool {
+        true
     }
 }
 
@@ -62,7 +75,6 @@ impl Step {
     }
 
     /// As it is answered: what is not known is left out.
-    #[expect(dead_code, reason = "decisions tell their steps before there is a way to ask for them")]
     pub(super) fn to_json(&self) -> Value {
         let outcome = match self.outcome {
             Outcome::Holds => "holds",
@@ -90,8 +102,7 @@ impl Outcome {
 }
 
 /// A value of a token, as an explanation shows it: not longer than it takes to recognise it.
-pub(super) fn shown(value: Option<gibbon_jose::json::JsonValue<'_>>) -> Value {
-    use gibbon_jose::json::JsonValue;
+pub(super) fn shown(value: Option<JsonValue<'_>>) -> Value {
     let text = match value {
         None => return Value::Null,
         Some(JsonValue::String(text)) => return shortened(&text.to_str()).into(),
@@ -106,7 +117,7 @@ pub(super) fn shown(value: Option<gibbon_jose::json::JsonValue<'_>>) -> Value {
 /// How many bytes of a value are shown.
 const LONGEST: usize = 256;
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().find(|(place, _)| *place >= LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),

@@ -4,12 +4,15 @@ mod answers;
 mod attacks;
 mod binding;
 mod credentials;
+mod enforcement;
 mod issuers;
 mod retrieval;
+mod revocations;
 mod rules;
 mod schema;
 mod several;
 mod together;
+mod upstream;
 mod verified_tokens;
 
 use gibbon_jose::Algorithm;

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gibbon_jose::{VerifiedTokens, Verifier, VerifierId};
-use uuid::Uuid;
 
-use super::counts::{Counts, TokenMemory, Verdict, Verdicts};
+use super::counts::{Counts, Decided, LetThrough, TokenMemory, Verdict, Verdicts};
 use super::credential::{JwtCredential, SecretEncoding};
 use crate::series::{Known, Series};
 
@@ -14,7 +13,8 @@ use crate::series::{Known, Series};
 pub(super) struct JwtWorker {
     keys: RefCell<ParsedKeys>,
     pub(super) tokens: RefCell<VerifiedTokens>,
-    verdicts: Known<Uuid, Arc<Series<Uuid, Verdicts>>>,
+    verdicts: Known<Decided, Arc<Series<Decided, Verdicts>>>,
+    let_through: Known<LetThrough, Arc<Series<LetThrough, Verdicts>>>,
     memory: Option<Arc<Series<(), TokenMemory>>>,
 }
 
@@ -25,13 +25,19 @@ impl JwtWorker {
             memory.value.capacity.set(verified_tokens_bytes as u64);
         }
         let tokens = RefCell::new(VerifiedTokens::new(verified_tokens_bytes));
-        Self { keys: RefCell::default(), tokens, verdicts: Known::default(), memory }
+        Self { keys: RefCell::default(), tokens, verdicts: Known::default(), let_through: Known::default(), memory }
     }
 
-    /// Counts what became of a request on a route, and how well the memory of tokens does.
-    pub(super) fn count(&self, counts: &Counts, route: Option<Uuid>, verdict: Verdict) {
-        let route = route.unwrap_or_default();
-        if let Some(verdicts) = self.verdicts.get(route, |route| counts.verdicts.add(*route)) {
+    /// Counts a request that passes and would have been refused.
+    pub(super) fn count_let_through(&self, counts: &Counts, of: LetThrough, verdict: Verdict) {
+        if let Some(verdicts) = self.let_through.get(of, |of| counts.let_through.add(*of)) {
+            verdicts.value.add(verdict);
+        }
+    }
+
+    /// Counts what became of a request, and how well the memory of tokens does.
+    pub(super) fn count(&self, counts: &Counts, of: Decided, verdict: Verdict) {
+        if let Some(verdicts) = self.verdicts.get(of, |of| counts.verdicts.add(of.clone())) {
             verdicts.value.add(verdict);
         }
         if let Some(memory) = &self.memory {
@@ -104,6 +110,7 @@ impl ParsedKeys {
 #[cfg(test)]
 mod tests {
     use gibbon_jose::Algorithm;
+    use uuid::Uuid;
 
     use super::*;
 

@@ -17,6 +17,7 @@ mod refusals;
 mod scopes;
 mod session;
 mod streams;
+mod tokens;
 mod traces;
 mod webhooks;
 mod with_redis;

@@ -22,7 +22,7 @@ fn value(gateway: &Gateway, sample: &str) -> Option<f64> {
 }
 
 /// Waits for a sample to have a value: an exchange is counted when its answer has been sent.
-fn reaches(gateway: &Gateway, sample: &str, expected: f64) {
+pub(crate) fn reaches(gateway: &Gateway, sample: &str, expected: f64) {
     eventually(sample, || value(gateway, sample) == Some(expected));
 }
 

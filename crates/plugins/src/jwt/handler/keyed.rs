@@ -7,7 +7,9 @@ use gibbon_plugin_api::RequestCx;
 
 use super::{Claimant, Jwt, JwtCredential, Patience, Progress, Refusal, Signers};
 use crate::jwt::credential::SecretEncoding;
+use crate::jwt::explain;
 use crate::jwt::issuers::{Keyring, Lookup, Sources};
+use crate::jwt::steps::Steps;
 use crate::jwt::worker::JwtWorker;
 
 impl JwtCredential {
@@ -27,10 +29,13 @@ impl Jwt {
         token: Token<'_>,
         (keyring, claimant): (&Keyring, Claimant),
         patience: Patience,
+        steps: &mut impl Steps,
     ) -> Result<Progress, Refusal> {
         let kid = token.header().get_str("kid");
         let fetching = || if patience == Patience::Fresh { keyring.ask(kid.as_deref()) } else { None };
-        let verifiers = match keyring.look_up(cx, kid.as_deref(), token.algorithm()) {
+        let found = keyring.look_up(cx, kid.as_deref(), token.algorithm());
+        steps.note(|| explain::key(kid.as_deref(), token.algorithm(), &found));
+        let verifiers = match found {
             Lookup::Found(verifiers) => verifiers,
             Lookup::OtherAlgorithm => return Err(Refusal::WrongAlgorithm),
             Lookup::OutOfTime => return Err(Refusal::UnknownKid),
@@ -41,15 +46,19 @@ impl Jwt {
             drop(kid);
             return Ok(Progress::Slow(token.into_owned(), verifiers, claimant));
         }
-        let verified = verify_with_any(&token, &verifiers).map_err(|_| Refusal::WrongSignature)?;
-        keyring.confirm(cx, verified.verifier());
+        let verified = verify_with_any(&token, &verifiers);
+        steps.note(|| explain::signature(verified.is_ok()));
+        let verified = verified.map_err(|_| Refusal::WrongSignature)?;
+        if patience != Patience::Unsent {
+            keyring.confirm(cx, verified.verifier());
+        }
         self.remember(cx, worker, &verified);
-        self.judge(cx, verified.contents(), claimant).map(Progress::Done)
+        self.judge(cx, verified.contents(), claimant, steps).map(Progress::Done)
     }
 }
 
 /// Verifies a token with the one of several keys that has signed it.
-pub(super) fn verify_with_any<'t>(
+pub(in crate::jwt) fn verify_with_any<'t>(
     token: &Token<'t>,
     verifiers: &[Arc<Verifier>],
 ) -> Result<VerifiedToken<'t>, SignatureError> {

@@ -21,11 +21,11 @@ use crate::jwt::rules::{Audiences, Lack};
 use crate::jwt::steps::Steps;
 
 /// The issuers of one configuration, by the claim `iss`.
-pub(in crate::jwt) struct Issuers(AHashMap<Box<str>, Arc<Issuer>>);
+pub(in crate::jwt) struct Issuers(AHashMap<Arc<str>, Arc<Issuer>>);
 
 /// One of them.
 pub(in crate::jwt) struct Issuer {
-    name: Box<str>,
+    pub(in crate::jwt) name: Arc<str>,
     audiences: Audiences,
     pub(in crate::jwt) keys: Keyring,
     mapping: Mapping,
@@ -38,7 +38,7 @@ impl Issuers {
         let mut all = AHashMap::new();
         for record in &records {
             let issuer = Issuer::read(record, sources)?;
-            if all.insert(issuer.name.clone(), Arc::new(issuer)).is_some() {
+            if all.insert(Arc::clone(&issuer.name), Arc::new(issuer)).is_some() {
                 return Err(refused("two of them are the same issuer".to_owned()));
             }
         }
@@ -83,7 +83,7 @@ impl Issuer {
     pub(in crate::jwt) fn credential(&self, contents: &Contents) -> Credential {
         let subject = contents.claims().get_str("sub").filter(|subject| !subject.is_empty());
         let whole = format!("{}\n{}", self.name, subject.as_deref().unwrap_or_default());
-        let identifier = subject.as_deref().unwrap_or(&self.name).into();
+        let identifier = subject.as_deref().unwrap_or(&*self.name).into();
         Credential { id: Uuid::new_v5(&Uuid::NAMESPACE_URL, whole.as_bytes()), identifier }
     }
 }

@@ -1,0 +1,64 @@
+//! Rules on claims, what upstreams are told of them, and enforcement, through a whole gateway.
+
+use gibbon_jose::Algorithm;
+use gibbon_jose::sign::Signer;
+use gibbon_testkit::{Gateway, Origin};
+use serde_json::{Map, Value, json};
+
+use crate::gateway;
+use crate::metrics::reaches;
+
+const SECRET: &str = "a secret of ann and of these tests";
+
+/// A gateway with the plugin on the route `r`, and a credential of `ann`.
+fn guarded(config: Value) -> (Gateway, Origin) {
+    let (gateway, origin) = gateway();
+    let service = gateway.service_at(&origin, json!({}));
+    let route = gateway.route_to(service, json!({ "name": "r", "paths": ["/r"] }));
+    gateway.plugin(json!({ "name": "jwt", "route": { "id": route }, "config": config }));
+    let ann = gateway.consumer(json!({ "username": "ann" }));
+    gateway.put("jwt_secrets", json!({ "consumer": { "id": ann }, "key": "issuer", "secret": SECRET }));
+    (gateway, origin)
+}
+
+/// The field that carries a token with these claims.
+fn token(claims: &str) -> String {
+    let signer = Signer::from_secret(Algorithm::HS256, SECRET.as_bytes()).unwrap();
+    format!("Authorization: Bearer {}", signer.sign(&Map::new(), claims).unwrap())
+}
+
+#[test]
+fn a_token_without_the_scope_is_forbidden_and_one_with_it_tells_the_upstream_its_claims() {
+    let (gateway, origin) = guarded(json!({
+        "allowed_issuers": ["issuer"], "scopes": { "any": ["orders:read"] }, "hide_credentials": true,
+        "claims_to_headers": [{ "claim": "org.id", "header": "X-Org" }],
+    }));
+    let mut client = gateway.connect();
+    let refused = client.get_with("/r", &[&token(r#"{"iss":"issuer","scope":"orders:write"}"#)]);
+    let challenge = "Bearer error=\"insufficient_scope\", scope=\"orders:read\"";
+    assert_eq!((refused.status, refused.field("www-authenticate")), (403, Some(challenge)));
+    let good = token(r#"{"iss":"issuer","scope":"a orders:read","org":{"id":"acme"}}"#);
+    assert_eq!(client.get_with("/r", &[&good, "X-Org: root", "X_Org: root"]).status, 200);
+    let request = origin.last_request();
+    assert_eq!((request.all("x-org"), request.field("authorization")), (vec!["acme"], None));
+    assert_eq!(request.field("x_org"), None);
+    let sample = |reason: &str| {
+        format!("gibbon_jwt_decisions_total{{route=\"r\",reason=\"{reason}\",issuer=\"issuer\",alg=\"HS256\"}}")
+    };
+    reaches(&gateway, &sample("insufficient_scope"), 1.0);
+    reaches(&gateway, &sample("accepted"), 1.0);
+}
+
+#[test]
+fn what_would_be_refused_is_counted_by_reason_route_and_consumer() {
+    let (gateway, origin) = guarded(json!({ "claims_to_verify": ["exp"], "enforcement": "warn" }));
+    let mut client = gateway.connect();
+    let expired = client.get_with("/r", &[&token(r#"{"iss":"issuer","exp":1}"#)]);
+    assert_eq!((expired.status, expired.field("x-gibbon-would-refuse")), (200, Some("expired")));
+    assert_eq!(origin.last_request().field("x-consumer-username"), Some("ann"));
+    let nobody = client.get_with("/r", &["X-Consumer-Username: ann"]);
+    assert_eq!((nobody.status, nobody.field("x-gibbon-would-refuse")), (200, Some("no_token")));
+    assert_eq!(origin.last_request().field("x-consumer-username"), None);
+    reaches(&gateway, "gibbon_jwt_would_refuse_total{route=\"r\",reason=\"expired\",consumer=\"ann\"}", 1.0);
+    reaches(&gateway, "gibbon_jwt_would_refuse_total{route=\"r\",reason=\"no_token\",consumer=\"\"}", 1.0);
+}
