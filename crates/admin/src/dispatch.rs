@@ -17,8 +17,8 @@ use crate::error::ApiError;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
-    cache, config, endpoints, history, lint, log_level, metrics, plugin_paths, plugins, ready, root, schemas, status,
-    timers, upstreams, verdict,
+    cache, config, endpoints, explain, history, lint, log_level, metrics, plugin_paths, plugins, ready, root, schemas,
+    status, timers, upstreams, verdict,
 };
 use crate::tags;
 
@@ -53,6 +53,8 @@ pub(crate) enum Endpoint {
     HistoryEntry,
     /// Taking it back.
     Undo,
+    /// What would become of a request, and why.
+    Explain,
     /// What is configured and surely not meant.
     Lint,
     /// All paths.
@@ -108,6 +110,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/history/{revision}", Endpoint::HistoryEntry),
     ("/history/{revision}/undo", Endpoint::Undo),
     ("/config", Endpoint::Config),
+    ("/explain", Endpoint::Explain),
     ("/lint", Endpoint::Lint),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
@@ -164,7 +167,9 @@ impl Endpoint {
             Self::Records(place) => place.methods(),
             Self::Plugin(path) => path.methods,
             Self::ChangeLogLevel | Self::ChangeLogLevels | Self::SetHealth(_) => &["OPTIONS", "PUT"],
-            Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo => &["OPTIONS", "POST"],
+            Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo | Self::Explain => {
+                &["OPTIONS", "POST"]
+            }
             Self::Cache => &["DELETE", "OPTIONS"],
             Self::CacheKey => &["DELETE", "GET", "HEAD", "OPTIONS"],
             Self::Config => &["GET", "HEAD", "OPTIONS", "POST"],
@@ -183,7 +188,7 @@ impl Endpoint {
 
     /// Whether a request changes nothing. Asking whether a body would do is POST, and changes nothing.
     fn is_harmless(self, method: &Method) -> bool {
-        method.is_safe() || matches!(self, Self::Validate | Self::ValidatePlugin)
+        method.is_safe() || matches!(self, Self::Validate | Self::ValidatePlugin | Self::Explain)
     }
 }
 
@@ -223,6 +228,7 @@ async fn answer(
         Endpoint::ChangeLogLevels if request.method == Method::PUT => {
             log_level::change_everywhere(api, request, name).await
         }
+        Endpoint::Explain if request.method == Method::POST => explain::answer(api, request).await,
         Endpoint::Undo if request.method == Method::POST => history::take_back(api, request, name).await,
         Endpoint::Cache => cache::all(request),
         Endpoint::CacheKey => cache::one(request),

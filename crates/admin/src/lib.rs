@@ -21,6 +21,7 @@ mod crud;
 mod declared;
 mod dispatch;
 mod error;
+mod explain;
 mod health;
 mod heard;
 mod history;

@@ -4,6 +4,7 @@ pub(crate) mod absent;
 pub(crate) mod cache;
 pub(crate) mod config;
 pub(crate) mod endpoints;
+pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod lint;
 pub(crate) mod log_level;

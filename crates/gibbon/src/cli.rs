@@ -6,6 +6,7 @@
 mod admin_token;
 mod check;
 mod config;
+mod explain;
 mod failure;
 mod health;
 mod jwt;
@@ -67,6 +68,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Read and write files of configuration.
     Config(config::Args),
+    /// Tell what a running gateway would make of a request, and why.
+    Explain(explain::Args),
     /// Print the version.
     Version(version::Args),
     /// Make the tables of the database, and bring them up to date.
@@ -121,6 +124,7 @@ fn run(command: Command, verbosity: Verbosity) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args, verbosity),
         Command::Migrate(args) => migrate::run(&args, verbosity),
         Command::Config(args) => config::run(args, verbosity),
+        Command::Explain(args) => explain::run(&args),
         Command::Version(args) => version::run(&args),
         Command::Migrations(args) => migrations::run(&args, verbosity),
         Command::Jwt(args) => jwt::run(args, verbosity),

@@ -1,6 +1,7 @@
 //! The route table: the compiled router, and what belongs to each route.
 
 mod closed;
+mod near;
 mod next;
 mod origin;
 mod planning;
@@ -18,6 +19,7 @@ use crate::fault::Fault;
 use crate::plan::Plan;
 use crate::streams::StreamTable;
 pub(crate) use closed::closed;
+pub use near::{Condition, Miss};
 pub use origin::Origin;
 use planning::ServicePlans;
 

@@ -13,8 +13,9 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if is_listing(endpoint) {
         operation["parameters"] = paging().into();
     }
-    let takes_a_body = matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault)
-        || (endpoint == Endpoint::Config && method == "POST");
+    let takes_a_body =
+        matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault | Endpoint::Explain)
+            || (endpoint == Endpoint::Config && method == "POST");
     if takes_a_body {
         operation["requestBody"] = body_of(&json!({ "type": "object" }));
     }
@@ -46,6 +47,7 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::CacheKey => ("node", "One thing that is remembered of the database."),
         Endpoint::Config if method == "POST" => ("node", "Serve what a document declares, and nothing else."),
         Endpoint::Config => ("node", "The whole configuration of a node without a database, as a document."),
+        Endpoint::Explain => ("node", "What would become of a request, and why; nothing is sent anywhere."),
         Endpoint::Lint => ("node", "What is configured and surely not meant, the worst first."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
@@ -113,6 +115,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
     match endpoint {
         Endpoint::Config if method == "POST" => ((201, object()), [WRITE, &[304]].concat()),
         Endpoint::Ready => read(object(), &[]),
+        Endpoint::Explain => ((200, object()), WRITE.to_vec()),
         Endpoint::Lint => read(found(), &[]),
         Endpoint::LogLevel => read(object(), &[404]),
         Endpoint::ChangeLogLevel | Endpoint::ChangeLogLevels => ((200, object()), [WRITE, &[404]].concat()),

@@ -37,6 +37,7 @@ impl Node {
     pub(crate) async fn with_flavor(flavor: Flavor) -> Self {
         let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
         let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
+        let registry = registry.with_marks(gibbon_plugins::registry::marks());
         Self::with(registry.with_admin_paths(gibbon_plugins::registry::admin_paths()), flavor).await
     }
 
@@ -45,12 +46,26 @@ impl Node {
         Self::with(Registry::new([]), Flavor::default()).await
     }
 
+    /// Another node on the same database; as what is stored is read when it starts, also this one after a restart.
+    pub(crate) async fn second(&self) -> Self {
+        let plugins = gibbon_plugins::registry::all().into_iter().chain([&FRAGILE]);
+        let registry = Registry::new(plugins).with_entities(gibbon_plugins::registry::entities());
+        let registry = registry.with_marks(gibbon_plugins::registry::marks());
+        Self::at(registry, Flavor::default(), self.folder.path()).await
+    }
+
     async fn with(registry: Registry, flavor: Flavor) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_path_buf();
+        Self { folder, ..Self::at(registry, flavor, &path).await }
+    }
+
+    async fn at(registry: Registry, flavor: Flavor, path: &std::path::Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let registry = Arc::new(registry);
         let definitions = Arc::new(Definitions::with_flavor(&registry, flavor));
         let options = Options { kinds: Arc::clone(&definitions) as _, ..Options::default() };
-        let store = sqlite::open_with(&folder.path().join("store.db"), options).await.unwrap();
+        let store = sqlite::open_with(&path.join("store.db"), options).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let settings = Settings::default();
         let configuration = Configuration::load(store, registry, definitions, settings).await.unwrap();

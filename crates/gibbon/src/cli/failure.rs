@@ -2,6 +2,7 @@
 
 use super::Verbosity;
 use super::config::ConfigError;
+use super::explain::ExplainError;
 use super::jwt::JwtError;
 use super::migrate::MigrateError;
 use super::migrations::MigrationsError;
@@ -64,6 +65,9 @@ pub(crate) enum Failure {
     /// A token cannot be made, or there is nothing to say about one.
     #[error(transparent)]
     Jwt(#[from] JwtError),
+    /// A request cannot be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// A secret cannot be had.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -120,9 +120,9 @@ fn groups_of(claims: &JsonObject, path: &ClaimPath) -> Result<Arc<[Box<str>]>, L
         Some(several) => groups.extend(several.items().filter_map(|item| item.as_str().map(Box::<str>::from))),
     }
     let is_fit =
-        |group: &Box<str>| !group.is_empty() && !group.bytes().any(|byte| byte == b',' || byte < b' ' || byte == 0x7f);
+        |group: &str| !group.is_empty() && !group.bytes().any(|byte| byte == b',' || byte < b' ' || byte == 0x7f);
     let bytes: usize = groups.iter().map(|group| group.len() + 2).sum();
-    if bytes > MOST_GROUP_BYTES || !groups.iter().all(is_fit) {
+    if bytes > MOST_GROUP_BYTES || !groups.iter().all(|group| is_fit(group)) {
         return Err(Lack::Unfit(path.as_str().into()));
     }
     Ok(groups.into())

@@ -50,7 +50,7 @@ impl Mapping {
             return Ok(None);
         }
         let mapping = config.record("consumer_mapping")?;
-        let key = |name: &Box<str>| match &**name {
+        let key = |name: &str| match name {
             "id" => Key::Id,
             "username" => Key::Username,
             _ => Key::CustomId,
@@ -60,7 +60,7 @@ impl Mapping {
             Some("credential") => Unknown::Credential,
             _ => Unknown::Refuse,
         };
-        let by = mapping.texts("by")?.iter().map(key).collect();
+        let by = mapping.texts("by")?.iter().map(|name| key(name)).collect();
         Ok(Some(Self { claim: ClaimPath::new(mapping.text("claim")?), by, unknown }))
     }
 
