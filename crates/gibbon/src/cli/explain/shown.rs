@@ -47,8 +47,8 @@ fn step(step: &Value) -> String {
             line.push_str(&format!("; {word} {}", text(value)));
         }
     }
-    if let Some(remark) = step["remark"].as_str() {
-        line.push_str(&format!(" ({remark})"));
+    if !step["remark"].is_null() {
+        line.push_str(&format!(" ({})", text(&step["remark"])));
     }
     line
 }
