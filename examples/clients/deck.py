@@ -101,7 +101,9 @@ class Entity:
             answer = self.gateway.must(201, "POST", path.rsplit("/", 1)[0], body)
         elif answer is None:
             answer = self.gateway.must(200, "PUT", path, body)
-        missing = [name for name in self.fields if name not in answer and self.fields[name].get("type") != "foreign"]
+        # To decK a field that is not there is one without a value.
+        missing = [name for name, field in self.fields.items() if name not in answer and field["type"] != "foreign"
+                   and (field.get("default") is not None or body.get(name) is not None)]
         if missing or answer["id"] != record["id"]:
             raise SystemExit(f"PUT {self.path(record)}: the answer is not the whole entity: {missing} in {answer}")
         return answer
