@@ -26,6 +26,8 @@ from comparison.scenarios import SCENARIOS
 from compare import ROOT, allow_files, build_tools, in_turn
 
 MANY = 1_000_000_000
+# Where nobody listens: what a log costs when its server is away is what it costs a request in any case.
+NOBODY = 9
 SEVERAL = "jwt, acl, rate-limiting, cors, correlation-id, prometheus, file-log together"
 # At most wanted: the whole chain costs as much again as the bare proxy.
 MOST = 2.0
@@ -40,9 +42,12 @@ def configurations(place):
         "bot-detection": {},
         "correlation-id": {"header_name": "Kong-Request-ID"},
         "cors": {"origins": ["https://a.example"]},
+        "datadog": {"port": NOBODY},
         "file-log": log,
+        "http-log": {"http_endpoint": f"http://127.0.0.1:{NOBODY}/log"},
         "ip-restriction": {"allow": ["127.0.0.0/8", "10.0.0.0/8"]},
         "jwt": ("jwt", {}),
+        "loggly": {"key": "k", "host": "127.0.0.1", "port": NOBODY},
         "opentelemetry": {"traces_endpoint": "http://127.0.0.1:1/v1/traces", "sampling_rate": 0.01},
         "post-function": {"log": ["local a = kong.response.get_status()"]},
         "pre-function": {"access": ["kong.service.request.set_header('X-A', kong.request.get_method())"]},
@@ -50,8 +55,15 @@ def configurations(place):
         "proxy-cache": {"strategy": "memory", "content_type": ["application/json"]},
         "rate-limiting": limits,
         "request-size-limiting": {},
+        "response-ratelimiting": {"limits": {"sms": {"minute": MANY}}, "policy": "local"},
         "request-transformer": {"add": {"headers": ["X-A:$(headers.accept)"]}, "remove": {"headers": ["X-B"]}},
         "response-transformer": {"add": {"headers": ["X-A:1"]}, "remove": {"headers": ["X-B"]}},
+        "session": {"secret": "0123456789abcdef"},
+        "statsd": {"host": "127.0.0.1", "port": NOBODY},
+        "syslog": {},
+        "tcp-log": {"host": "127.0.0.1", "port": NOBODY},
+        "udp-log": {"host": "127.0.0.1", "port": NOBODY},
+        "zipkin": {"http_endpoint": f"http://127.0.0.1:{NOBODY}/api/v2/spans", "sample_ratio": 0.01},
     }
     for name, config in alone.items():
         if isinstance(config, tuple):
