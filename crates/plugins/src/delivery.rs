@@ -1,6 +1,7 @@
 //! Lines on their way out of the gateway: a bounded place to wait, and a task beside the workers that empties it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gibbon_plugin_api::Node;
 
@@ -9,6 +10,10 @@ use crate::waiting::{Room, Waiting};
 
 /// How many lines may wait.
 const ROOM: usize = 10_000;
+
+/// How long lines are gathered once all that waited have left. Whoever waits for the next one at once is woken for each,
+/// which costs a worker more than the line.
+pub(crate) const GATHERING: Duration = Duration::from_millis(5);
 
 /// Lines that wait.
 pub(crate) type Lines = Arc<Waiting<Vec<u8>>>;

@@ -2,19 +2,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::time::Duration;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
 
 use super::config::{Config, Opening};
 use crate::custom_fields::CustomFields;
-use crate::delivery::{Delivery, Lines};
+use crate::delivery::{Delivery, GATHERING, Lines};
 use crate::document_log::DocumentLog;
-
-/// How long lines are gathered after a write. Whoever waits for the next one at once is woken for each, which costs a
-/// worker more than the line.
-const GATHERING: Duration = Duration::from_millis(5);
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
