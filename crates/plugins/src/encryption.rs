@@ -4,8 +4,10 @@ use std::fmt;
 use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
+use gibbon_tls::TlsError;
+use gibbon_tls::client::{self, Spoken, Terms, Usual, Verification};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use ureq::Error;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
@@ -13,7 +15,22 @@ use ureq::unversioned::transport::{
 
 /// What speaks TLS where a URL asks for it.
 #[derive(Debug)]
-pub(crate) struct Encryption(pub(crate) Arc<ClientConfig>);
+pub(crate) struct Encryption(Arc<ClientConfig>);
+
+/// How many certificates may stand between a server's and an authority's.
+const DEPTH: u8 = 8;
+
+impl Encryption {
+    /// With servers that an authority vouches for which the gateway trusts.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up like that.
+    pub(crate) fn trusting(authorities: &Arc<RootCertStore>) -> Result<Self, TlsError> {
+        let usual = Usual { trusted: Arc::clone(authorities), shown: None };
+        let terms = Terms { spoken: Spoken::Http1, ..Terms::usual(Verification::Required { depth: DEPTH }) };
+        client::config(&terms, &usual).map(Self)
+    }
+}
 
 /// A connection with TLS.
 pub(crate) struct Encrypted {

@@ -1,29 +1,31 @@
 //! A small world for plugins to be tried in: consumers, credentials, one worker, and requests written as literals.
 
 mod ended;
+mod outcome;
+mod request;
 
 use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use bytes::Bytes;
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Announced, BodyCopy, BodyFilter, BodyLimit, Busy, Captures, Carried, ConfigureError, Connection, CredentialDef,
-    Directory, EVERYWHERE, Flow, Handler, Headers, Identity, LoadedCredential, LogValues, Mark, MarkDef, Offload,
-    Phases, PluginDef, Reply, ReplyBody, RequestCx, RequestHead, ResponseCx, ResponseHead, Rewrite, Scheme, Settings,
-    Shared, Source, StreamTls, WorkerLocals,
+    Busy, Carried, ConfigureError, Connection, CredentialDef, Directory, EVERYWHERE, Flow, Handler, Headers, Identity,
+    LoadedCredential, LogValues, Mark, MarkDef, Offload, Phases, PluginDef, Reply, RequestCx, ResponseCx, ResponseHead,
+    Scheme, Settings, Shared, Source, StreamTls, WorkerLocals,
 };
 use gibbon_schema::{EntityDef, Environment, Object, Subschema, Violations};
-use http::{HeaderName, HeaderValue, Method, StatusCode, Version};
+use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub(crate) use ended::Ended;
+pub(crate) use outcome::Outcome;
+pub(crate) use request::Request;
 
 /// The present, unless a test says otherwise.
 pub(crate) const NOW: i64 = 1_700_000_000;
@@ -392,127 +394,5 @@ impl Offload for Side {
             }
             Self::Full => Err(Busy),
         }
-    }
-}
-
-/// A request.
-pub(crate) struct Request {
-    head: RequestHead,
-    body: Option<Bytes>,
-    announced: Announced,
-    from: IpAddr,
-    captures: Groups,
-}
-
-/// The groups of a path, by name.
-#[derive(Default)]
-struct Groups(Vec<(&'static str, &'static str)>);
-
-impl Captures for Groups {
-    fn named(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
-    }
-
-    fn numbered(&self, number: usize) -> Option<&str> {
-        self.0.get(number.checked_sub(1)?).map(|(_, text)| *text)
-    }
-}
-
-impl Request {
-    pub(crate) fn new(method: Method, target: &str) -> Self {
-        let head = RequestHead::new(method, target.parse().unwrap(), Version::HTTP_11, Headers::default());
-        let announced = Announced { length: Some(0), waits: false };
-        Self { head, body: None, announced, from: Ipv4Addr::LOCALHOST.into(), captures: Groups::default() }
-    }
-
-    pub(crate) fn get(target: &str) -> Self {
-        Self::new(Method::GET, target)
-    }
-
-    /// One that asks for a path of this host.
-    pub(crate) fn of_host(host: &str, path: &str) -> Self {
-        Self::get(&format!("http://{host}{path}"))
-    }
-
-    pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        self.head.headers.append(name, HeaderValue::from_bytes(value.as_ref()).unwrap());
-        // Whom the request is for is found out when its head is made.
-        let (target, headers) = (self.head.raw_target().parse().unwrap(), self.head.headers);
-        self.head = RequestHead::new(self.head.method, target, Version::HTTP_11, headers);
-        self
-    }
-
-    pub(crate) fn body(mut self, body: &'static str) -> Self {
-        self.body = Some(Bytes::from_static(body.as_bytes()));
-        self
-    }
-}
-
-impl Request {
-    /// Says something else about the body.
-    pub(crate) fn announced(self, announced: Announced) -> Self {
-        Self { announced, ..self }
-    }
-
-    /// Has a group of the route's path in its own.
-    pub(crate) fn capture(mut self, name: &'static str, text: &'static str) -> Self {
-        self.captures.0.push((name, text));
-        self
-    }
-
-    /// Comes from another address.
-    pub(crate) fn from(self, address: &str) -> Self {
-        Self { from: address.parse().unwrap(), ..self }
-    }
-}
-
-/// What became of a request.
-pub(crate) struct Outcome {
-    pub(crate) reply: Option<Reply>,
-    pub(crate) head: RequestHead,
-    pub(crate) body: Option<Bytes>,
-    pub(crate) body_limit: Option<BodyLimit>,
-    pub(crate) identity: Identity,
-    pub(crate) carried: Carried,
-    pub(crate) log_values: LogValues,
-    pub(crate) rewrites: Vec<Rewrite>,
-    pub(crate) copies: Vec<BodyCopy>,
-    pub(crate) filters: Vec<Box<dyn BodyFilter>>,
-}
-
-impl Outcome {
-    /// A field of the plugin's own answer.
-    pub(crate) fn reply_header(&self, name: &str) -> Option<&str> {
-        let reply = self.reply.as_ref().expect("the request was let through");
-        reply.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_str().unwrap())
-    }
-
-    /// The status, the challenge and the body of the answer.
-    pub(crate) fn answer(&self) -> (u16, Option<&str>, &str) {
-        let reply = self.reply.as_ref().expect("the request was let through");
-        let challenge = reply.headers.iter().find(|(name, _)| name == http::header::WWW_AUTHENTICATE);
-        let body = match &reply.body {
-            ReplyBody::Json(bytes) => std::str::from_utf8(bytes).unwrap(),
-            ReplyBody::Error(message) => message,
-            ReplyBody::Raw { bytes, .. } | ReplyBody::Stored { bytes, .. } => std::str::from_utf8(bytes).unwrap(),
-            ReplyBody::Empty => "",
-        };
-        (reply.status.as_u16(), challenge.map(|(_, value)| value.to_str().unwrap()), body)
-    }
-
-    /// Who the request is from, as the upstream is told: username, credential, anonymous. Panics where the gateway
-    /// answers.
-    pub(crate) fn upstream(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
-        assert!(self.reply.is_none(), "the request was refused: {:?}", self.answer());
-        let told = |name: &str| self.head.headers.get_str(name);
-        (told("x-consumer-username"), told("x-credential-identifier"), told("x-anonymous-consumer"))
-    }
-
-    /// Whether the request passes as one of the consumer with this name.
-    pub(crate) fn is_from(&self, username: &str) -> bool {
-        self.reply.is_none()
-            && self.identity.credential.is_some()
-            && self.identity.consumer.as_ref().is_some_and(|consumer| consumer.username.as_deref() == Some(username))
     }
 }

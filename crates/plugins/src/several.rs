@@ -23,8 +23,7 @@ pub(crate) fn headers(headers: &Headers) -> Value {
     gathered(headers.iter())
 }
 
-/// Pairs, the values of a name that comes several times in a list.
-pub(crate) fn listed(pairs: impl Iterator<Item = (String, Value)>) -> Value {
+fn listed(pairs: impl Iterator<Item = (String, Value)>) -> Value {
     let mut all = Object::new();
     for (name, value) in pairs {
         match all.get_mut(&name) {

@@ -1,4 +1,4 @@
-//! Moments as logs write them, in UTC.
+//! Moments in UTC: as logs write them, and in seconds since 1970.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,6 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const LAST_SECOND: i64 = 253_402_300_799;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The present, in seconds since 1970; what is before that is 1970.
+pub(crate) fn now() -> i64 {
+    seconds_since_1970(SystemTime::now())
+}
+
+/// A moment in seconds since 1970; what is before that is 1970.
+pub(crate) fn seconds_since_1970(moment: SystemTime) -> i64 {
+    moment.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
+}
 
 /// The parts of `Thu, 26 Nov 2026 09:06:02 GMT`: day, month, year, time.
 fn parts(moment: SystemTime) -> (String, String, String, String) {

@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 
 use super::error::AcmeError;
 use super::instances::Instances;
-use super::issuer::{Issuer, Outcome, Why, now};
+use super::issuer::{Issuer, Outcome, Why};
 use super::renewal;
 use super::saved::Saved;
 use crate::timestamp;
@@ -163,7 +163,7 @@ fn show(call: AdminCall) -> Answering {
 /// What is told of a certificate.
 fn describe(saved: &Saved) -> Result<Value, AcmeError> {
     let certificate = Certificate::from_pem(&saved.cert)?;
-    let (from, until, now) = (certificate.not_before(), certificate.not_after(), now());
+    let (from, until, now) = (certificate.not_before(), certificate.not_after(), timestamp::now());
     let sort = match PublicKey::from_pem(&saved.cert)?.kind() {
         KeyKind::Rsa => "rsaEncryption",
         KeyKind::Ec => "id-ecPublicKey",

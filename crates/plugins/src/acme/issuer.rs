@@ -1,7 +1,7 @@
 //! Getting a certificate for a host: one node at a time, and not again soon after it went wrong.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use gibbon_plugin_api::{ConfigureError, PluginRecords, Settings};
 use serde_json::json;
@@ -19,6 +19,7 @@ use super::saved::{Certificates, Saved};
 use super::shelf::Lock;
 use super::transport::Transport;
 use super::under_way::UnderWay;
+use crate::timestamp;
 
 /// How long an order may take, and how many seconds longer its lock holds if nobody lets it go.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -107,7 +108,7 @@ impl Issuer {
     pub(super) async fn update(&self, host: &str, why: Why) -> Result<Outcome, AcmeError> {
         let (shelf, backoff) = (&self.config.shelf, entries::backoff(host));
         let until: Option<i64> = shelf.get(&backoff).await?.and_then(|until| until.parse().ok());
-        if let Some(seconds) = until.map(|until| until - now()).filter(|seconds| *seconds > 0) {
+        if let Some(seconds) = until.map(|until| until - timestamp::now()).filter(|seconds| *seconds > 0) {
             return Err(AcmeError::TooEarly { host: host.to_owned(), seconds });
         }
         let lock = entries::updating(host);
@@ -116,7 +117,7 @@ impl Issuer {
         }
         let outcome = self.update_alone(host, why).await;
         if outcome.is_err() && self.config.backoff > 0 {
-            let until = now().saturating_add(self.config.backoff).to_string();
+            let until = timestamp::now().saturating_add(self.config.backoff).to_string();
             if let Err(error) = shelf.set(&backoff, &until, Some(self.config.backoff)).await {
                 tracing::warn!(%host, "nobody will know that no certificate could be got: {error}");
             }
@@ -159,7 +160,7 @@ impl Issuer {
 
     /// Whether a certificate is to be renewed; what cannot be read is.
     pub(super) fn is_due(&self, saved: &Saved) -> bool {
-        saved.not_after().map_or(true, |not_after| not_after.saturating_sub(self.config.threshold) <= now())
+        saved.not_after().map_or(true, |not_after| not_after.saturating_sub(self.config.threshold) <= timestamp::now())
     }
 
     async fn order(&self, host: &str, before: Option<String>) -> Result<Saved, AcmeError> {
@@ -181,9 +182,4 @@ impl Issuer {
         let answer = self.transport.ask(http::Method::GET, &url, None).await?;
         Ok((answer.status.as_u16(), String::from_utf8_lossy(&answer.body).into_owned()))
     }
-}
-
-/// In seconds since 1970.
-pub(super) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
 }

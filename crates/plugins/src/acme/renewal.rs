@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::entries;
 use super::error::AcmeError;
-use super::issuer::{Issuer, Outcome, Why, now};
+use super::issuer::{Issuer, Outcome, Why};
 use super::saved::Certificates;
 use super::shelf::Lock;
+use crate::timestamp;
 
 /// How long after the plugin was configured it is looked for the first time, and how often from then on.
 const FIRST: Duration = Duration::from_secs(60);
@@ -45,7 +46,7 @@ async fn take_turn(issuer: &Arc<Issuer>) -> Result<(), AcmeError> {
 }
 
 async fn renew_all(issuer: &Arc<Issuer>) -> Result<(), AcmeError> {
-    issuer.config.shelf.set(entries::LAST_RENEWAL, &now().to_string(), None).await?;
+    issuer.config.shelf.set(entries::LAST_RENEWAL, &timestamp::now().to_string(), None).await?;
     let certificates = issuer.certificates()?;
     for host in certificates.hosts().await? {
         // One that fails does not keep the others from being renewed.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gibbon_tls::client::{self, Spoken, Terms, Usual, Verification};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use rustls::RootCertStore;
@@ -19,9 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long an answer may be.
 const LONGEST: u64 = 1 << 20;
-
-/// How many certificates may stand between a server's and an authority's.
-const DEPTH: u8 = 8;
 
 const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
 
@@ -45,9 +41,7 @@ pub(super) struct TransportError {
 
 impl Transport {
     pub(super) fn new(trusted: &Arc<RootCertStore>) -> Result<Self, gibbon_tls::TlsError> {
-        let usual = Usual { trusted: Arc::clone(trusted), shown: None };
-        let terms = Terms { spoken: Spoken::Http1, ..Terms::usual(Verification::Required { depth: DEPTH }) };
-        let encryption = Encryption(client::config(&terms, &usual)?);
+        let encryption = Encryption::trusting(trusted)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

@@ -1,7 +1,6 @@
 //! `POST /jwt/mint`: a token of a credential that is for development alone.
 
 use std::pin::Pin;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use gibbon_jose::sign::Signer;
 use gibbon_jose::{Algorithm, base64url};
@@ -11,6 +10,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::entities::{DEVELOPMENT_ONLY, KIND};
+use crate::timestamp;
 
 /// How many seconds a token lives if nobody says, and at the most.
 const USUAL_LIFE: i64 = 3600;
@@ -69,7 +69,7 @@ async fn mint(call: &AdminCall) -> Result<Value, Refused> {
     let life = life(call.values.get("expires_in"))?;
     let credential = find(call, key).await?;
     let signer = signer(&credential, call.values.get("secret_is_base64"))?;
-    let expires_at = now() + life;
+    let expires_at = timestamp::now() + life;
     let token = signer.sign(&Map::new(), &Value::Object(whole(key, claims, expires_at, life)).to_string());
     let token = token.map_err(|_| Refused::Secret)?;
     tracing::info!(key, "a token was minted for development");
@@ -119,11 +119,6 @@ fn signer(credential: &Object, is_base64: Option<&Value>) -> Result<Signer, Refu
         _ => secret.as_bytes().to_vec(),
     };
     Signer::from_secret(algorithm, &bytes).map_err(|_| Refused::Secret)
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Tokens that are not to be believed any more, though they have been signed and have not expired.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use gibbon_entities::{Body, BodyError, Consumer};
 use gibbon_jose::Contents;
 use gibbon_jose::json::JsonValue;
@@ -13,6 +11,7 @@ use uuid::Uuid;
 
 use super::rules::Lack;
 use super::steps::{Outcome, Step, Steps};
+use crate::timestamp;
 
 /// The name of the entity.
 const KIND: &str = "jwt_revocations";
@@ -100,7 +99,7 @@ fn id_of(by: &str, value: &str) -> Uuid {
 fn load(body: &Object) -> Result<Mark, BodyError> {
     let body = Body::new(body);
     let ttl = body.integer("ttl", 0_i64)?;
-    let until = if ttl > 0 { seconds(present().saturating_add(ttl)) } else { u32::MAX };
+    let until = if ttl > 0 { seconds(timestamp::now().saturating_add(ttl)) } else { u32::MAX };
     // What is issued before the end of time is everything.
     let value = body.integer("issued_before", u32::MAX)?;
     Ok(Mark { until, value })
@@ -108,10 +107,6 @@ fn load(body: &Object) -> Result<Mark, BodyError> {
 
 fn seconds(time: i64) -> u32 {
     u32::try_from(time.max(0)).unwrap_or(u32::MAX)
-}
-
-fn present() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
 }
 
 /// Whether a token is revoked. Where nothing is revoked, this is one comparison.

@@ -1,13 +1,14 @@
 //! The credentials of the plugin: `keyauth_credentials`.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::LoadedCredential;
 use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{EntityDef, Object, OnDelete, Schema, field};
 use uuid::Uuid;
+
+use crate::timestamp;
 
 /// The name of the entity.
 pub(super) const KIND: &str = "keyauth_credentials";
@@ -59,13 +60,9 @@ pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
     // A body says how long the record has to live from the moment at which it was read, which is now; as when it is
     // written, 0 means that there is no limit.
     let ttl = body.integer("ttl", 0)?;
-    let expires_at = (ttl > 0).then(|| present().saturating_add(ttl));
+    let expires_at = (ttl > 0).then(|| timestamp::now().saturating_add(ttl));
     let value = Arc::new(KeyCredential { id, consumer, expires_at });
     Ok(LoadedCredential { id, consumer, key: key.into(), value })
-}
-
-fn present() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
 }
 
 #[cfg(test)]

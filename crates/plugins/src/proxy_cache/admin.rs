@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use gibbon_plugin_api::{AdminAnswer, AdminCall, AdminPath, Configured};
 use http::{Method, StatusCode};
@@ -13,6 +12,7 @@ use serde_json::Value;
 use super::config::DEFAULT_DICTIONARY;
 use super::dictionary::{Dictionaries, Dictionary};
 use super::key;
+use crate::timestamp;
 
 type Answering = Pin<Box<dyn Future<Output = AdminAnswer> + Send>>;
 
@@ -67,8 +67,7 @@ fn of_one(call: AdminCall) -> Answering {
 
 fn one(method: &Method, dictionaries: &[Arc<Dictionary>], key: &str) -> Answering {
     let Some(key) = key::read(key) else { return answered(StatusCode::NOT_FOUND, None) };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed());
-    let found = dictionaries.iter().find_map(|dictionary| Some((dictionary, dictionary.get(&key, now)?)));
+    let found = dictionaries.iter().find_map(|dictionary| Some((dictionary, dictionary.get(&key, timestamp::now())?)));
     match found {
         None => answered(StatusCode::NOT_FOUND, None),
         Some((dictionary, _)) if *method == Method::DELETE => {

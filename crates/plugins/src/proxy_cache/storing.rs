@@ -1,7 +1,5 @@
 //! Whether an answer is kept, and what is kept of it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use gibbon_plugin_api::{Headers, ResponseCx, ResponseHead, Source};
 use http::StatusCode;
 use http::header::{AGE, CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPIRES, SET_COOKIE, VARY};
@@ -11,6 +9,7 @@ use super::config::{Config, Rules};
 use super::content_type::ContentType;
 use super::handler::{Sharing, Wanted};
 use super::stored::{StoredAnswer, WhenStale, values};
+use crate::timestamp;
 
 /// Fields of one connection or one request, which are no part of what is kept.
 const LEFT_OUT: [&str; 10] = [
@@ -89,16 +88,12 @@ fn lifetime(headers: &Headers, told: &CacheControl) -> i64 {
     }
     let date = |text: &[u8]| {
         let time = httpdate::parse_http_date(std::str::from_utf8(text).ok()?).ok()?;
-        Some(seconds_since_1970(time))
+        Some(timestamp::seconds_since_1970(time))
     };
     // Of several, the last one counts in Kong.
     let Some(expires) = headers.all(EXPIRES).last().and_then(date) else { return 0 };
-    let now = headers.get(DATE).and_then(date).unwrap_or_else(|| seconds_since_1970(SystemTime::now()));
+    let now = headers.get(DATE).and_then(date).unwrap_or_else(timestamp::now);
     expires.saturating_sub(now).max(0)
-}
-
-fn seconds_since_1970(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs().cast_signed())
 }
 
 fn when_stale(told: &CacheControl) -> WhenStale {

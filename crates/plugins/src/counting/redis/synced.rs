@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use gibbon_plugin_api::{CountedWindow, Counting, SharedCounters};
 use tokio::runtime::Handle;
 
 use super::connection::Link;
+use crate::timestamp;
 
 /// How many windows are kept at most. Those beyond ask the Redis each time.
 const WINDOWS: usize = 100_000;
@@ -141,8 +142,7 @@ async fn exchange_now_and_then(link: Link, windows: Weak<Windows>, rate: Duratio
     loop {
         tokio::time::sleep(rate).await;
         let Some(windows) = windows.upgrade() else { return };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed());
-        exchange(&link, &windows, now).await;
+        exchange(&link, &windows, timestamp::now()).await;
     }
 }
 

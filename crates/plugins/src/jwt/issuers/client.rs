@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gibbon_tls::client::{self, Spoken, Terms, Usual, Verification};
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, StatusCode, Uri};
 use rustls::RootCertStore;
@@ -23,9 +22,6 @@ const LONGEST: u64 = 256 * 1024;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 3;
-
-/// How many certificates may stand between a server's and an authority's.
-const DEPTH: u8 = 8;
 
 const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
 
@@ -60,9 +56,7 @@ pub(super) enum FetchError {
 
 impl Client {
     pub(super) fn new(trusted: &Arc<RootCertStore>, listed: Listed) -> Result<Self, gibbon_tls::TlsError> {
-        let usual = Usual { trusted: Arc::clone(trusted), shown: None };
-        let terms = Terms { spoken: Spoken::Http1, ..Terms::usual(Verification::Required { depth: DEPTH }) };
-        let encryption = Encryption(client::config(&terms, &usual)?);
+        let encryption = Encryption::trusting(trusted)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // Where a redirect may lead is decided here.

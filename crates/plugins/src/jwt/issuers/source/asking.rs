@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use gibbon_jose::{JwkSet, SetError, SetLimits};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::jwt::issuers::client::{Client, FetchError};
 use crate::jwt::issuers::freshness;
 use crate::jwt::issuers::kept::Saved;
 use crate::jwt::issuers::location::{Location, is_same_issuer};
+use crate::timestamp;
 
 /// How long it is left alone after it has not answered: the first time, and at the most.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -35,8 +36,9 @@ impl Source {
     /// Takes over what was fetched before the last start. It counts as an answer, so that nobody waits for another one.
     async fn recall(self: &Arc<Self>) {
         let (kept, location) = (self.means.kept.clone(), self.location.clone());
-        let read =
-            move || kept.read(&location, now()).and_then(|saved| Some((parse(saved.body.as_bytes()).ok()?, saved)));
+        let read = move || {
+            kept.read(&location, timestamp::now()).and_then(|saved| Some((parse(saved.body.as_bytes()).ok()?, saved)))
+        };
         if let Ok(Some((set, saved))) = tokio::task::spawn_blocking(read).await {
             self.publish(set, saved.fetched_at);
             self.begun.store(1, Ordering::Release);
@@ -74,7 +76,7 @@ impl Source {
                 tracing::info!(url, kid = out.kid.as_deref(), "a key of an issuer is left out: {}", out.reason);
             }
         }
-        let saved = Saved { fetched_at: now(), body: fetched.body };
+        let saved = Saved { fetched_at: timestamp::now(), body: fetched.body };
         self.publish(fetched.set, saved.fetched_at);
         let (kept, location) = (self.means.kept.clone(), self.location.clone());
         tokio::task::spawn_blocking(move || kept.write(&location, &saved));
@@ -148,11 +150,6 @@ fn names(set: &JwkSet) -> BTreeSet<String> {
         format!("{} ({})", key.kid().unwrap_or("-"), key.thumbprint().unwrap_or_else(|| "secret".to_owned()))
     };
     set.keys().iter().map(name).collect()
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

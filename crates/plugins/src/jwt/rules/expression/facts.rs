@@ -73,11 +73,8 @@ impl<'f> Facts<'f> {
                 paid.then(|| of_json_document(several::arguments(query)))
             }
             "headers" => {
-                let lines = || self.head.headers.iter();
-                let bytes = lines().map(|(name, value)| name.len() + value.len()).sum();
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let fields = lines().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value).into()));
-                self.budget.pay_for_bytes(bytes).then(|| of_json_document(several::listed(fields)))
+                let headers = &self.head.headers;
+                self.budget.pay_for_bytes(headers.length()).then(|| of_json_document(several::headers(headers)))
             }
             _ => None,
         }
