@@ -3,6 +3,7 @@
 
 mod answers;
 mod authentication;
+mod bound_tokens;
 mod cache;
 mod certificates;
 mod functions;
@@ -24,16 +25,20 @@ mod with_redis;
 mod with_slapd;
 
 use gibbon_plugin_api::PluginDef;
-use gibbon_testkit::{Gateway, Origin};
+use gibbon_testkit::{Builder, Gateway, Origin};
 use serde_json::{Value, json};
 
 /// A gateway that has all plugins, with a route for everything to an origin that answers with the target of a request.
 fn gateway() -> (Gateway, Origin) {
+    started(Gateway::builder())
+}
+
+/// The same with settings of its own.
+fn started(builder: Builder) -> (Gateway, Origin) {
     let origin = Origin::echoing_targets();
     let all = gibbon_plugins::registry::all();
-    let gateway =
-        all.into_iter().fold(Gateway::builder(), |builder, plugin: &'static PluginDef| builder.plugin(plugin));
-    let gateway = gateway.entities(gibbon_plugins::registry::entities()).start();
+    let builder = all.into_iter().fold(builder, |builder, plugin: &'static PluginDef| builder.plugin(plugin));
+    let gateway = builder.entities(gibbon_plugins::registry::entities()).start();
     gateway.proxy_to(&origin);
     (gateway, origin)
 }
