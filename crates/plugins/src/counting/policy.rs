@@ -119,7 +119,7 @@ fn unsigned(count: i64) -> u64 {
 }
 
 /// Where there is no database to count in.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 impl SharedCounters for Nowhere {
     fn add(&self, _: Vec<gibbon_plugin_api::CountedWindow>, _: i64) -> gibbon_plugin_api::Counting {

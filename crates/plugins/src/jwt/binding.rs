@@ -3,7 +3,6 @@
 
 mod certificate;
 mod proof;
-mod replay;
 
 use std::sync::Arc;
 
@@ -13,13 +12,16 @@ use gibbon_jose::json::JsonValue;
 use gibbon_plugin_api::{Node, RequestCx};
 use gibbon_schema::{Field, field as named};
 
+use super::replay::Seen;
 pub(super) use proof::presented;
-use replay::Seen;
+
+/// The proofs that a node has seen: 100,000 of them, some 4 MB.
+type Proofs = Seen<100_000>;
 
 /// What is demanded of tokens.
 pub(super) struct Binding {
     demand: Demand,
-    seen: Arc<Seen>,
+    seen: Arc<Proofs>,
 }
 
 /// Whether tokens have to be bound.

@@ -13,6 +13,7 @@ use super::enforcement::{self, Enforcement};
 use super::issuers;
 use super::retrieval::TokenPlaces;
 use super::rules::{self, Rules};
+use super::single_use;
 use super::upstream::{self, Upstream};
 use crate::authentication::AuthenticationRule;
 use crate::config_error;
@@ -87,7 +88,7 @@ fn config_fields() -> Vec<Field> {
         rules::fields(),
         upstream::fields(),
         enforcement::fields(),
-        vec![issuers::config_field(), binding::config_field()],
+        vec![issuers::config_field(), binding::config_field(), single_use::config_field()],
     ];
     fields.into_iter().chain(own.into_iter().flatten()).collect()
 }
@@ -102,6 +103,8 @@ pub(super) struct Config {
     pub(super) claims_of_issuers: ClaimRules,
     /// Whether tokens are looked at that are bound to their holders.
     pub(super) bound: Option<Demanded>,
+    /// Whether each token is for one request.
+    pub(super) single_use: Option<single_use::Wanted>,
     /// Boxed, since most configurations have none.
     pub(super) rules: Option<Box<Rules>>,
     /// The same.
@@ -123,14 +126,18 @@ impl Config {
             true => SecretEncoding::Base64Url,
             false => SecretEncoding::Plain,
         };
+        let single_use = single_use::Wanted::read(config)?;
+        // What has expired is forgotten, so it must not be good any more.
+        let claims = ClaimRules::read(config)?;
         Ok(Self {
             places: TokenPlaces::read(config)?,
             key_claim: config.optional_text("key_claim_name")?.unwrap_or(DEFAULT_KEY_CLAIM).into(),
             secret_encoding,
-            claims: ClaimRules::read(config)?,
+            claims: if single_use.is_some() { claims.with_exp() } else { claims },
             rules: Rules::read(config)?.map(Box::new),
             claims_of_issuers: ClaimRules::read(config)?.with_exp(),
             bound: Demanded::read(config)?,
+            single_use,
             upstream: Upstream::read(config)?.map(Box::new),
             enforcement: Enforcement::read(config)?,
             log_decisions: config.boolean("log_decisions", Switch::Off)?,

@@ -47,10 +47,12 @@ pub(super) enum Verdict {
     ReplayedProof,
     UnfitClaim,
     Revoked,
+    ReplayedToken,
+    ReplayMemoryAway,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 33] = [
+const CODES: [(Verdict, &str); 35] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -84,6 +86,8 @@ const CODES: [(Verdict, &str); 33] = [
     (Verdict::ReplayedProof, "replayed_proof"),
     (Verdict::UnfitClaim, "unfit_claim"),
     (Verdict::Revoked, "revoked"),
+    (Verdict::ReplayedToken, "replayed_token"),
+    (Verdict::ReplayMemoryAway, "replay_memory_away"),
 ];
 
 impl Verdict {

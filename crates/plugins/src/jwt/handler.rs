@@ -22,6 +22,7 @@ use super::issuers::{Fetching, Issuer, Issuers, Keyring, Owner, Sources};
 use super::judge::{Judged, Seen};
 use super::refusal::{Answers, Refusal};
 use super::retrieval::Retrieved;
+use super::single_use::SingleUse;
 use super::steps::Steps;
 use super::worker::JwtWorker;
 pub(super) use keyed::verify_with_any;
@@ -35,6 +36,7 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
     let sources = Sources::new(settings);
     let issuers = Issuers::read(value, &sources)?;
     let binding = config.bound.map(|demanded| demanded.on(&settings.node));
+    let single_use = config.single_use.map(|wanted| wanted.on(&settings.node));
     let jwt = Jwt {
         config,
         answers,
@@ -43,6 +45,7 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
         sources,
         issuers,
         binding,
+        single_use,
     };
     Ok(Box::new(JwtHandler(Arc::new(jwt))))
 }
@@ -59,6 +62,7 @@ pub(super) struct Jwt {
     sources: Sources,
     pub(super) issuers: Option<Issuers>,
     pub(super) binding: Option<Binding>,
+    pub(super) single_use: Option<SingleUse>,
 }
 
 /// Who a token says that it is from.

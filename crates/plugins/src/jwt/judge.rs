@@ -14,6 +14,7 @@ use super::handler::{Claimant, Jwt};
 use super::issuers::{Issuer, NoSuchConsumer};
 use super::refusal::Refusal;
 use super::revocations;
+use super::single_use::{self, Unused};
 use super::steps::{Outcome, Step, Steps};
 use super::upstream::Told;
 use crate::authentication::{Accepted, busy};
@@ -27,6 +28,8 @@ pub(super) struct Judged {
     told: Option<Told>,
     /// What it would have been refused for, were that enforced.
     despite: Option<Refusal>,
+    /// Set where other nodes have to be asked first whether it was used before.
+    unused: Option<Unused>,
 }
 
 /// What is known of a token, for whoever counts.
@@ -65,10 +68,8 @@ impl Jwt {
         claimant: Claimant,
         steps: &mut impl Steps,
     ) -> Result<Judged, Refusal> {
-        let despite = match self.check(cx, contents, claimant.issuer.as_deref(), steps) {
-            Err(refusal) if self.config.enforcement.holds_for(cx.client_ip) => return Err(refusal),
-            outcome => outcome.err(),
-        };
+        let checked = self.check(cx, contents, claimant.issuer.as_deref(), steps);
+        let despite = self.enforced(cx, checked)?.err();
         let Claimant { owner, credential, .. } = claimant;
         let owner = owner.find(cx);
         steps.note(|| owner_step(&owner));
@@ -81,9 +82,21 @@ impl Jwt {
         };
         let who = consumer.as_ref().ok().and_then(|consumer| consumer.as_deref());
         revocations::check(contents, who, cx, steps).map_err(Refusal::Rule)?;
-        match consumer {
-            Ok(consumer) => Ok(Judged { accepted: Accepted { consumer, credential }, told, despite }),
-            Err(NoSuchConsumer) => Err(Refusal::NoConsumer(credential.identifier)),
+        let Ok(consumer) = consumer else { return Err(Refusal::NoConsumer(credential.identifier)) };
+        let taken = match (&self.single_use, despite) {
+            (Some(single_use), None) => self.enforced(cx, single_use.take(contents, &credential, cx.now, steps))?,
+            (_, Some(refusal)) => Err(refusal),
+            (None, None) => Ok(None),
+        };
+        let (unused, despite) = taken.map_or_else(|refusal| (None, Some(refusal)), |unused| (unused, None));
+        Ok(Judged { accepted: Accepted { consumer, credential }, told, despite, unused })
+    }
+
+    /// What was found, unless a request is to be refused for it: then that is the outer error.
+    fn enforced<T>(&self, cx: &RequestCx<'_>, found: Result<T, Refusal>) -> Result<Result<T, Refusal>, Refusal> {
+        match found {
+            Err(refusal) if self.config.enforcement.holds_for(cx.client_ip) => Err(refusal),
+            found => Ok(found),
         }
     }
 
@@ -128,8 +141,27 @@ impl Jwt {
         self.config.rules.as_ref()?.issuer(contents).cloned()
     }
 
-    /// Ends what the plugin does to a request.
-    pub(super) fn answer(&self, cx: &mut RequestCx<'_>, outcome: Result<Judged, Refusal>, seen: &Seen) -> Flow {
+    /// Ends what the plugin does to a request, when other nodes were asked where that is needed.
+    pub(super) fn answer(
+        self: &Arc<Self>,
+        cx: &mut RequestCx<'_>,
+        outcome: Result<Judged, Refusal>,
+        seen: &Seen,
+    ) -> Flow {
+        match outcome {
+            Ok(Judged { unused: Some(unused), accepted, told, .. }) => {
+                let (jwt, seen) = (Arc::clone(self), seen.clone());
+                Flow::wait(unused.ask(), move |cx, counted| {
+                    let found = jwt.enforced(cx, single_use::judge(&counted));
+                    let judged = |despite| Judged { accepted, told, despite, unused: None };
+                    jwt.end(cx, found.map(|found| judged(found.err())), &seen)
+                })
+            }
+            outcome => self.end(cx, outcome, seen),
+        }
+    }
+
+    fn end(&self, cx: &mut RequestCx<'_>, outcome: Result<Judged, Refusal>, seen: &Seen) -> Flow {
         let (flow, ending) = self.settle(cx, outcome);
         self.count(cx, ending.verdict, seen);
         if let Some(consumer) = ending.let_through {
@@ -146,12 +178,14 @@ impl Jwt {
         };
         let is_lax = || !self.config.rule.has_anonymous() && !self.config.enforcement.holds_for(cx.client_ip);
         let (flow, told, let_through) = match outcome {
-            Ok(Judged { accepted, told, despite }) => {
+            Ok(Judged { accepted, told, despite, .. }) => {
                 let let_through =
                     despite.map(|_| accepted.consumer.as_ref().map(|consumer| consumer.id).unwrap_or_default());
                 (self.config.rule.conclude(cx, Ok(accepted), |refusal| self.answers.reply(&refusal)), told, let_through)
             }
             Err(_) if is_lax() => (Flow::Continue, None, Some(Uuid::nil())),
+            // Whether the token is good cannot be told: see `unavailable`.
+            Err(Refusal::NotRemembered) => (busy(), None, None),
             Err(refusal) => {
                 (self.config.rule.conclude(cx, Err(refusal), |refusal| self.answers.reply(&refusal)), None, None)
             }

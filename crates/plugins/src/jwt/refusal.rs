@@ -44,15 +44,20 @@ pub(super) enum Refusal {
     Rule(Lack),
     /// The token is bound to somebody else than who sends it.
     NotBound(NotBound),
+    /// The token is for one request, and there was one before.
+    Used,
+    /// The same, and it cannot be told whether there was one.
+    NotRemembered,
     /// The credential's consumer is gone. Holds the credential's key.
     NoConsumer(Box<str>),
 }
 
 impl Refusal {
-    /// 403 for a token that is all right and does not permit the request, 401 for everything else.
+    /// 403 for a token that is all right and does not permit the request, 401 for everything else that is wrong with one.
     fn status(&self) -> StatusCode {
         match self {
             Self::Rule(lack) if lack.is_of_permission() => StatusCode::FORBIDDEN,
+            Self::NotRemembered => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -74,6 +79,8 @@ impl Refusal {
             Self::Claims(errors) => errors.verdict(),
             Self::Rule(lack) => lack.verdict(),
             Self::NotBound(why) => why.verdict(),
+            Self::Used => Verdict::ReplayedToken,
+            Self::NotRemembered => Verdict::ReplayMemoryAway,
             Self::NoConsumer(_) => Verdict::NoConsumer,
         }
     }
@@ -181,7 +188,7 @@ impl Answers {
     pub(super) fn reply(&self, refusal: &Refusal) -> Reply {
         let challenge = match refusal {
             Refusal::NoToken => Some(&self.missing),
-            Refusal::NoConsumer(_) => None,
+            Refusal::NoConsumer(_) | Refusal::NotRemembered => None,
             Refusal::Rule(lack) if lack.is_of_permission() => Some(&self.insufficient),
             _ => Some(&self.invalid),
         };
@@ -209,6 +216,8 @@ impl Answers {
             Refusal::WrongSignature => r#"{"message":"Invalid signature"}"#,
             Refusal::Rule(lack) => return lack.body(),
             Refusal::NotBound(why) => return why.body(),
+            Refusal::Used => r#"{"message":"The token was used before","reason":"replayed_token"}"#,
+            Refusal::NotRemembered => r#"{"message":"Service unavailable","reason":"replay_memory_away"}"#,
             Refusal::Claims(errors) => return errors.to_json().to_string().into(),
             Refusal::NoConsumer(key) => {
                 return message(&format!("Could not find consumer for '{}={key}'", self.key_claim));

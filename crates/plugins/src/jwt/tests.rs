@@ -11,6 +11,7 @@ mod revocations;
 mod rules;
 mod schema;
 mod several;
+mod single_use;
 mod together;
 mod upstream;
 mod verified_tokens;

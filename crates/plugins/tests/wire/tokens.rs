@@ -62,3 +62,24 @@ fn what_would_be_refused_is_counted_by_reason_route_and_consumer() {
     reaches(&gateway, "gibbon_jwt_would_refuse_total{route=\"r\",reason=\"expired\",consumer=\"ann\"}", 1.0);
     reaches(&gateway, "gibbon_jwt_would_refuse_total{route=\"r\",reason=\"no_token\",consumer=\"\"}", 1.0);
 }
+
+#[test]
+fn a_token_for_one_request_is_accepted_once_however_many_ask_at_once() {
+    for memory in ["node", "cluster"] {
+        let (gateway, origin) = guarded(json!({ "single_use": memory, "hide_credentials": true }));
+        let token = token(r#"{"iss":"issuer","jti":"once","exp":4102444800}"#);
+        let clients: Vec<_> = (0..12).map(|_| gateway.connect()).collect();
+        let request = format!("GET /r HTTP/1.1\r\nHost: h\r\n{token}\r\n\r\n");
+        clients.iter().for_each(|client| client.send(&request));
+        let answers: Vec<_> = clients.into_iter().map(|mut client| client.response()).collect();
+        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "{memory}");
+        let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 401).collect();
+        assert_eq!(refused.len(), 11, "{memory}");
+        let challenge = Some("Bearer error=\"invalid_token\"");
+        assert!(refused.iter().all(|answer| answer.field("www-authenticate") == challenge), "{memory}");
+        assert!(refused.iter().all(|answer| answer.text().contains("\"reason\":\"replayed_token\"")), "{memory}");
+        assert_eq!((origin.requests().len(), origin.last_request().field("authorization")), (1, None));
+        let sample = "gibbon_jwt_decisions_total{route=\"r\",reason=\"replayed_token\",alg=\"HS256\"}";
+        reaches(&gateway, sample, 11.0);
+    }
+}

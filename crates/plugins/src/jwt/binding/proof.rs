@@ -10,8 +10,8 @@ use gibbon_plugin_api::RequestCx;
 use http::Uri;
 use http::header::AUTHORIZATION;
 
-use super::NotBound;
-use super::replay::Seen;
+use super::{NotBound, Proofs};
+use crate::jwt::replay::Taken;
 
 /// How old a proof may be in seconds, and by how much clocks may differ.
 const LIFE: i64 = 120;
@@ -24,7 +24,7 @@ const LONGEST: usize = 4096;
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256];
 
 /// Whether the request carries a proof by the key with this thumbprint, for this request and this token.
-pub(super) fn check(cx: &RequestCx<'_>, thumbprint: &str, seen: &Seen) -> Result<(), NotBound> {
+pub(super) fn check(cx: &RequestCx<'_>, thumbprint: &str, seen: &Proofs) -> Result<(), NotBound> {
     let token = presented(cx).next().ok_or(NotBound::NoProof)?;
     let mut proofs = cx.head.headers.all("dpop");
     let proof = proofs.next().ok_or(NotBound::NoProof)?;
@@ -44,7 +44,8 @@ pub(super) fn check(cx: &RequestCx<'_>, thumbprint: &str, seen: &Seen) -> Result
     }
     let name = text("jti")?;
     let until = cx.now + LIFE + LEEWAY;
-    if name.len() <= 256 && seen.take(thumbprint, &name, until, cx.now) { Ok(()) } else { Err(NotBound::Replayed) }
+    let is_new = name.len() <= 256 && seen.take(thumbprint, &name, until, cx.now) == Taken::First;
+    if is_new { Ok(()) } else { Err(NotBound::Replayed) }
 }
 
 /// The tokens behind `DPoP` in `Authorization`; a request with different ones is refused before it is asked for a proof.
