@@ -83,3 +83,25 @@ fn a_token_for_one_request_is_accepted_once_however_many_ask_at_once() {
         reaches(&gateway, sample, 11.0);
     }
 }
+
+#[test]
+fn nobody_is_who_his_headers_say() {
+    let names = ["ID", "Username", "Custom-ID"].map(|name| format!("X-Consumer-{name}"));
+    let names = [&names[..], &["X-Credential-Identifier".to_owned(), "X-Anonymous-Consumer".to_owned()]].concat();
+    let said = names.iter().map(|name| format!("{name}: root\r\n")).collect::<String>();
+    let good = token(r#"{"iss":"issuer"}"#);
+    for (config, method, token) in [
+        (json!({}), "GET", &*good),
+        (json!({ "anonymous": "ann" }), "GET", ""),
+        (json!({ "enforcement": "shadow" }), "GET", ""),
+        (json!({ "enforcement": "warn" }), "GET", "Authorization: Bearer a.b.c"),
+        (json!({ "run_on_preflight": false }), "OPTIONS", ""),
+    ] {
+        let (gateway, origin) = guarded(config.clone());
+        let token = if token.is_empty() { String::new() } else { format!("{token}\r\n") };
+        let request = format!("{method} /r HTTP/1.1\r\nHost: gateway.test\r\n{token}{said}\r\n");
+        assert_eq!(gateway.connect().ask(request).status, 200, "{config}");
+        let told = origin.last_request();
+        assert!(names.iter().all(|name| told.field(name) != Some("root")), "{config}: {:?}", told.fields);
+    }
+}

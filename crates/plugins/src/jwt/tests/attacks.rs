@@ -1,4 +1,10 @@
 //! What attackers send. None of it may be accepted, and none of it may be anything but a refusal.
+//!
+//! Classes that stand elsewhere: every algorithm with every key (`diagonal`); tokens of others and what is remembered (`impersonation`,
+//! `verified_tokens`); `kid`, keys that a token brings and secrets in key sets (`issuers`); claims of the wrong
+//! type (`answers`, `issuers`); tokens in two places (`retrieval`); stolen and replayed ones (`binding`); weak keys and signatures
+//! bit by bit (the tests of `gibbon-jose`); where keys may be fetched from, and headers that only the gateway sets
+//! (`tests/wire`, in `issuers.rs` and `tokens.rs`).
 
 use gibbon_jose::sign::Signer;
 use gibbon_jose::{Algorithm, base64url};
@@ -156,6 +162,72 @@ fn signatures_of_the_wrong_length_are_wrong_signatures() {
                 assert_refused_in(&world, &token, "Invalid signature");
             }
         }
+    }
+}
+
+/// CVE-2022-21449: numbers of zero, and those beyond the order of the curve.
+#[test]
+fn signatures_of_numbers_out_of_range_or_in_another_encoding_are_wrong() {
+    let p256 = include_str!("../../../tests/keys/p256.public.pem");
+    let world = world_with(Algorithm::ES256, p256);
+    let signer = Signer::from_pem(Algorithm::ES256, include_str!("../../../tests/keys/p256.pem")).unwrap();
+    let token = signed(&signer, r#"{"iss":"ES256"}"#);
+    assert!(send(&world, &token).is_from("ann"));
+    let (unsigned, signature) = token.rsplit_once('.').unwrap();
+    let signature = base64url::decode(signature.as_bytes()).unwrap();
+    let (r, s) = signature.split_at(32);
+    let der = [&[0x30, 70, 2, 33, 0][..], r, &[2, 33, 0], s].concat();
+    for wrong in [
+        [0; 64].to_vec(),
+        [r, &[0; 32]].concat(),
+        [&[0; 32], s].concat(),
+        [0xff; 64].to_vec(),
+        [r, &[0xff; 32]].concat(),
+        [s, r].concat(),
+        der,
+        [&[0], r, &[0], s].concat(),
+    ] {
+        assert_refused_in(&world, &format!("{unsigned}.{}", base64url::encode(&wrong)), "Invalid signature");
+    }
+}
+
+/// CVE-2024-28180 and its kin: what an encrypted token costs whoever opens it.
+#[test]
+fn encrypted_tokens_are_refused_unopened() {
+    for header in [
+        r#"{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2000000000,"p2s":"AAAA"}"#,
+        r#"{"alg":"dir","enc":"A128GCM","zip":"DEF"}"#,
+        r#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#,
+    ] {
+        let header = base64url::encode(header.as_bytes());
+        assert_refused(&format!("{header}.AAAA.AAAA.AAAA.AAAA"), "Bad token; invalid JSON");
+        assert_refused(
+            &format!("{header}.{}.AAAA", base64url::encode(br#"{"iss":"ann-key"}"#)),
+            "Bad token; invalid alg",
+        );
+    }
+    let zipped = hmac().sign_raw(br#"{"alg":"HS256","zip":"DEF"}"#, b"\x78\x9c\x03\x00").unwrap();
+    assert_refused(&zipped, "Bad token; invalid JSON");
+}
+
+#[test]
+fn a_part_of_a_token_has_one_spelling() {
+    let token = hmac().sign_raw(br#"{"alg":"HS256" }"#, br#"{"iss":"ann-key","a":"??>>>>"}"#).unwrap();
+    assert!(send(&world(), &token).is_from("ann"));
+    let parts: Vec<_> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { panic!("{token}") };
+    assert!(claims.contains(['-', '_']), "{claims}");
+    let (begin, end) = claims.split_at(8);
+    for other in [
+        format!("{header}.{}.{signature}", claims.replace('-', "+").replace('_', "/")),
+        format!("{header}.{begin} {end}.{signature}"),
+        format!("{header}.{begin}\t{end}.{signature}"),
+        format!("{header}.{begin}={end}.{signature}"),
+        format!("{header}.{claims}===.{signature}"),
+        format!("{header}.{claims}A.{signature}"),
+        format!("{header}A.{claims}.{signature}"),
+    ] {
+        assert_eq!(send(&world(), &other).answer().0, 401, "{other}");
     }
 }
 
