@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     ("example: README's quick start", |root| scripts::example(root, "examples/quick-start.sh")),
     ("example: RS256 guide", |root| scripts::example(root, "examples/rs256-guide/run.sh")),
     ("example: JWT lab", |root| scripts::example(root, "examples/jwt-lab/run.sh")),
+    ("example: OpenID provider", |root| scripts::example(root, "examples/openid-provider/run.sh")),
     ("example: TLS and HTTP/2", |root| scripts::example(root, "examples/tls/run.sh")),
     ("example: balancing", |root| scripts::example(root, "examples/balancing/run.sh")),
     ("example: metrics", |root| scripts::example(root, "examples/metrics/run.sh")),
