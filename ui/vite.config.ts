@@ -20,5 +20,6 @@ export default defineConfig({
   server: {
     proxy: { '/api': { target: gateway, rewrite: (path) => path.replace(/^\/api/, ''), changeOrigin: true } },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'] },
+  // Keys of RSA take a busy machine long to make.
+  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 120_000 },
 } as Parameters<typeof defineConfig>[0]);

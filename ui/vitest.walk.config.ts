@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.walk.ts'],
     maxWorkers: 2,
-    testTimeout: 90_000,
-    hookTimeout: 60_000,
+    // Long enough for machines that do much else: what is there is not waited for.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 45_000, interval: 100 } },
   },
 });

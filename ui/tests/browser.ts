@@ -22,9 +22,14 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 export async function openWindow(browser: Browser, base: string, options: BrowserContextOptions = {}): Promise<Window> {
-  const context = await browser.newContext({ baseURL: base, viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
@@ -45,7 +50,7 @@ interface Violation {
 
 /** What keeps somebody out of the page: findings of axe that are serious or worse. */
 export async function barriers(page: Page): Promise<string[]> {
-  await page.waitForTimeout(250); // What fades in has no contrast yet.
+  await settled(page);
   // As a script of the page it would be refused, and rightly: it is run from outside.
   await page.evaluate(AXE);
   const found: Violation[] = await page.evaluate(async () => {
@@ -61,14 +66,26 @@ export async function barriers(page: Page): Promise<string[]> {
   );
 }
 
+/** Waits until nothing is loaded or moves any more: what fades in has no contrast yet. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    // What is behind a dialog may be waiting for it.
+    const seen = document.querySelector('[role="dialog"]') ?? document.body;
+    const loading = seen.querySelector('.mantine-Skeleton-root[data-visible], .mantine-Loader-root');
+    const moving = seen.getAnimations({ subtree: true }).filter(({ playState }) => playState === 'running');
+    return loading === null && moving.length === 0;
+  });
+}
+
 /** A picture of the page at two widths, for people to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
+    await settled(page);
     // What slides into its place is given the time.
     const message = `${name} is cut off at ${width}`;
-    await expect.poll(() => page.evaluate(overflow), { message, timeout: 5_000 }).toBeLessThanOrEqual(0);
+    await expect.poll(() => page.evaluate(overflow), { message, timeout: 10_000 }).toBeLessThanOrEqual(0);
     await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
   }

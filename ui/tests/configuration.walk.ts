@@ -12,7 +12,7 @@ let window: Window;
 
 beforeAll(async () => {
   [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  window = await openWindow(browser, gateway.manager);
 });
 
 pictureOfFailure(() => window.page);
@@ -151,7 +151,7 @@ paths:
 
 it('a gateway without a database gets the whole at once', async () => {
   const without = await startGateway({ GIBBON_DATABASE: 'off' });
-  const { page, faults } = await openWindow(browser, without.manager, { reducedMotion: 'reduce' });
+  const { page, faults } = await openWindow(browser, without.manager);
   try {
     await page.goto('/configuration');
     await page.getByText('This gateway has no database').waitFor();

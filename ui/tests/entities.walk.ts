@@ -228,6 +228,21 @@ describe('a form', () => {
   });
 });
 
+/** How many seconds the page has computed meanwhile: unlike the time of a clock, this is the same on a machine that is busy. */
+async function busyFor(page: Page, act: () => Promise<void>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const computed = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  };
+  const before = await computed();
+  await act();
+  const after = await computed();
+  await session.detach();
+  return after - before;
+}
+
 describe('a list', () => {
   it('is searched, filtered by tags, and changed many at a time', async () => {
     const { page } = window;
@@ -268,10 +283,19 @@ describe('a list', () => {
     });
     await page.goto('/consumers');
     await page.getByText('10,000 consumers').waitFor();
-    const began = Date.now();
-    await page.getByLabel('Search Consumers').fill('many-9999');
-    await page.getByText('1 of 10,000 consumers').waitFor();
-    expect(Date.now() - began).toBeLessThan(2_000);
+    const busy = await busyFor(page, async () => {
+      await page.getByLabel('Search Consumers').pressSequentially('many-9999');
+      await page.getByText('1 of 10,000 consumers').waitFor();
+      await page.getByLabel('Search Consumers').fill('');
+      await page.getByText('10,000 consumers').waitFor();
+      await page.getByRole('button', { name: 'Page 200' }).click();
+      await page.getByRole('link', { name: 'many-9999' }).scrollIntoViewIfNeeded();
+      await page.getByRole('button', { name: 'Sort by Username' }).click();
+      await page.getByRole('button', { name: 'Page 1', exact: true }).click();
+      await page.getByRole('link', { name: 'many-0' }).scrollIntoViewIfNeeded();
+    });
+    // Of 16 things that were done, none may hold up the page for as long as people notice.
+    expect(busy).toBeLessThan(16 * 0.1);
     await page.unroute('**/api/consumers?**');
   });
 

@@ -11,7 +11,7 @@ let window: Window;
 
 beforeAll(async () => {
   [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  window = await openWindow(browser, gateway.manager);
 });
 
 pictureOfFailure(() => window.page);
@@ -73,7 +73,7 @@ it('what half works is taken back', async () => {
 
 it('a gateway without a database gets a file to begin with', async () => {
   const without = await startGateway({ GIBBON_DATABASE: 'off' });
-  const { page, faults } = await openWindow(browser, without.manager, { reducedMotion: 'reduce' });
+  const { page, faults } = await openWindow(browser, without.manager);
   try {
     await page.goto('/');
     await page.getByText('This gateway has no database').waitFor();

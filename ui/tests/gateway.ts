@@ -1,6 +1,6 @@
 /** A gateway of a walk's own, and a service behind it. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocket } from 'node:net';
@@ -22,6 +22,23 @@ export interface Gateway {
 /** A gateway, with more settings if a walk needs them. */
 export async function startGateway(more: Record<string, string> = {}): Promise<Gateway> {
   if (!existsSync(BINARY)) throw new Error(`there is no gateway at ${BINARY}: run cargo build --release`);
+  const origin = await startOrigin();
+  const { process: gateway, manager, proxy, prefix } = await startProcess(more);
+  return {
+    manager: `http://127.0.0.1:${manager}`,
+    proxy: `http://127.0.0.1:${proxy}`,
+    origin: { host: '127.0.0.1', port: (origin.address() as AddressInfo).port },
+    admin: (method, path, body) => askAdmin(`http://127.0.0.1:${manager}/api${path}`, method, body),
+    stop: async () => {
+      await ended(gateway);
+      origin.close();
+      rmSync(prefix, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free may be taken before the gateway comes to it: then it ends, and is started with others. */
+async function startProcess(more: Record<string, string>, tries = 3) {
   const prefix = mkdtempSync(join(tmpdir(), 'gibbon-walk-'));
   const [manager, proxy, admin] = await freePorts(3);
   const settings = {
@@ -33,21 +50,28 @@ export async function startGateway(more: Record<string, string> = {}): Promise<G
     GIBBON_NGINX_WORKER_PROCESSES: '1',
     ...more,
   };
-  const gateway = spawn(BINARY, ['start'], { env: { PATH: process.env.PATH, ...settings }, stdio: 'ignore' });
-  const origin = await startOrigin();
-  const api = `http://127.0.0.1:${manager}/api`;
-  await eventually(async () => (await fetch(`${api}/status`)).ok);
-  return {
-    manager: `http://127.0.0.1:${manager}`,
-    proxy: `http://127.0.0.1:${proxy}`,
-    origin: { host: '127.0.0.1', port: (origin.address() as AddressInfo).port },
-    admin: (method, path, body) => askAdmin(`${api}${path}`, method, body),
-    stop: async () => {
-      await ended(gateway);
-      origin.close();
-      rmSync(prefix, { recursive: true, force: true });
-    },
+  const process = spawn(BINARY, ['start'], {
+    env: { PATH: globalThis.process.env.PATH, ...settings },
+    stdio: 'ignore',
+  });
+  const answers = async () => {
+    if (process.exitCode !== null) return true;
+    // One that asks for a token answers as well.
+    return [200, 401].includes((await fetch(`http://127.0.0.1:${manager}/api/status`)).status);
   };
+  await eventually(answers);
+  if (process.exitCode === null) return { process, manager, proxy, prefix };
+  rmSync(prefix, { recursive: true, force: true });
+  if (tries === 1) throw new Error(`the gateway ended with ${process.exitCode}`);
+  return startProcess(more, tries - 1);
+}
+
+/** An Admin token, and what the gateway is told of it. */
+export function makeToken(name: string, ...more: string[]): { token: string; setting: string } {
+  const words = execFileSync(BINARY, ['admin-token', 'new', '--name', name, ...more], { encoding: 'utf8' });
+  const token = /gibbon_[\w-]+/.exec(words)?.[0] ?? '';
+  const setting = /admin_tokens = (\S+)/.exec(words)?.[1] ?? '';
+  return { token, setting };
 }
 
 async function askAdmin(url: string, method: string, body: unknown): Promise<{ id: string }> {
@@ -90,9 +114,8 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** Waits until something has become true. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (let left = 200; left > 0; left -= 1) {
+  for (const began = Date.now(); Date.now() - began < 60_000; await wait(50)) {
     if (await condition().catch(() => false)) return;
-    await wait(50);
   }
   throw new Error('that did not become true');
 }

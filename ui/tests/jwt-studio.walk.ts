@@ -14,7 +14,7 @@ const SECRET = 'a-secret-that-is-long-enough-for-hs256';
 
 beforeAll(async () => {
   [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  window = await openWindow(browser, gateway.manager);
   const { host, port } = gateway.origin;
   await gateway.admin('POST', '/services', { name: 'api', host, port });
   await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });

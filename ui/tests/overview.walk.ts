@@ -11,7 +11,7 @@ let window: Window;
 
 beforeAll(async () => {
   [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  window = await openWindow(browser, gateway.manager);
   const { host, port } = gateway.origin;
   await gateway.admin('POST', '/upstreams', { name: 'api.internal' });
   await gateway.admin('POST', '/upstreams/api.internal/targets', { target: `${host}:${port}` });

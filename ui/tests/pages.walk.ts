@@ -110,8 +110,8 @@ const PAGES: [string, () => string, string | RegExp][] = [
 ];
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-  it('every page is for everybody and says nothing in the console', { timeout: 180_000 }, async () => {
-    const { page, faults } = await openWindow(browser, gateway.manager, { colorScheme, reducedMotion: 'reduce' });
+  it('every page is for everybody and says nothing in the console', { timeout: 600_000 }, async () => {
+    const { page, faults } = await openWindow(browser, gateway.manager, { colorScheme });
     const found: string[] = [];
     for (const [name, address, words] of PAGES) {
       await page.goto(address());
@@ -129,7 +129,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 const DARK_PICTURES = ['services', 'services-one', 'plugins-jwt', 'plugins-pick'];
 
 it('dialogs, menus and the search are for everybody', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  const { page, faults } = await openWindow(browser, gateway.manager);
   await page.goto(`/services/${ids.service}`);
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').waitFor();
@@ -151,7 +151,7 @@ it('dialogs, menus and the search are for everybody', async () => {
 });
 
 it('what is surely not meant stands beside the record, and leads to it', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  const { page, faults } = await openWindow(browser, gateway.manager);
   await page.goto('/plugins');
   const mark = page.getByRole('img', { name: /tokens that have expired pass/ });
   await mark.focus();
@@ -174,7 +174,7 @@ it('what is surely not meant stands beside the record, and leads to it', async (
 });
 
 it('a change is taken back from the history, unless others stand in the way', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
+  const { page, faults } = await openWindow(browser, gateway.manager);
   const { id } = await gateway.admin('POST', '/services', { name: 'undone', host: 'a.example' });
   await gateway.admin('PATCH', `/services/${id}`, { host: 'b.example' });
   await page.goto('/history');
@@ -216,5 +216,5 @@ it('a gateway that does not answer is named as what it is', async () => {
   await page.getByRole('heading', { name: 'Services' }).waitFor();
   await page.route('**/api/consumers**', (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Consumers' }).click();
-  await page.getByText('The gateway does not answer').waitFor({ timeout: 20_000 });
+  await page.getByText('The gateway does not answer').waitFor();
 });

@@ -33,6 +33,7 @@ mod references;
 mod request;
 mod routes;
 mod server;
+mod session;
 mod tags;
 mod token;
 mod warnings;

@@ -7,6 +7,7 @@ mod access_line;
 mod connection;
 mod exchange;
 mod incoming;
+mod login;
 mod options;
 mod paced;
 mod port;
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::api::AdminApi;
+use crate::session::Sessions;
 use port::Door;
 
 pub use options::{LineSink, ServerOptions, Times};
@@ -38,6 +40,7 @@ struct Server {
     options: ServerOptions,
     connections: Arc<Semaphore>,
     requests: Arc<Semaphore>,
+    sessions: Sessions,
 }
 
 /// Serves the Admin API on `ports` until `shutdown` is true or its sender is gone. Requests under way are then
@@ -55,6 +58,7 @@ pub async fn serve(
         api,
         connections: Arc::new(Semaphore::new(options.connections)),
         requests: Arc::new(Semaphore::new(REQUESTS as usize)),
+        sessions: Sessions::default(),
         options,
     });
     let mut served = JoinSet::new();

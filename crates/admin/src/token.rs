@@ -8,12 +8,13 @@ mod gate;
 mod made;
 
 pub use gate::TokenGate;
+pub(crate) use gate::shown;
 pub use made::MadeToken;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 /// What is kept of a token.
-fn fingerprint(token: &[u8]) -> [u8; 32] {
+pub(crate) fn fingerprint(token: &[u8]) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(digest(&SHA256, token).as_ref()).for_each(|(to, from)| *to = *from);
     bytes

@@ -15,6 +15,8 @@ use crate::response::{self, Caching};
 pub struct Manager {
     /// The path below which they are found, without `/` at the end.
     base: String,
+    /// The path below which the Admin API stands.
+    api: String,
     page: Page,
     kconfig: Bytes,
 }
@@ -31,7 +33,13 @@ pub enum Place {
 impl Manager {
     /// The pages of a gateway with these settings.
     pub fn new(conf: &Conf) -> Self {
-        Self { base: conf.manager.path.clone(), page: Page::new(&conf.manager), kconfig: kconfig::script(conf).into() }
+        let base = conf.manager.path.clone();
+        Self { api: format!("{base}/api"), base, page: Page::new(&conf.manager), kconfig: kconfig::script(conf).into() }
+    }
+
+    /// The path below which the Admin API stands, without `/` at the end.
+    pub fn api_path(&self) -> &str {
+        &self.api
     }
 
     /// For whom a request is: what is `/api` or below it belongs to the Admin API.

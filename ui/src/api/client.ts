@@ -1,6 +1,8 @@
 /** The Admin API, on the port that these pages come from. */
 
 import { text } from '../text';
+import { admission } from './admission';
+import { proofs } from './proofs';
 
 /** What a record is: the JSON of the Admin API. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -34,6 +36,10 @@ export interface Ask {
   /** The state of the record that the user has seen. */
   ifMatch?: string | null;
   signal?: AbortSignal;
+  /** An Admin token that is shown with this request alone; it waits for no other. */
+  token?: string;
+  /** Whether to wait for a token where one is asked for, as is usual, and send it again then. */
+  waits?: boolean;
 }
 
 /** The address of a path of the Admin API. */
@@ -44,12 +50,14 @@ export function address(path: string): URL {
 /** Asks the Admin API; `path` starts with `/`. */
 export async function ask<T = Json>(
   path: string,
-  { method = 'GET', body, ifMatch, signal }: Ask = {},
+  { method = 'GET', body, ifMatch, signal, token, waits = token === undefined }: Ask = {},
 ): Promise<Answer<T>> {
   const headers = new Headers({ Accept: 'application/json' });
+  if (token) headers.set('Authorization', `Bearer ${token}`);
   if (body !== undefined) headers.set('Content-Type', 'application/json');
   if (ifMatch) headers.set('If-Match', ifMatch);
-  const response = await reach(address(path), { method, headers, body: JSON.stringify(body), signal });
+  const init = { method, headers, body: JSON.stringify(body), signal };
+  const response = await (waits ? admitted : inSession)(path, init);
   const answer = response.status === 204 ? null : await parsed(response);
   if (!response.ok) throw refusal(response.status, answer);
   return { body: answer as T, tag: response.headers.get('ETag') };
@@ -57,9 +65,28 @@ export async function ask<T = Json>(
 
 /** Asks for something that is no JSON. */
 export async function askText(path: string, signal?: AbortSignal): Promise<string> {
-  const response = await reach(address(path), { signal });
+  const response = await admitted(path, { signal });
   if (!response.ok) throw refusal(response.status, await parsed(response));
   return response.text();
+}
+
+/** Sends a request; where a token is asked for, once more after one was shown. */
+async function admitted(path: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const times = admission.times();
+    const response = await inSession(path, init);
+    if (response.status !== 401) return response;
+    const { message } = refusal(response.status, await parsed(response));
+    if (times === admission.times()) await admission.wait(message, init.signal);
+  }
+}
+
+/** Sends a request, with what says whose session it is. */
+function inSession(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  const proof = proofs.kept();
+  if (proof) headers.set('X-Gibbon-Session', proof);
+  return reach(address(path), { ...init, headers });
 }
 
 async function reach(url: URL, init: RequestInit): Promise<Response> {

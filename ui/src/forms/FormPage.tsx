@@ -3,6 +3,8 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import { type FormEvent, type ReactNode, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import type { JsonObject } from '../api/client';
+import { useMayChange } from '../api/session';
+import { ReadOnlyNote } from '../shell/ReadOnlyNote';
 import { text } from '../text';
 import { Changes } from './Changes';
 import { CopyAs } from './CopyAs';
@@ -28,6 +30,7 @@ interface FormPageProps {
 export function FormPage(props: FormPageProps) {
   const { title, collection, schema, draft, isEdit, isBusy, sending, record, save, children, belongsTo } = props;
   const navigate = useNavigate();
+  const mayChange = useMayChange();
   const form = useRef<HTMLFormElement>(null);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -47,6 +50,7 @@ export function FormPage(props: FormPageProps) {
       </Title>
       <div className="form-page">
         <Stack className="form-body">
+          <ReadOnlyNote />
           {children}
           {draft.message && (
             <Alert color="red" icon={<IconAlertCircle />} title={text.failures.title} role="alert">
@@ -57,7 +61,7 @@ export function FormPage(props: FormPageProps) {
             <Alert color="red" variant="light" icon={<IconAlertCircle />} title={text.forms.faults} role="status" />
           )}
           <Group>
-            <Button type="submit" loading={isBusy} disabled={isEdit && draft.changes.length === 0}>
+            <Button type="submit" loading={isBusy} disabled={!mayChange || (isEdit && draft.changes.length === 0)}>
               {text.records.save}
             </Button>
             <Button variant="default" onClick={() => navigate(-1)}>

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconToggleLeft, IconToggleRight, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type RecordBody, recordPath, useWrite, type Write } from '../api/records';
+import { useMayChange } from '../api/session';
 import type { Entity } from '../entities/entity';
 import { text } from '../text';
 import { DeleteDialog } from './DeleteDialog';
@@ -23,7 +24,8 @@ export function BulkActions({ entity, path, records, done }: BulkActionsProps) {
   const [asks, { open, close }] = useDisclosure(false);
   const [isBusy, setBusy] = useState(false);
   const write = useWrite();
-  if (records.length === 0) return null;
+  const mayChange = useMayChange();
+  if (records.length === 0 || !mayChange) return null;
 
   const all = async (change: Omit<Write, 'path'>) => {
     setBusy(true);

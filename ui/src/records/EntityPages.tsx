@@ -1,5 +1,5 @@
 import { Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Route, Routes, useParams } from 'react-router';
 import { type RecordBody, recordPath, useRecord } from '../api/records';
 import { useSchema } from '../api/schemas';
@@ -78,16 +78,24 @@ function List({ entity }: { entity: Entity }) {
 /** Waits for a schema. */
 export function WithSchema({ name, children }: { name: string; children: (schema: Schema) => ReactNode }) {
   const { data, error, refetch } = useSchema(name);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  return data ? children(data) : <Skeleton height={320} />;
+  if (data) return children(data);
+  return error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton height={320} />;
 }
 
+type ExistingFormProps = Omit<RecordFormProps, 'record' | 'tag'> & { id: string };
+
 /** Waits for the record that is to be changed. */
-export function ExistingForm({ id, ...props }: Omit<RecordFormProps, 'record' | 'tag'> & { id: string }) {
-  const { data, error, refetch, isFetching } = useRecord(recordPath(props.path, id));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (!data || (isFetching && !data.body)) return <Skeleton height={320} />;
-  return <RecordForm {...props} record={data.body} tag={data.tag} />;
+export function ExistingForm(props: ExistingFormProps) {
+  return <Opened {...props} key={recordPath(props.path, props.id)} />;
+}
+
+/** Once it is open, the form stays, whatever is fetched or fails behind it. */
+function Opened({ id, ...props }: ExistingFormProps) {
+  const { data, error, refetch, isFetching, isFetchedAfterMount } = useRecord(recordPath(props.path, id));
+  const [opened, open] = useState<typeof data>();
+  if (!opened && data && (isFetchedAfterMount || !isFetching)) open(data);
+  if (opened) return <RecordForm {...props} record={opened.body} tag={opened.tag} />;
+  return error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton height={320} />;
 }
 
 function Create({ entity, bodies }: EntityPagesProps) {

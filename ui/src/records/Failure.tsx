@@ -1,5 +1,5 @@
-import { Alert, Button, Code, Stack, Text } from '@mantine/core';
-import { IconAlertCircle, IconLock } from '@tabler/icons-react';
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { IconAlertCircle } from '@tabler/icons-react';
 import { ApiError } from '../api/client';
 import { NotFound } from '../shell/NotFound';
 import { text } from '../text';
@@ -7,16 +7,6 @@ import { text } from '../text';
 /** Why something cannot be shown. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   if (error instanceof ApiError && error.status === 404) return <NotFound />;
-  if (error instanceof ApiError && error.status === 401) {
-    return (
-      <Alert color="yellow" icon={<IconLock />} title={text.failures.tokenNeeded} role="alert">
-        <Stack gap="xs">
-          <Text size="sm">{text.failures.tokenNeededHint}</Text>
-          <Code block>gibbon admin-token new</Code>
-        </Stack>
-      </Alert>
-    );
-  }
   return (
     <Alert color="red" icon={<IconAlertCircle />} title={text.failures.title} role="alert">
       <Stack gap="xs" align="flex-start">

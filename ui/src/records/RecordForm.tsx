@@ -39,9 +39,11 @@ export interface RecordFormProps {
 
 /** Makes a record, or changes one. */
 export function RecordForm(props: RecordFormProps) {
-  const { entity, path, record, tag, hidden } = props;
+  const { entity, path, hidden } = props;
   const schema = useMemo(() => without(props.schema, hidden), [props.schema, hidden]);
   const start = useStart(schema, props.start);
+  // What is fetched while somebody types is not what they have seen.
+  const [{ record, tag }] = useState({ record: props.record, tag: props.tag });
   const [before] = useState(record ?? start);
   const draft = useDraft(schema, before);
   const write = useWrite();

@@ -16,6 +16,7 @@ import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { type RecordBody, useRecords } from '../api/records';
+import { useMayChange } from '../api/session';
 import type { Entity } from '../entities/entity';
 import { text } from '../text';
 import { BulkActions } from './BulkActions';
@@ -152,6 +153,7 @@ const inSentence = (many: string) => (/^[A-Z][a-z]/.test(many) ? many.charAt(0).
 function NewButton({ entity, newPage }: { entity: Entity; newPage: string }) {
   const { pathname, search } = useLocation();
   const { one } = text.kinds[entity.collection] ?? { one: '' };
+  if (!useMayChange()) return null;
   return (
     <Button
       component={Link}

@@ -5,6 +5,7 @@ import { IconCopy, IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type RecordBody, recordPath, useRecord, useWrite } from '../api/records';
+import { useMayChange } from '../api/session';
 import { titleFor } from '../entities/catalogue';
 import type { Child, Entity } from '../entities/entity';
 import type { Schema } from '../forms/schema';
@@ -144,6 +145,7 @@ export function childListProps(path: string, record: RecordBody, child: Child, h
 function Actions({ entity, path, record, pages, list }: RecordPageProps & { record: RecordBody }) {
   const [asks, { open, close }] = useDisclosure(false);
   const write = useWrite();
+  const mayChange = useMayChange();
   const navigate = useNavigate();
   const title = titleFor(entity, record);
   const remove = async () => {
@@ -159,12 +161,21 @@ function Actions({ entity, path, record, pages, list }: RecordPageProps & { reco
   const copy = (what: string) => void navigator.clipboard?.writeText(what);
   return (
     <Group gap="xs">
-      <Button component={Link} to={`${pages}/${record.id}/edit`} leftSection={<IconEdit size={16} />} variant="default">
-        {text.records.edit}
-      </Button>
-      <Button color="red" variant="outline" leftSection={<IconTrash size={16} />} onClick={open}>
-        {text.records.delete}
-      </Button>
+      {mayChange && (
+        <>
+          <Button
+            component={Link}
+            to={`${pages}/${record.id}/edit`}
+            leftSection={<IconEdit size={16} />}
+            variant="default"
+          >
+            {text.records.edit}
+          </Button>
+          <Button color="red" variant="outline" leftSection={<IconTrash size={16} />} onClick={open}>
+            {text.records.delete}
+          </Button>
+        </>
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" px="xs" aria-label={text.lists.actions}>

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconChevronUp, IconSelector } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { type RecordBody, recordPath, useWrite } from '../api/records';
+import { useMayChange } from '../api/session';
 import { titleFor } from '../entities/catalogue';
 import type { Column } from '../entities/entity';
 import { labelOf } from '../forms/labels';
@@ -130,6 +131,7 @@ function Row({
 /** Switches a record on or off at once. */
 function EnabledSwitch({ path, record, title }: { path: string; record: RecordBody; title: string }) {
   const write = useWrite();
+  const mayChange = useMayChange();
   const toggle = async (enabled: boolean) => {
     try {
       await write.mutateAsync({ method: 'PATCH', path: recordPath(path, record.id), body: { enabled } });
@@ -141,7 +143,7 @@ function EnabledSwitch({ path, record, title }: { path: string; record: RecordBo
     <Switch
       aria-label={text.lists.toggle(title)}
       checked={record.enabled === true}
-      disabled={write.isPending}
+      disabled={write.isPending || !mayChange}
       onChange={({ currentTarget }) => void toggle(currentTarget.checked)}
     />
   );

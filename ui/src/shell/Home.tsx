@@ -2,11 +2,16 @@ import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from 'react-router';
 import { ask } from '../api/client';
+import { Failure } from '../records/Failure';
 import { text } from '../text';
 
 /** Where somebody comes in: a gateway that has nothing to do yet is begun with. */
 export function Home() {
-  const { data: isNew, isPending } = useQuery({
+  const {
+    data: isNew,
+    isPending,
+    error,
+  } = useQuery({
     queryKey: ['records', 'any'],
     queryFn: async ({ signal }) => {
       const lists = await Promise.all(
@@ -16,5 +21,6 @@ export function Home() {
     },
   });
   if (isPending) return <Loader aria-label={text.lists.loading} />;
+  if (error) return <Failure error={error} />;
   return <Navigate to={isNew ? '/first-steps' : '/overview'} replace />;
 }

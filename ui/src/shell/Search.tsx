@@ -2,10 +2,11 @@ import { Button, Kbd } from '@mantine/core';
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQueries } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { type NavigateFunction, useNavigate } from 'react-router';
 import { ask } from '../api/client';
 import type { RecordBody } from '../api/records';
+import { useMayChange } from '../api/session';
 import { entities, titleFor } from '../entities/catalogue';
 import { text } from '../text';
 import { hintOfPage, isOfRecords, labelOfPage, pages } from './pages';
@@ -31,11 +32,12 @@ export function Search() {
   const [isOpen, setOpen] = useState(false);
   const navigate = useNavigate();
   const found = useRecordsOfAllKinds(isOpen);
+  const made = useMayChange() ? makers(navigate) : [];
   return (
     <Spotlight
       store={store}
       shortcut={['mod + K', '/']}
-      actions={[...pageGroups(navigate), ...recordGroups(found, navigate)]}
+      actions={[pageGroup(navigate), ...made, ...recordGroups(found, navigate)]}
       limit={20}
       attributes={{ content: { 'aria-label': text.shell.search } }}
       highlightQuery
@@ -46,11 +48,19 @@ export function Search() {
         leftSection: <IconSearch size={18} />,
         placeholder: text.shell.searchPlaceholder,
         'aria-label': text.shell.search,
+        onKeyDown: takeFirst,
       }}
       onSpotlightOpen={() => setOpen(true)}
       onSpotlightClose={() => setOpen(false)}
     />
   );
+}
+
+/** What comes in after something was typed is not chosen by itself: Enter takes the first then. */
+function takeFirst({ key, currentTarget }: KeyboardEvent<HTMLInputElement>): void {
+  const dialog = currentTarget.closest('[role="dialog"]');
+  if (key !== 'Enter' || dialog?.querySelector('[data-selected]')) return;
+  dialog?.querySelector<HTMLElement>('[data-action]')?.click();
 }
 
 /** As many of each kind as one answer holds: this is for finding, not for counting. */
@@ -66,7 +76,7 @@ function useRecordsOfAllKinds(isWanted: boolean) {
   });
 }
 
-function pageGroups(navigate: NavigateFunction): SpotlightActionGroupData[] {
+function pageGroup(navigate: NavigateFunction): SpotlightActionGroupData {
   const actions = pages.map((page) => ({
     id: `page-${page.path}`,
     label: labelOfPage(page),
@@ -74,16 +84,17 @@ function pageGroups(navigate: NavigateFunction): SpotlightActionGroupData[] {
     leftSection: <page.icon size={20} stroke={1.6} />,
     onClick: () => navigate(`/${page.path}`),
   }));
-  const makers = pages.filter(isOfRecords).map(({ path }) => ({
+  return { group: text.shell.pages, actions };
+}
+
+function makers(navigate: NavigateFunction): SpotlightActionGroupData[] {
+  const actions = pages.filter(isOfRecords).map(({ path }) => ({
     id: `new-${path}`,
     label: text.records.new(text.kinds[path]?.one ?? path),
     leftSection: <IconPlus size={20} stroke={1.6} />,
     onClick: () => navigate(`/${path}/new`),
   }));
-  return [
-    { group: text.shell.pages, actions },
-    { group: text.shell.actions, actions: makers },
-  ];
+  return [{ group: text.shell.actions, actions }];
 }
 
 type Found = ReturnType<typeof useRecordsOfAllKinds>;

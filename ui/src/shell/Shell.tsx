@@ -10,6 +10,7 @@ import { Navigation } from './Navigation';
 import { NotFound } from './NotFound';
 import { labelOfPage, pages } from './pages';
 import { Search, SearchButton } from './Search';
+import { SessionMenu } from './SessionMenu';
 
 /** Header, navigation and the page that is open. */
 export function Shell() {
@@ -36,6 +37,7 @@ export function Shell() {
           </Group>
           <Group ml="auto" gap="xs" wrap="nowrap">
             <SearchButton />
+            <SessionMenu />
             <ColourSwitch />
           </Group>
         </Group>

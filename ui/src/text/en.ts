@@ -6,6 +6,7 @@ import { lint } from './en/lint';
 import { openApi } from './en/openApi';
 import { overview } from './en/overview';
 import { plugins } from './en/plugins';
+import { session } from './en/session';
 import { studio } from './en/studio';
 import { tools } from './en/tools';
 
@@ -25,6 +26,7 @@ export const en = {
   openApi,
   history,
   overview,
+  session,
   shell: {
     navigation: 'Navigation',
     openNavigation: 'Open navigation',
@@ -50,9 +52,6 @@ export const en = {
     changedMeanwhile: 'Somebody else has changed this record since you opened it. Load it again to see what it is now.',
     title: 'That did not work',
     again: 'Try again',
-    tokenNeeded: 'This gateway asks for a token',
-    tokenNeededHint:
-      'Its Admin API may only be used with an Admin token, or from the machine that the gateway runs on while there is none.',
   },
   lists: {
     loading: 'Loading…',

@@ -8,20 +8,21 @@ use bytes::Bytes;
 use gibbon_conf::GatewayHeader;
 use gibbon_manager::Place;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::Server;
 use super::access_line::AccessLine;
 use super::incoming::{self, BodyFault};
+use super::login;
 use crate::answer::Answer;
 use crate::audit::Attempt;
 use crate::browser::{self, Cors};
 use crate::client::Client;
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::token::TokenGate;
+use crate::token::{self, TokenGate};
 
 /// HTTP/2 names the host with the target (RFC 9113 section 8.3.1): rules about hosts find it where HTTP/1 has it.
 fn name_host(head: &mut Parts) {
@@ -60,6 +61,10 @@ pub(super) async fn exchange(
     let admitted = admit(server, caller, &head);
     let token = admitted.as_ref().ok().and_then(|(client, _)| client.token.clone());
     let (mut answer, cors) = match admitted {
+        Ok((client, cors)) if login::is_meant(server, &head) => {
+            incoming::discard(&mut body, &head.headers).await;
+            (login::answer(server, caller, &head, &client), cors)
+        }
         Ok((client, cors)) => (answer(server, client, &head, &mut body).await, cors),
         Err((error, cors)) => {
             incoming::discard(&mut body, &head.headers).await;
@@ -107,11 +112,22 @@ fn admit(server: &Server, caller: Caller, head: &Parts) -> Result<(Client, Cors)
     let cors = named.and_then(|()| browsers.admit(caller.scheme, &head.method, &head.uri, &head.headers));
     let cors = cors.map_err(|error| (error, Cors::Refused))?;
     let tokens = &server.options.tokens;
+    if has_pages && let Some(client) = in_session(server, &head.headers, caller.peer) {
+        return Ok((client, cors));
+    }
     let let_in = if has_pages { TokenGate::admit_here } else { TokenGate::admit };
     match let_in(tokens, &head.method, &head.headers, caller.peer) {
         Ok(client) => Ok((client, cors)),
         Err(error) => Err((error, cors)),
     }
+}
+
+/// Who has shown a token before, on the pages. One that is shown now comes first.
+fn in_session(server: &Server, headers: &HeaderMap, peer: SocketAddr) -> Option<Client> {
+    if token::shown(headers).is_some() {
+        return None;
+    }
+    server.options.tokens.admit_again(&server.sessions.token(headers, Instant::now())?, peer)
 }
 
 /// Writes down what was asked to be changed, and what became of it.

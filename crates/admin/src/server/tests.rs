@@ -26,7 +26,9 @@ struct Running {
 #[derive(Debug)]
 struct Reply {
     status: u16,
+    /// In small letters.
     head: String,
+    cookie: Option<String>,
     body: String,
 }
 
@@ -83,7 +85,10 @@ async fn read_to_end(mut socket: TcpStream) -> Reply {
     let text = String::from_utf8(bytes).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    Reply { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+    let fields = head.lines().filter_map(|line| line.split_once(": "));
+    let mut cookies = fields.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    let cookie = cookies.next().map(|(_, value)| value.to_owned());
+    Reply { status, cookie, head: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
 impl Reply {

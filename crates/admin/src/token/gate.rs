@@ -67,7 +67,7 @@ impl TokenGate {
             return Err(ApiError::TooManyTries { seconds: wait.as_secs().max(1) });
         }
         let shown = shown(headers).ok_or(ApiError::Unauthorized { reason: "this Admin API asks for a token" })?;
-        match find(&tokens, shown) {
+        match find(&tokens, &fingerprint(shown)) {
             Some(token) => {
                 Ok(Client { token: Some(Arc::clone(&token.name)), access: token.access, ..Client::at(peer) })
             }
@@ -96,6 +96,13 @@ impl TokenGate {
         self.admit(method, headers, peer)
     }
 
+    /// Whoever has shown the token with this digest before, if it still counts.
+    pub(crate) fn admit_again(&self, sha256: &[u8; 32], peer: SocketAddr) -> Option<Client> {
+        let tokens = self.tokens();
+        let token = find(&tokens, sha256)?;
+        Some(Client { token: Some(Arc::clone(&token.name)), access: token.access, ..Client::at(peer) })
+    }
+
     /// What was shown is not logged: it may be a token for something else.
     fn refused(&self, peer: SocketAddr, now: Instant) {
         match self.failed.count(peer.ip(), now) {
@@ -108,16 +115,15 @@ impl TokenGate {
 }
 
 /// Compares with every token whatever comes out, so that the time tells nothing.
-fn find<'t>(tokens: &'t [Known], shown: &[u8]) -> Option<&'t Known> {
-    let sha256 = fingerprint(shown);
-    tokens.iter().fold(None, |found, token| match verify_slices_are_equal(&token.sha256, &sha256) {
+fn find<'t>(tokens: &'t [Known], sha256: &[u8; 32]) -> Option<&'t Known> {
+    tokens.iter().fold(None, |found, token| match verify_slices_are_equal(&token.sha256, sha256) {
         Ok(()) => Some(token),
         Err(_) => found,
     })
 }
 
 /// The token in a request: `Kong-Admin-Token`, else `Authorization: Bearer`.
-fn shown(headers: &HeaderMap) -> Option<&[u8]> {
+pub(crate) fn shown(headers: &HeaderMap) -> Option<&[u8]> {
     let of_kong = headers.get(&ADMIN_TOKEN).map(|value| value.as_bytes());
     let bearer = || {
         let value = headers.get(header::AUTHORIZATION)?.as_bytes();

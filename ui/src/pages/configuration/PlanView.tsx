@@ -1,7 +1,9 @@
 import { Alert, Badge, Button, Card, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useMayChange } from '../../api/session';
 import type { Plan, Step } from '../../declared/compare';
 import { Difference } from '../../forms/Changes';
+import { ReadOnlyNote } from '../../shell/ReadOnlyNote';
 import { text } from '../../text';
 import type { Comparison } from './useComparison';
 
@@ -25,12 +27,14 @@ export function PlanView({
   hasDatabase: boolean;
 }) {
   const [asks, { open, close }] = useDisclosure(false);
+  const mayChange = useMayChange();
   const { steps, same } = plan;
   const count = (act: Step['act']) => steps.filter((step) => step.act === act).length;
   const removed = count('delete');
   if (steps.length === 0) return <Alert color="teal" variant="light" role="status" title={text.declared.nothing} />;
   return (
     <Stack component="section" aria-label={text.declared.plan}>
+      <ReadOnlyNote />
       <Group justify="space-between">
         <div>
           <Title order={2} size="h4">
@@ -40,7 +44,12 @@ export function PlanView({
             {text.declared.counts(count('create'), count('change'), removed, same)}
           </Text>
         </div>
-        <Button color={removed > 0 ? 'red' : undefined} loading={comparison.isBusy} onClick={open}>
+        <Button
+          color={removed > 0 ? 'red' : undefined}
+          loading={comparison.isBusy}
+          disabled={!mayChange}
+          onClick={open}
+        >
           {text.declared.apply(steps.length)}
         </Button>
       </Group>

@@ -2,6 +2,7 @@ import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNode } from '../../api/records';
+import { useMayChange } from '../../api/session';
 import { Copyable } from '../../forms/Copyable';
 import { Failure } from '../../records/Failure';
 import { text } from '../../text';
@@ -15,6 +16,7 @@ export function ServeStep({ served, done }: { served?: Served; done: (served: Se
   const [path, setPath] = useState('/hello');
   const { data: node } = useNode();
   const queries = useQueryClient();
+  const mayChange = useMayChange();
   const making = useMutation({
     mutationFn: serve,
     onSuccess: async (made) => {
@@ -61,7 +63,7 @@ export function ServeStep({ served, done }: { served?: Served; done: (served: Se
               onChange={({ currentTarget }) => setPath(currentTarget.value)}
             />
           </Group>
-          <Button type="submit" loading={making.isPending}>
+          <Button type="submit" disabled={!mayChange} loading={making.isPending}>
             {text.firstSteps.serveDo}
           </Button>
         </form>

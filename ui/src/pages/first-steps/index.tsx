@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { useNode } from '../../api/records';
 import { PageHeader } from '../../shell/PageHeader';
+import { ReadOnlyNote } from '../../shell/ReadOnlyNote';
 import { text } from '../../text';
 import { DeclaredStart } from './DeclaredStart';
 import { ProtectStep } from './ProtectStep';
@@ -16,6 +17,7 @@ export default function FirstSteps() {
   return (
     <Stack maw={760}>
       <PageHeader page="first-steps" />
+      <ReadOnlyNote />
       {!node && <Skeleton height={320} />}
       {node && (node.configuration.database === 'off' ? <DeclaredStart /> : <ThreeSteps />)}
       <OtherWays />

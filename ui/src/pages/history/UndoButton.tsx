@@ -4,12 +4,14 @@ import { notifications } from '@mantine/notifications';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { ApiError } from '../../api/client';
 import { type Conflict, useUndo, type Write } from '../../api/history';
+import { useMayChange } from '../../api/session';
 import { text } from '../../text';
 
 /** Takes a write back, once somebody has said so twice; tells what stands in the way. */
 export function UndoButton({ write: { revision, method, path, records } }: { write: Write }) {
   const [asks, { open, close }] = useDisclosure(false);
   const undo = useUndo();
+  const mayChange = useMayChange();
   const confirm = () =>
     undo.mutate(revision, {
       onSuccess: () => {
@@ -17,6 +19,7 @@ export function UndoButton({ write: { revision, method, path, records } }: { wri
         notifications.show({ color: 'teal', message: text.history.done(revision) });
       },
     });
+  if (!mayChange) return null;
   const ask = () => {
     undo.reset();
     open();

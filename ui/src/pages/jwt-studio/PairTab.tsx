@@ -3,9 +3,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { pathOf } from '../../api/client';
 import { useWrite } from '../../api/records';
+import { useMayChange } from '../../api/session';
 import { titleOf } from '../../entities/catalogue';
 import { Copyable } from '../../forms/Copyable';
 import { Failure } from '../../records/Failure';
+import { ReadOnlyNote } from '../../shell/ReadOnlyNote';
 import { text } from '../../text';
 import { canCompute, makePair, type Pair } from '../../tokens/signatures';
 import { useCredentials } from './useSources';
@@ -63,6 +65,7 @@ function AsCredential({ algorithm, publicKey, mint }: { algorithm: string; publi
   const [consumer, setConsumer] = useState<string | null>(null);
   const [key, setKey] = useState('');
   const write = useWrite();
+  const mayChange = useMayChange();
   const make = () => {
     if (!consumer) return;
     const body = { algorithm, rsa_public_key: publicKey, ...(key === '' ? {} : { key }) };
@@ -88,10 +91,16 @@ function AsCredential({ algorithm, publicKey, mint }: { algorithm: string; publi
           value={key}
           onChange={({ currentTarget }) => setKey(currentTarget.value)}
         />
-        <Button variant="default" disabled={!consumer || write.isSuccess} loading={write.isPending} onClick={make}>
+        <Button
+          variant="default"
+          disabled={!consumer || !mayChange || write.isSuccess}
+          loading={write.isPending}
+          onClick={make}
+        >
           {text.studio.makeCredential}
         </Button>
       </Group>
+      <ReadOnlyNote />
       {write.error && <Failure error={write.error} />}
       {write.isSuccess && (
         <Alert color="teal" role="status" mt="sm" title={text.studio.credentialMade}>

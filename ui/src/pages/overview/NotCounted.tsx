@@ -1,5 +1,6 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useRecords, useWrite } from '../../api/records';
+import { useMayChange } from '../../api/session';
 import { Failure } from '../../records/Failure';
 import { text } from '../../text';
 
@@ -9,6 +10,7 @@ const COUNTING = { status_code_metrics: true, latency_metrics: true };
 export function NotCounted() {
   const { records, isPending } = useRecords('/plugins');
   const write = useWrite();
+  const mayChange = useMayChange();
   if (isPending) return null;
   const isThere = records.some(({ name, enabled }) => name === 'prometheus' && enabled !== false);
   if (isThere) return <Alert variant="light" role="note" title={text.overview.noneYet} />;
@@ -18,7 +20,7 @@ export function NotCounted() {
     <Alert variant="light" role="note" title={text.overview.notCounted}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{text.overview.notCountedHint}</Text>
-        <Button size="xs" variant="default" loading={write.isPending} onClick={count}>
+        <Button size="xs" variant="default" disabled={!mayChange} loading={write.isPending} onClick={count}>
           {text.overview.count}
         </Button>
         {write.error && <Failure error={write.error} />}

@@ -74,14 +74,13 @@ function Show({ id, name, schema }: { id: string; name: string; schema: Schema }
 /** Waits for the schema of the plugin that a record configures. */
 function WithPlugin({ id, children }: { id: string; children: (name: string, schema: Schema) => ReactNode }) {
   const { data, error, refetch } = useRecord(recordPath(PAGES, id));
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton height={320} />;
+  if (!data) return error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton height={320} />;
   const name = String(data.body.name);
   return <WithPluginSchema name={name}>{(schema) => children(name, schema)}</WithPluginSchema>;
 }
 
 function WithPluginSchema({ name, children }: { name: string; children: (schema: Schema) => ReactNode }) {
   const { data, error, refetch } = usePluginSchema(name);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  return data ? children(data) : <Skeleton height={320} />;
+  if (data) return children(data);
+  return error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton height={320} />;
 }

@@ -4,6 +4,7 @@ import { IconHeartbeat } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { ask, pathOf } from '../../api/client';
 import { type RecordBody, useWrite } from '../../api/records';
+import { useMayChange } from '../../api/session';
 import type { Child } from '../../entities/entity';
 import { RecordList } from '../../records/RecordList';
 import { childListProps } from '../../records/RecordPage';
@@ -24,12 +25,13 @@ const COLOURS: Record<Health, string> = {
 /** The targets of an upstream, and how they are. */
 export function TargetList({ child, upstream }: { child: Child; upstream: RecordBody }) {
   const health = useHealth(upstream.id);
+  const mayChange = useMayChange();
   const props = childListProps('/upstreams', upstream, child, `/upstreams/${upstream.id}`);
   return (
     <RecordList
       {...props}
       extra={{ label: text.health.title, cell: ({ id }) => <HealthBadge health={health.get(id)} /> }}
-      rowAction={(target) => <HealthMenu path={props.path} target={target} />}
+      rowAction={mayChange ? (target) => <HealthMenu path={props.path} target={target} /> : undefined}
     />
   );
 }

@@ -113,3 +113,83 @@ async fn no_secret_and_no_token_is_in_the_log() {
     assert!(!text.contains("hunter2") && !text.contains(&server.full), "{text}");
     assert_eq!(server.lines()[2]["path"], "/consumers/ada/key-auth/******");
 }
+
+/// The same on a port with pages.
+async fn with_pages() -> Guarded {
+    let full = MadeToken::new("ci", TokenAccess::Full).unwrap();
+    let reader = MadeToken::new("screens", TokenAccess::ReadOnly).unwrap();
+    let mut options = options().behind(gibbon_manager::Manager::new(&conf(&[])), None);
+    options.tokens = Arc::new(TokenGate::new(&[full.kept, reader.kept]));
+    let running = run(fixture().await, options).await;
+    Guarded { running, full: full.text, reader: reader.text, audit: Arc::default() }
+}
+
+/// Begins a session; what a browser then sends with each request of the pages.
+async fn logged_in(server: &Guarded, token: &str) -> String {
+    let reply = server.ask("POST /api/login", token, "").await;
+    assert_eq!((reply.status, reply.field("cache-control")), (201, Some("no-store")));
+    let set = reply.cookie.clone().unwrap();
+    assert!(set.ends_with("; Path=/api; HttpOnly; SameSite=Strict"), "{set}");
+    let proof = reply.json()["proof"].as_str().unwrap().to_owned();
+    format!("{HOST}Cookie: {}\r\nX-Gibbon-Session: {proof}\r\n", set.split(';').next().unwrap())
+}
+
+#[tokio::test]
+async fn who_has_shown_a_token_on_the_pages_goes_on_without_it() {
+    let server = with_pages().await;
+    let fields = logged_in(&server, &server.full).await;
+    let reply = server.running.ask("GET /api/login", &fields, "").await;
+    assert_eq!((reply.status, reply.json()), (200, json!({"token": "ci", "access": "full"})));
+    assert_eq!(
+        server
+            .running
+            .ask("POST /api/services", &format!("{FORM}{}", &fields[HOST.len()..]), "name=a&host=a")
+            .await
+            .status,
+        201
+    );
+    let half: String =
+        fields.lines().filter(|line| !line.starts_with("X-")).map(|line| format!("{line}\r\n")).collect();
+    assert_eq!(server.running.ask("GET /api/services", &half, "").await.status, 401);
+    let reply = server.running.ask("DELETE /api/login", &fields, "").await;
+    assert!(
+        reply.status == 204
+            && reply.cookie.is_some_and(|cookie| cookie.contains("=; ") && cookie.ends_with("; Max-Age=0"))
+    );
+    assert_eq!(server.running.ask("GET /api/services", &fields, "").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_session_may_do_what_its_token_may() {
+    let server = with_pages().await;
+    let fields = logged_in(&server, &server.reader).await;
+    assert_eq!(server.running.ask("GET /api/services", &fields, "").await.status, 200);
+    assert_eq!(server.running.ask("DELETE /api/services/a", &fields, "").await.status, 403);
+    assert_eq!(server.running.ask("PUT /api/login", &fields, "").await.status, 405);
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_can_do_nothing_in_a_session() {
+    let server = with_pages().await;
+    let fields = logged_in(&server, &server.full).await;
+    for from in ["Origin: https://elsewhere.example\r\n", "Sec-Fetch-Site: cross-site\r\n"] {
+        let reply = server.running.ask("DELETE /api/services/a", &format!("{fields}{from}"), "").await;
+        assert_eq!((reply.status, reply.field("access-control-allow-origin")), (403, None), "{from}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_needs_a_token_that_is_known_and_a_page_of_this_port() {
+    let server = with_pages().await;
+    assert_eq!(server.ask("POST /api/login", "wrong", "").await.status, 401);
+    assert_eq!(server.running.ask("POST /api/login", HOST, "").await.status, 401);
+    let foreign = format!("{HOST}Origin: https://elsewhere.example\r\nKong-Admin-Token: {}\r\n", server.full);
+    let reply = server.running.ask("POST /api/login", &foreign, "").await;
+    assert_eq!((reply.status, reply.cookie), (403, None));
+}
+
+#[tokio::test]
+async fn a_port_without_pages_has_no_sessions() {
+    let server = guarded().await;
+    assert_eq!(server.ask("POST /login", &server.full, "").await.status, 404);
+}
