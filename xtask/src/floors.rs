@@ -24,6 +24,7 @@ const FLOORS: &[(&str, Floor)] = &[
     ("gibbon-conf", Floor::Level(1)),
     ("gibbon-jose", Floor::Level(0)),
     ("gibbon-x509", Floor::Level(0)),
+    ("gibbon-traffic", Floor::Level(0)),
     ("gibbon-entities", Floor::Level(1)),
     ("gibbon-plugin-api", Floor::Level(2)),
     ("gibbon-store", Floor::Level(2)),

@@ -6,6 +6,7 @@ mod settings;
 use std::sync::Arc;
 
 use gibbon_conf::Conf;
+use gibbon_traffic::Traffic;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub struct About {
     pub conf: Conf,
     /// What the data plane has counted.
     pub counters: Arc<dyn Counters>,
+    /// What it has seen of requests.
+    pub traffic: Arc<Traffic>,
 }
 
 /// What the data plane has counted since the start.

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use http::header::CACHE_CONTROL;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::history::Entry;
+use crate::live::Events;
 
 /// What the Admin API answers, free of the engine that will carry it.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,8 @@ pub struct Answer {
     pub body: Option<Value>,
     /// The text of the body, where that is no JSON.
     pub text: Option<String>,
+    /// What is sent bit by bit instead of a body.
+    pub(crate) events: Option<Events>,
     /// What it has changed, for the log of writes.
     pub(crate) written: Option<Arc<Entry>>,
 }
@@ -29,6 +33,12 @@ impl Answer {
     /// 200 with metrics.
     pub(crate) fn text(text: String) -> Self {
         Self { text: Some(text), ..Self::empty(StatusCode::OK) }
+    }
+
+    /// 200 with events for as long as somebody listens. Nobody on the way is to keep or to gather them.
+    pub(crate) fn events(events: Events) -> Self {
+        let answer = Self { events: Some(events), ..Self::empty(StatusCode::OK) };
+        answer.header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
     }
 
     /// 201 with a body.
@@ -53,7 +63,7 @@ impl Answer {
 
     /// A status without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: None, text: None, written: None }
+        Self { status, headers: Vec::new(), body: None, text: None, events: None, written: None }
     }
 
     /// The answer to a write that did this.

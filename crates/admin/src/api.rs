@@ -6,6 +6,7 @@ use crate::about::About;
 use crate::answer::Answer;
 use crate::declared::Declared;
 use crate::dispatch::{self, PathTable};
+use crate::live::Live;
 use crate::log_levels::LogLevels;
 use crate::openapi;
 use crate::request::{self, Request};
@@ -25,6 +26,8 @@ pub struct AdminApi {
     pub(crate) enabled_plugins: EnabledPlugins,
     /// How much the node logs, where that can be changed.
     pub(crate) log_levels: Option<Arc<dyn LogLevels>>,
+    /// What goes on, and who is told.
+    pub(crate) live: Live,
 }
 
 impl AdminApi {
@@ -32,7 +35,7 @@ impl AdminApi {
     pub fn new(configuration: Arc<Configuration>, about: About) -> Self {
         let paths = PathTable::new(configuration.definitions(), configuration.registry());
         let enabled_plugins = EnabledPlugins::default();
-        Self { configuration, about, declared: None, paths, enabled_plugins, log_levels: None }
+        Self { configuration, about, declared: None, paths, enabled_plugins, log_levels: None, live: Live::default() }
     }
 
     /// The same with a log whose level can be changed.

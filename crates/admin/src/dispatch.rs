@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::api::AdminApi;
 use crate::crud::{self, Place};
 use crate::error::ApiError;
+use crate::live;
 use crate::request::Request;
 use crate::routes::absent::{self, Absent};
 use crate::routes::{
@@ -55,6 +56,8 @@ pub(crate) enum Endpoint {
     Undo,
     /// What would become of a request, and why.
     Explain,
+    /// What it does, while it does it.
+    Overview,
     /// What is configured and surely not meant.
     Lint,
     /// All paths.
@@ -112,6 +115,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/config", Endpoint::Config),
     ("/explain", Endpoint::Explain),
     ("/lint", Endpoint::Lint),
+    ("/live/overview", Endpoint::Overview),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
@@ -241,6 +245,7 @@ async fn answer(
             Endpoint::Ready => Ok(ready::show()),
             Endpoint::Metrics => metrics::show(api).await,
             Endpoint::Lint => lint::show(api).await,
+            Endpoint::Overview => Ok(live::overview(api, request).await),
             Endpoint::LogLevel => log_level::show(api),
             Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
             Endpoint::Timers => Ok(timers::show()),

@@ -73,6 +73,7 @@ pub(crate) fn explain(snapshot: &Snapshot, asked: Asked, now: i64) -> Value {
         identity: Identity::default(),
         carried: Carried::default(),
         log_values: LogValues::default(),
+        refusal: "",
         shared: &shared,
         directory: snapshot,
         worker: &worker,

@@ -11,6 +11,7 @@ mod login;
 mod options;
 mod paced;
 mod port;
+mod sent;
 
 use std::io;
 use std::sync::Arc;
@@ -92,6 +93,8 @@ impl Server {
             }
         }
         drop(listener);
+        // They would go on for ever.
+        self.api.live.end();
         let all = async { while connections.join_next().await.is_some() {} };
         if timeout(self.options.times.drain, all).await.is_err() {
             tracing::warn!("connections to the admin port were cut off");

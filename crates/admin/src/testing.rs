@@ -6,6 +6,7 @@ use gibbon_conf::{Conf, ConfFile, Machine, Sources, User, load};
 use gibbon_plugin_api::Settings;
 use gibbon_runtime::{Configuration, Definitions};
 use gibbon_store::{Options, sqlite};
+use gibbon_traffic::Traffic;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -47,6 +48,15 @@ pub(crate) async fn fixture() -> Fixture {
 
 /// The same with other counters.
 pub(crate) async fn fixture_with(counters: Arc<dyn Counters>) -> Fixture {
+    fixture_of(counters, Arc::default()).await
+}
+
+/// The same with traffic.
+pub(crate) async fn fixture_that_saw(traffic: &Arc<Traffic>) -> Fixture {
+    fixture_of(Arc::new(FixedCounters), Arc::clone(traffic)).await
+}
+
+async fn fixture_of(counters: Arc<dyn Counters>, traffic: Arc<Traffic>) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let registry = Arc::new(gibbon_plugins::registry::registry());
     let definitions = Arc::new(Definitions::new(&registry));
@@ -60,6 +70,7 @@ pub(crate) async fn fixture_with(counters: Arc<dyn Counters>) -> Fixture {
         node_id: Uuid::from_u128(7),
         conf: conf(&[]),
         counters,
+        traffic,
     };
     Fixture { api: Arc::new(AdminApi::new(configuration, about)), _folder: folder }
 }

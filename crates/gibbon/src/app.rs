@@ -120,10 +120,10 @@ pub(crate) fn run(boot: Boot, seat: Seat, ready: impl FnOnce()) -> Result<(), Ap
     let settings = settings::of(&boot.conf, Beside::of(&boot.conf, &boot.logging, &configuration)?);
     let taken = control.block_on(seat.take(&boot.conf.prefix, &configuration))?;
     let data_plane = DataPlane::start(proxy_ports, Arc::clone(&configuration), settings, resolver)?;
-    let counters = data_plane.counters();
+    let counted = (data_plane.counters(), data_plane.traffic());
     let claim = taken.serves();
     let admin =
-        control::start(control.handle(), &boot, &node, &configuration, counters, declared.clone(), control_ports)?;
+        control::start(control.handle(), &boot, &node, &configuration, counted, declared.clone(), control_ports)?;
     ready();
     service_manager::ready();
     tracing::info!("gibbon {} is up", env!("CARGO_PKG_VERSION"));

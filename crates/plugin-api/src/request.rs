@@ -98,6 +98,9 @@ pub struct RequestCx<'r> {
     pub carried: Carried,
     /// What plugins want logs to say of it.
     pub log_values: LogValues,
+    /// Why the plugin that refuses it does so, in a word that stays the same from version to version; empty where it tells
+    /// none. Set with the answer, and told to those who look after the gateway alone.
+    pub refusal: &'static str,
     /// What all plugins of the request share.
     pub shared: &'r Shared,
     /// Consumers and credentials.

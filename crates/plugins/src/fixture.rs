@@ -244,6 +244,7 @@ impl World {
             identity: Identity::default(),
             carried: Carried::default(),
             log_values: LogValues::default(),
+            refusal: "",
             shared: &self.shared,
             directory: self,
             worker: &self.worker,

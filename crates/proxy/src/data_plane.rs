@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use gibbon_balancer::dns::Resolver;
 use gibbon_runtime::Configuration;
+use gibbon_traffic::Traffic;
 
 use crate::attendant::{self, Owned};
 use crate::counters::Counters;
@@ -65,6 +66,11 @@ impl DataPlane {
     /// What the workers have counted.
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.shared.counters)
+    }
+
+    /// What they have seen of requests.
+    pub fn traffic(&self) -> Arc<Traffic> {
+        Arc::clone(&self.shared.traffic)
     }
 
     /// Makes new settings valid: at once for time limits, for new connections for the rest.

@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 use gibbon_balancer::dns::Resolver;
 use gibbon_plugin_api::WorkerLocals;
 use gibbon_runtime::{Configuration, Snapshot};
+use gibbon_traffic::{Tally, Traffic};
 use tokio::task::LocalSet;
 
 use crate::access_log::AccessLog;
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) resolver: Resolver,
     tls: UpstreamTls,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) side: Side,
     /// Where handshakes take their slow steps: not behind the passwords and bodies of plugins.
     handshakes: Side,
@@ -75,6 +77,7 @@ impl Shared {
             resolver,
             tls,
             counters: Arc::new(Counters::new(workers)),
+            traffic: Traffic::new(workers),
             side: sides.plugins,
             handshakes: sides.handshakes,
             state: AtomicU8::new(RUNNING),
@@ -134,6 +137,7 @@ pub(crate) struct Worker {
     pub(crate) connections: Rc<Connections>,
     pub(crate) locals: Rc<WorkerLocals>,
     pub(crate) counters: Arc<WorkerCounters>,
+    pub(crate) tally: Tally,
     pub(crate) access_log: Option<Rc<AccessLog>>,
     pub(crate) stream_log: Option<Rc<AccessLog>>,
     pub(crate) streams: Streams,
@@ -161,6 +165,7 @@ impl Worker {
             connections: Rc::default(),
             locals: Rc::default(),
             counters: shared.counters.of_worker(number),
+            tally: Tally::new(&shared.traffic, number),
             access_log: settings.access_log.clone().map(AccessLog::new),
             stream_log: settings.streams.access_log.clone().map(AccessLog::new),
             streams: Streams::default(),

@@ -22,6 +22,7 @@ use gibbon_store::{Options, Store, sqlite};
 use gibbon_tls::client::Usual;
 use gibbon_tls::server::ServerTls;
 use gibbon_tls::{Identity, Shown, own};
+use gibbon_traffic::Traffic;
 use http::HeaderValue;
 use rustls::ServerConfig;
 use tempfile::TempDir;
@@ -184,6 +185,14 @@ impl Gateway {
     /// What it has counted.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What it has seen of requests.
+    ///
+    /// # Panics
+    /// After a drain.
+    pub fn traffic(&self) -> Arc<Traffic> {
+        self.data_plane.as_ref().expect("it runs").traffic()
     }
 
     /// Its configuration, for what the helpers here do not offer.

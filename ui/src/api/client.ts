@@ -63,13 +63,6 @@ export async function ask<T = Json>(
   return { body: answer as T, tag: response.headers.get('ETag') };
 }
 
-/** Asks for something that is no JSON. */
-export async function askText(path: string, signal?: AbortSignal): Promise<string> {
-  const response = await admitted(path, { signal });
-  if (!response.ok) throw refusal(response.status, await parsed(response));
-  return response.text();
-}
-
 /** Sends a request; where a token is asked for, once more after one was shown. */
 async function admitted(path: string, init: RequestInit): Promise<Response> {
   for (;;) {

@@ -6,6 +6,7 @@ import { lint } from './en/lint';
 import { openApi } from './en/openApi';
 import { overview } from './en/overview';
 import { plugins } from './en/plugins';
+import { reasons } from './en/reasons';
 import { session } from './en/session';
 import { studio } from './en/studio';
 import { tools } from './en/tools';
@@ -26,6 +27,7 @@ export const en = {
   openApi,
   history,
   overview,
+  reasons,
   session,
   shell: {
     navigation: 'Navigation',

@@ -24,6 +24,9 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if endpoint == Endpoint::Metrics {
         operation["responses"]["200"]["content"] = json!({ "text/plain": { "schema": { "type": "string" } } });
     }
+    if endpoint == Endpoint::Overview {
+        operation["responses"]["200"]["content"] = json!({ "text/event-stream": { "schema": { "type": "string" } } });
+    }
     if matches!(endpoint, Endpoint::Plugin(_)) {
         // The paths of plugins say so without a body, as in Kong.
         operation["responses"]["404"] = json!({ "description": "There is nothing of the kind." });
@@ -48,6 +51,9 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Config if method == "POST" => ("node", "Serve what a document declares, and nothing else."),
         Endpoint::Config => ("node", "The whole configuration of a node without a database, as a document."),
         Endpoint::Explain => ("node", "What would become of a request, and why; nothing is sent anywhere."),
+        Endpoint::Overview => {
+            ("node", "What it does, second by second, after the last 15 minutes: server-sent events.")
+        }
         Endpoint::Lint => ("node", "What is configured and surely not meant, the worst first."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
@@ -117,6 +123,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::Ready => read(object(), &[]),
         Endpoint::Explain => ((200, object()), WRITE.to_vec()),
         Endpoint::Lint => read(found(), &[]),
+        Endpoint::Overview => read(object(), &[503]),
         Endpoint::LogLevel => read(object(), &[404]),
         Endpoint::ChangeLogLevel | Endpoint::ChangeLogLevels => ((200, object()), [WRITE, &[404]].concat()),
         Endpoint::StatusDns => read(object(), &[501]),

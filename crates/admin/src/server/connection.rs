@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::exchange::{Caller, exchange};
 use super::paced::{Paced, Pacer};
 use super::port::{Door, Versions};
+use super::sent::Sent;
 use super::{Server, stopped};
 
 /// Header fields of a request.
@@ -103,9 +104,12 @@ async fn one(
     caller: Caller,
     pacer: Pacer,
     request: http::Request<hyper::body::Incoming>,
-) -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, Infallible> {
+) -> Result<http::Response<Sent>, Infallible> {
     pacer.begin();
-    let response = exchange(&server, caller, request).await;
-    pacer.end().await;
+    let mut response = exchange(&server, caller, request).await;
+    match response.body_mut() {
+        Sent::Whole(_) => pacer.end().await,
+        Sent::Events { open, .. } => *open = Some(pacer.stays_open()),
+    }
     Ok(response)
 }

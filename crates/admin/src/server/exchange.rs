@@ -9,13 +9,13 @@ use gibbon_conf::GatewayHeader;
 use gibbon_manager::Place;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::Server;
 use super::access_line::AccessLine;
 use super::incoming::{self, BodyFault};
 use super::login;
+use super::sent::Sent;
 use crate::answer::Answer;
 use crate::audit::Attempt;
 use crate::browser::{self, Cors};
@@ -41,14 +41,11 @@ pub(super) struct Caller {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static(gibbon_plugin_api::exposition::MEDIA_TYPE);
+const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 const ADMIN_LATENCY: HeaderName = HeaderName::from_static("x-kong-admin-latency");
 
 /// Answers a request, whatever it is.
-pub(super) async fn exchange(
-    server: &Arc<Server>,
-    caller: Caller,
-    request: http::Request<Incoming>,
-) -> Response<Full<Bytes>> {
+pub(super) async fn exchange(server: &Arc<Server>, caller: Caller, request: http::Request<Incoming>) -> Response<Sent> {
     let begun = Instant::now();
     let (mut head, mut body) = request.into_parts();
     name_host(&mut head);
@@ -56,7 +53,7 @@ pub(super) async fn exchange(
     let line = server.options.access_log.as_ref().map(|_| AccessLine::new(&head, peer, SystemTime::now()));
     if let Some(page) = before_the_api(server, &mut head) {
         incoming::discard(&mut body, &head.headers).await;
-        return finish(server, line, page.map(Full::new), 0);
+        return finish(server, line, page.map(Sent::whole), 0);
     }
     let admitted = admit(server, caller, &head);
     let token = admitted.as_ref().ok().and_then(|(client, _)| client.token.clone());
@@ -79,12 +76,7 @@ pub(super) async fn exchange(
 }
 
 /// Writes the line of an answer that is on its way.
-fn finish(
-    server: &Server,
-    line: Option<AccessLine>,
-    response: Response<Full<Bytes>>,
-    sent: usize,
-) -> Response<Full<Bytes>> {
+fn finish(server: &Server, line: Option<AccessLine>, response: Response<Sent>, sent: usize) -> Response<Sent> {
     if let (Some(line), Some(log)) = (line, &server.options.access_log) {
         log(line.finish(response.status(), sent));
     }
@@ -187,7 +179,13 @@ fn own_headers(server: &Server, answer: &mut Answer, begun: Instant) {
 
 /// The answer as the engine sends it, and how many bytes of body that is. An answer to HEAD has the length of what
 /// it does not have (RFC 9110, section 9.3.2); 204 has none.
-fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
+fn render(mut answer: Answer, method: &Method) -> (Response<Sent>, usize) {
+    if let Some(events) = answer.events.take().and_then(|events| events.take()) {
+        let mut response = Response::new(Sent::events(events));
+        response.headers_mut().extend(answer.headers);
+        response.headers_mut().insert(header::CONTENT_TYPE, EVENTS);
+        return (response, 0);
+    }
     let (bytes, media_type) = match (answer.body, answer.text) {
         (Some(body), _) => (Bytes::from(body.to_string()), Some(JSON)),
         (None, Some(text)) => (Bytes::from(text), Some(TEXT)),
@@ -196,7 +194,7 @@ fn render(answer: Answer, method: &Method) -> (Response<Full<Bytes>>, usize) {
     let length = bytes.len();
     let sent = if method == Method::HEAD { Bytes::new() } else { bytes };
     let sent_length = sent.len();
-    let mut response = Response::new(Full::new(sent));
+    let mut response = Response::new(Sent::whole(sent));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.extend(answer.headers);

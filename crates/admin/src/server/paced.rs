@@ -29,16 +29,35 @@ impl Pacer {
         self.turns.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The head of its answer is there, and the rest may take for ever: it is being served for as long as what is returned
+    /// is held.
+    pub(super) fn stays_open(&self) -> Open {
+        Open(self.clone())
+    }
+
+    fn close(&self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.turns.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Its answer is there. The engine asked for bytes before and will not ask again until some come: it is woken, so
     /// that the wait for the next request has its end too.
     pub(super) async fn end(&self) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
-        self.turns.fetch_add(1, Ordering::Relaxed);
+        self.close();
         poll_fn(|cx| {
             cx.waker().wake_by_ref();
             Poll::Ready(())
         })
         .await;
+    }
+}
+
+/// An answer of which there is no end yet.
+pub(super) struct Open(Pacer);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

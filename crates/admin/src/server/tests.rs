@@ -1,4 +1,5 @@
 mod guarded;
+mod streamed;
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -19,7 +20,7 @@ struct Running {
     lines: Arc<Mutex<Vec<u8>>>,
     stop: watch::Sender<bool>,
     served: JoinHandle<io::Result<()>>,
-    _fixture: Fixture,
+    fixture: Fixture,
 }
 
 /// An answer as it came over the wire.
@@ -45,7 +46,7 @@ async fn run(fixture: Fixture, mut options: ServerOptions) -> Running {
     options.access_log = Some(Arc::new(move |line| sink.lock().unwrap().extend(line)));
     let (stop, stopped) = watch::channel(false);
     let served = tokio::spawn(serve(vec![Port::plain(listener)], Arc::clone(&fixture.api), options, stopped));
-    Running { address, lines, stop, served, _fixture: fixture }
+    Running { address, lines, stop, served, fixture }
 }
 
 async fn running() -> Running {

@@ -164,7 +164,8 @@ fn about(folder: &TempDir) -> About {
     let machine = Machine { user: User::Root, cores: 1, folder: folder.path().to_owned() };
     let sources = Sources { file: ConfFile::Search(vec![]), env: vec![], options: vec![], machine };
     let conf = gibbon_conf::load(&sources).unwrap().conf;
-    About { version: "0.0.0", hostname: "here".to_owned(), node_id: Uuid::nil(), conf, counters: Arc::new(Quiet) }
+    let hostname = "here".to_owned();
+    About { version: "0.0.0", hostname, node_id: Uuid::nil(), conf, counters: Arc::new(Quiet), traffic: Arc::default() }
 }
 
 /// A data plane without traffic.

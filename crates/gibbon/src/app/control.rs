@@ -12,6 +12,7 @@ use gibbon_plugin_api::Node;
 use gibbon_proxy::Counters;
 use gibbon_runtime::Configuration;
 use gibbon_runtime::feed::{self, Hearer};
+use gibbon_traffic::Traffic;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -50,8 +51,8 @@ pub(super) struct Control {
     stop: watch::Sender<bool>,
     /// By the name of their ports.
     servers: Vec<(&'static str, JoinHandle<io::Result<()>>)>,
-    housekeeping: JoinHandle<()>,
-    feed: JoinHandle<()>,
+    /// The housekeeping, who looks at the counts, who follows other nodes.
+    beside: [JoinHandle<()>; 3],
     tokens: Arc<TokenGate>,
 }
 
@@ -61,7 +62,7 @@ pub(super) fn start(
     boot: &Boot,
     node: &Node,
     configuration: &Arc<Configuration>,
-    counters: Arc<Counters>,
+    (counters, traffic): (Arc<Counters>, Arc<Traffic>),
     declared: Option<Arc<Declared>>,
     ports: Ports,
 ) -> io::Result<Control> {
@@ -74,6 +75,7 @@ pub(super) fn start(
         node_id: node.id,
         conf: boot.conf.clone(),
         counters: Arc::clone(&counters),
+        traffic: Arc::clone(&traffic),
     };
     let levels = Arc::new(boot.logging.level().clone());
     let admin_api = AdminApi::new(Arc::clone(configuration), about()).with_log_levels(Arc::clone(&levels) as _);
@@ -91,15 +93,19 @@ pub(super) fn start(
     let of_status = options(boot.logging.status_access()).without_tokens();
     let tokens = of_admin.tokens();
     let admin = serve(ports.admin, Arc::clone(&admin_api), of_admin, stopped.clone());
-    let manager = serve(ports.manager, admin_api, of_manager, stopped.clone());
+    let manager = serve(ports.manager, Arc::clone(&admin_api), of_manager, stopped.clone());
     let status = serve(ports.status, status_api, of_status, stopped);
     let servers =
         vec![("admin", runtime.spawn(admin)), ("manager", runtime.spawn(manager)), ("status", runtime.spawn(status))];
     let housekeeping = runtime.spawn(keep_house(Arc::clone(configuration)));
     let heard = Arc::clone(configuration);
-    let hearer: Hearer = Arc::new(move |word| gibbon_admin::hear(&heard, &*levels, word));
+    let observing = runtime.spawn(gibbon_admin::observe(Arc::clone(&admin_api)));
+    let hearer: Hearer = Arc::new(move |word| {
+        gibbon_admin::hear(&heard, &*levels, word);
+        admin_api.hear_of_nodes(word);
+    });
     let feed = runtime.spawn(feed::follow(Arc::clone(configuration), poll(&boot.conf.database), hearer));
-    Ok(Control { stop, servers, housekeeping, feed, tokens })
+    Ok(Control { stop, servers, beside: [housekeeping, observing, feed], tokens })
 }
 
 impl Control {
@@ -111,8 +117,7 @@ impl Control {
     /// Ends them at once.
     pub(super) fn abort(self) {
         self.servers.iter().for_each(|(_, server)| server.abort());
-        self.housekeeping.abort();
-        self.feed.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
     }
 
     /// Ends them; requests to the Admin API that are under way are answered.
@@ -131,8 +136,7 @@ impl Control {
                 Err(error) => tracing::error!(%error, "the {port} port ended badly"),
             }
         }
-        self.housekeeping.abort();
-        self.feed.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -73,13 +73,13 @@ impl Running<'_> {
         let (handle, conf) = (tokio::runtime::Handle::current(), &self.boot.conf);
         let ports = control::Ports::open(conf, &mut self.listeners);
         let started = ports.and_then(|ports| {
-            let counters = self.data_plane.counters();
+            let counted = (self.data_plane.counters(), self.data_plane.traffic());
             Ok(control::start(
                 &handle,
                 self.boot,
                 self.node,
                 self.configuration,
-                counters,
+                counted,
                 self.declared.clone(),
                 ports,
             )?)

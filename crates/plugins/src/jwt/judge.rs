@@ -164,6 +164,9 @@ impl Jwt {
     fn end(&self, cx: &mut RequestCx<'_>, outcome: Result<Judged, Refusal>, seen: &Seen) -> Flow {
         let (flow, ending) = self.settle(cx, outcome);
         self.count(cx, ending.verdict, seen);
+        if matches!(flow, Flow::Respond(_)) {
+            cx.refusal = ending.verdict.code();
+        }
         if let Some(consumer) = ending.let_through {
             self.note_let_through(cx, ending.verdict, consumer);
         }
@@ -226,6 +229,7 @@ impl Jwt {
     /// token that it is none.
     pub(super) fn unavailable(&self, cx: &mut RequestCx<'_>, verdict: Verdict, seen: &Seen) -> Flow {
         self.count(cx, verdict, seen);
+        cx.refusal = verdict.code();
         busy()
     }
 

@@ -9,13 +9,19 @@ use gibbon_runtime::{Instance, Plan};
 
 use crate::http::chain::Chain;
 
+/// A plugin has answered.
+pub(crate) struct Refused {
+    pub(crate) reply: Box<Reply>,
+    pub(crate) by: &'static str,
+}
+
 /// Runs the plan until a plugin answers or all have had their turn. Those that have something to do with the answer are
 /// noted in `chain`, also where their turn does not come.
 pub(crate) async fn run<'r, 's: 'r>(
     plan: &'s Plan,
     cx: &mut RequestCx<'r>,
     chain: &mut Chain<'s>,
-) -> Result<(), Box<Reply>> {
+) -> Result<(), Refused> {
     let protocol = match cx
         .route
         .is_some_and(|route| route.protocols.contains(Protocol::Grpc) || route.protocols.contains(Protocol::Grpcs))
@@ -32,7 +38,7 @@ pub(crate) async fn run<'r, 's: 'r>(
             cx.instance = instance.id;
             cx.scope = &instance.scope;
             let begun = chain.begin();
-            outcome = access(instance, cx).await;
+            outcome = access(instance, cx).await.map_err(|reply| Refused { reply, by: step.plugin.name });
             chain.end(Activity::Access(step.plugin.name), begun);
         }
         chain.note(step.plugin.name, instance, &mut cx.carried);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use gibbon_balancer::NoPeer;
 use gibbon_plugin_api::Reply;
+use gibbon_traffic::Reason;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::engine::body::BodyFailure;
@@ -70,7 +71,7 @@ pub(crate) enum ProxyError {
     #[error("the upstream's answer cannot be rewritten: {0}")]
     Rewriting(#[from] RewriteFailure),
     #[error("a plugin answers")]
-    Reply(Box<Reply>),
+    Reply(Box<Reply>, Reason),
     #[error("the body is longer than a plugin allows")]
     Oversize(Box<Reply>),
 }
@@ -89,7 +90,7 @@ impl ProxyError {
             | Self::Http2Required
             | Self::NotGrpc
             | Self::Oversize(_) => Origin::Client,
-            Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::TermsNotMet | Self::Reply(_) => {
+            Self::RouteClosed | Self::NoService | Self::ProtocolNotServed | Self::TermsNotMet | Self::Reply(..) => {
                 Origin::Configuration
             }
             Self::NameResolution { .. }
@@ -116,9 +117,39 @@ impl ProxyError {
                 | Self::NoService
                 | Self::NameResolution { .. }
                 | Self::NoPeer { .. }
-                | Self::Reply(_)
+                | Self::Reply(..)
                 | Self::Oversize(_)
         )
+    }
+
+    /// Why the request was not served, in a word that stays the same from version to version.
+    pub(crate) fn reason(&self) -> Reason {
+        Reason::own(match self {
+            Self::Reply(_, reason) => return *reason,
+            Self::BadRequest(_) | Self::Body(BodyFailure::Broken) => "bad_request",
+            Self::TargetTooLong => "target_too_long",
+            Self::HeadTooLarge => "head_too_large",
+            Self::NotTls => "not_tls",
+            Self::Body(BodyFailure::TooLarge) | Self::Oversize(_) => "body_too_large",
+            Self::Body(BodyFailure::TooSlow) => "body_too_slow",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NoRoute => "no_route",
+            Self::HttpsRequired { .. } => "https_required",
+            Self::Http2Required => "http2_required",
+            Self::NotGrpc => "not_grpc",
+            Self::RouteClosed => "route_closed",
+            Self::NoService => "no_service",
+            Self::ProtocolNotServed => "protocol_not_served",
+            Self::TermsNotMet => "certificate_missing",
+            Self::NameResolution { .. } => "name_resolution",
+            Self::NoPeer { .. } => "no_healthy_target",
+            Self::Connect(_) | Self::UpstreamSilent(_) | Self::OutOfTime(_) if self.is_timeout() => "upstream_timeout",
+            Self::Connect(_) | Self::NotTaken => "upstream_connection",
+            Self::UpstreamSilent(_) | Self::OutOfTime(_) | Self::UpstreamBroken(_) | Self::ProtocolChanged => {
+                "upstream_broken"
+            }
+            Self::Rewriting(_) => "rewriting",
+        })
     }
 
     /// Whether somebody was waited for in vain.
@@ -142,7 +173,7 @@ impl ProxyError {
     /// The answer that the client gets.
     pub(crate) fn into_reply(self) -> Reply {
         let (status, message): (StatusCode, Cow<'static, str>) = match self {
-            Self::Reply(reply) | Self::Oversize(reply) => return *reply,
+            Self::Reply(reply, _) | Self::Oversize(reply) => return *reply,
             Self::HttpsRequired { location, status } => return https_required(location, status),
             Self::Http2Required => return http2_required(),
             Self::NotGrpc => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Non-gRPC request matched gRPC route".into()),

@@ -14,6 +14,7 @@ use gibbon_plugin_api::{
 };
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
+use gibbon_traffic::Reason;
 use http::{HeaderValue, Method, StatusCode, Version, header};
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ use crate::engine::body::{BodyFailure, BodySource, BodyState, ClientBody, Reques
 use crate::engine::framing::Ambiguous;
 use crate::engine::head::BadHead;
 use crate::engine::upstream_body::UpstreamBody;
+use crate::http::access::Refused;
 use crate::http::buffering::Gathered;
 use crate::http::chain::Chain;
 use crate::http::debug_fields::{self, DebugFields};
@@ -137,7 +139,7 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
 pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHead) -> Answered {
     drop(worker.counters.begin_request());
     let id = worker.ids.next();
-    let (head, body) = response::refusal(&worker.settings(), &id, bad.into());
+    let (head, body) = response::refusal(worker, &id, bad.into());
     let entry = worker.access_log.as_ref().map(|log| {
         Box::new(Entry {
             log: Rc::clone(log),
@@ -336,13 +338,14 @@ impl<'w> Exchange<'w> {
             identity: Identity::default(),
             carried: Carried::default(),
             log_values: LogValues::default(),
+            refusal: "",
             shared: &self.shared,
             directory: snapshot,
             worker: &self.worker.locals,
             side: &self.worker.shared.side,
         };
         let outcome = access::run(&entry.plan, &mut cx, chain).await;
-        let RequestCx { body, body_limit, identity, log_values, .. } = cx;
+        let RequestCx { body, body_limit, identity, log_values, refusal, .. } = cx;
         self.identity = identity;
         self.log_values = log_values;
         chain.close();
@@ -350,7 +353,7 @@ impl<'w> Exchange<'w> {
             let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
             self.entry = Some((Arc::clone(&entry.route), service));
         }
-        outcome.map_err(ProxyError::Reply)?;
+        outcome.map_err(|Refused { reply, by }| ProxyError::Reply(reply, Reason { by, code: refusal }))?;
         if let (RequestBody::Whole(_) | RequestBody::Empty, Some(edited)) = (&self.body, body) {
             self.body = RequestBody::Whole(edited);
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use gibbon_conf::{ErrorType, GatewayHeader as Own};
 use gibbon_plugin_api::{Headers, KnownName, Reply, ReplyBody, ResponseHead, Source};
+use gibbon_traffic::Reason;
 use http::{HeaderValue, StatusCode};
 
 use crate::engine::body::ResponseBody;
@@ -18,6 +19,7 @@ use crate::http::timing::{Times, Wanted};
 use crate::http::upstream::{Answer, AnswerBody};
 use crate::http::{copying, error_page, filtering, grpc, hop_by_hop, rewriting};
 use crate::settings::Settings;
+use crate::worker::Worker;
 
 /// The upstream's answer with the gateway's marks on it.
 pub(crate) async fn proxied(
@@ -91,6 +93,7 @@ pub(crate) async fn proxied(
         let times = Times { started: exchange.started, upstream: Some((answer.asked, answer.answered)) };
         times.tell(wanted, &exchange.id, headers);
     }
+    exchange.worker.tally.answered(answer.head.status.as_u16(), Some(answer.answered - exchange.started));
     (answer.head, body)
 }
 
@@ -135,7 +138,9 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
         timing: exchange.timing,
     };
     // What the gateway says itself is not rewritten as an upstream's body is; a plugin may make another one of it.
-    let (mut head, body) = circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)));
+    let reason = error.reason();
+    let (mut head, body, took) = circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)));
+    count(exchange.worker, head.status, took, reason);
     let body = match body {
         ResponseBody::Whole(bytes) if chain.changes_body() && !exchange.is_asked_by_head => {
             let bytes = chain.change_body(exchange, &mut head, source, bytes);
@@ -147,19 +152,37 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
     (head, body)
 }
 
+/// Counts an answer of the gateway's own. Not every one of them refuses something.
+fn count(worker: &Worker, status: StatusCode, took: Option<Duration>, reason: Reason) {
+    worker.tally.answered(status.as_u16(), took);
+    if status.is_client_error() || status.is_server_error() {
+        worker.tally.refused(reason);
+    }
+}
+
 /// The answer to what is no request.
-pub(crate) fn refusal(settings: &Settings, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
+pub(crate) fn refusal(worker: &Worker, id: &RequestId, error: ProxyError) -> (ResponseHead, ResponseBody) {
+    let settings = &worker.settings();
+    let reason = error.reason();
     let started = Instant::now();
     let wishes = Wishes::default();
     let (asked, debug, timing) = (None, None, None);
     let (is_asked_by_head, is_call) = (false, false);
-    Circumstances { settings, id, started, asked, wishes, is_asked_by_head, is_call, debug, timing }
-        .answer(error, |_| {})
+    let circumstances =
+        Circumstances { settings, id, started, asked, wishes, is_asked_by_head, is_call, debug, timing };
+    let (head, body, _) = circumstances.answer(error, |_| {});
+    count(worker, head.status, None, reason);
+    (head, body)
 }
 
 impl Circumstances<'_> {
-    /// `edit` sees the head before the gateway's own marks are on it.
-    fn answer(&self, error: ProxyError, edit: impl FnOnce(&mut ResponseHead)) -> (ResponseHead, ResponseBody) {
+    /// The answer, and how long it took where one of the marks says so. `edit` sees the head before the gateway's own marks
+    /// are on it.
+    fn answer(
+        &self,
+        error: ProxyError,
+        edit: impl FnOnce(&mut ResponseHead),
+    ) -> (ResponseHead, ResponseBody, Option<Duration>) {
         log(self.id, &error);
         let ends_connection = error.ends_connection();
         let asked = self.asked.filter(|_| error.origin() == Origin::Upstream);
@@ -179,42 +202,45 @@ impl Circumstances<'_> {
             head.headers.set(KnownName::Connection, HeaderValue::from_static("close"));
         }
         edit(&mut head);
-        match asked {
+        let took = match asked {
             // It is an upstream's, and as old as it says.
             _ if is_stored => self.mark_as_proxied(&mut head.headers, Instant::now(), reply.status),
             Some(asked) => self.mark_as_proxied(&mut head.headers, asked, reply.status),
             None => self.mark(&mut head.headers),
-        }
+        };
         let server = if is_stored { head.headers.get_value(KnownName::Server) } else { None };
         self.mark_in_any_case(&mut head.headers);
         if let Some(server) = server {
             head.headers.set(KnownName::Server, server);
         }
-        (head, body)
+        (head, body, took)
     }
 
-    fn mark(&self, headers: &mut Headers) {
+    fn mark(&self, headers: &mut Headers) -> Option<Duration> {
         let own = self.settings.proxy.headers;
-        if own.contains(Own::ResponseLatency) {
-            headers.set(KnownName::XKongResponseLatency, millis(self.started.elapsed()));
-        }
+        let took = own.contains(Own::ResponseLatency).then(|| self.started.elapsed())?;
+        headers.set(KnownName::XKongResponseLatency, millis(took));
+        Some(took)
     }
 
     /// An upstream that was asked in vain has taken its time all the same.
-    fn mark_as_proxied(&self, headers: &mut Headers, asked: Instant, status: StatusCode) {
+    fn mark_as_proxied(&self, headers: &mut Headers, asked: Instant, status: StatusCode) -> Option<Duration> {
         let own = self.settings.proxy.headers;
         if own.contains(Own::Via) {
             headers.append(KnownName::Via, &self.settings.via);
         }
-        if own.contains(Own::UpstreamLatency) {
-            headers.set(KnownName::XKongUpstreamLatency, millis(asked.elapsed()));
+        let waited = own.contains(Own::UpstreamLatency).then(|| asked.elapsed());
+        if let Some(waited) = waited {
+            headers.set(KnownName::XKongUpstreamLatency, millis(waited));
         }
+        let before = asked - self.started;
         if own.contains(Own::ProxyLatency) {
-            headers.set(KnownName::XKongProxyLatency, millis(asked - self.started));
+            headers.set(KnownName::XKongProxyLatency, millis(before));
         }
         if own.contains(Own::UpstreamStatus) {
             headers.set(KnownName::XKongUpstreamStatus, HeaderValue::from(status.as_u16()));
         }
+        waited.map(|waited| before + waited)
     }
 
     fn mark_in_any_case(&self, headers: &mut Headers) {

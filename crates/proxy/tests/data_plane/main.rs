@@ -12,6 +12,7 @@ mod body_streams;
 mod broken_upstreams;
 mod client_leaves;
 mod connections;
+mod counted;
 mod drain;
 mod error_pages;
 mod expressions;

@@ -1,20 +1,20 @@
 import { Card, SimpleGrid, Text } from '@mantine/core';
-import type { Live } from '../../overview/useLive';
+import type { Live } from '../../overview/live';
 import { text } from '../../text';
 
 const MEGABYTE = 1_000_000;
 
 /** Single numbers. */
-export function Tiles({ live: { now, rates } }: { live: Live }) {
+export function Tiles({ live: { node, samples } }: { live: Live }) {
   const words = text.overview;
-  const last = rates.at(-1);
+  const last = samples.at(-1);
   const tiles = [
     { label: words.perSecond, value: last ? words.rate(last.requests) : '–' },
-    { label: words.requests, value: now.requests.toLocaleString('en') },
-    { label: words.underWay, value: now.underWay.toLocaleString('en') },
-    { label: words.connections, value: now.connections.toLocaleString('en') },
-    { label: words.memory, value: words.bytes(now.memory / MEGABYTE) },
-    { label: words.revision, value: String(now.revision) },
+    { label: words.requests, value: node.requests.toLocaleString('en') },
+    { label: words.underWay, value: node.under_way.toLocaleString('en') },
+    { label: words.connections, value: node.connections.toLocaleString('en') },
+    { label: words.memory, value: node.memory === null ? '–' : words.bytes(node.memory / MEGABYTE) },
+    { label: words.revision, value: String(node.revision) },
   ];
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
