@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { choose, input, openWindow, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { eventually, type Gateway, startGateway } from './gateway';
 import { AUTHORITY, CERTIFICATE, KEY } from './pems';
 
 let gateway: Gateway;
@@ -318,8 +318,16 @@ it('everything is found by its name with Ctrl-K', async () => {
   const { page } = window;
   await page.goto('/services');
   await page.getByRole('heading', { level: 1 }).waitFor();
+  // Records that come in after something was typed are found as well.
+  let isTyped = false;
+  await page.route('**/api/upstreams?size=1000', async (route) => {
+    await eventually(async () => isTyped);
+    await route.continue();
+  });
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Search pages and records…').fill('base.internal');
+  await page.getByText('Nothing found').waitFor();
+  isTyped = true;
   await page
     .getByRole('button', { name: /base\.internal/ })
     .or(page.getByRole('option', { name: /base\.internal/ }))

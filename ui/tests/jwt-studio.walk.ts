@@ -77,6 +77,47 @@ it('tells why a token fails', async () => {
   await page.getByRole('alert').getByText('this has 2 parts').waitFor();
 });
 
+it('tells why a token fails on a route', async () => {
+  const { page } = window;
+  const now = Math.floor(Date.now() / 1000);
+  const sign = (claims: Record<string, unknown>) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(SECRET));
+  await gateway.admin('POST', '/services/api/routes', { name: 'orders', methods: ['POST'], paths: ['/orders'] });
+  await page.goto('/jwt-studio');
+  await input(page, 'Token').fill(await sign({ iss: 'issuer-of-ann', exp: now - 725 }));
+  await choose(page, 'Route', 'api');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  const told = page.getByRole('region', { name: 'What would become of it' });
+  await told.getByText('The request would be answered with 401').waitFor();
+  await told.getByText('Taken by its path /api').waitFor();
+  await told.getByText('Claim exp').waitFor();
+  await told
+    .getByText(/token expired/)
+    .first()
+    .waitFor();
+  await told.getByText('refuses').waitFor();
+  expect(await told.getByText('What would be called').count()).toBe(0);
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-refused');
+
+  await input(page, 'Token').fill(await sign({ iss: 'issuer-of-ann', exp: now + 3600 }));
+  await told.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await told.getByText('The request would pass').waitFor();
+  await told.getByRole('link', { name: 'ann' }).waitFor();
+  await told.getByText(`http://${gateway.origin.host}:${gateway.origin.port}/`).waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-passes');
+
+  await input(page, 'Path').fill('/orders/7');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await told.getByText('The request would be answered with 404').waitFor();
+  await told.getByText('the request does not fit its methods').waitFor();
+  await told.getByText('methods: POST').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'jwt-studio-unrouted');
+});
+
 it('keys are made, and the public one becomes a credential', async () => {
   const { page } = window;
   await page.goto('/jwt-studio?tab=pair');

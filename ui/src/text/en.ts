@@ -1,4 +1,5 @@
 import { declared } from './en/declared';
+import { explain } from './en/explain';
 import { firstSteps } from './en/firstSteps';
 import { history } from './en/history';
 import { kinds } from './en/kinds';
@@ -23,6 +24,7 @@ export const en = {
   declared,
   lint,
   studio,
+  explain,
   firstSteps,
   openApi,
   history,

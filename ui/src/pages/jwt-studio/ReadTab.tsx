@@ -8,6 +8,7 @@ import { type Decoded, decode } from '../../tokens/decode';
 import { keyIn, verdict } from '../../tokens/verdict';
 import { Members } from './Members';
 import { useRules } from './RulesSelect';
+import { TryRoute } from './TryRoute';
 import { chosen, useCredentials } from './useSources';
 import { Verdict } from './Verdict';
 
@@ -33,7 +34,12 @@ export function ReadTab({ token, setToken }: { token: string; setToken: (token: 
           {read.fault}
         </Alert>
       )}
-      {read && 'token' in read && <Read decoded={read} />}
+      {read && 'token' in read && (
+        <>
+          <Read decoded={read} />
+          <TryRoute token={read.token} />
+        </>
+      )}
     </Stack>
   );
 }

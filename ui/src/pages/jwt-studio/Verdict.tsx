@@ -1,13 +1,7 @@
-import { Alert, Card, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core';
-import { IconCheck, IconInfoSmall, IconX } from '@tabler/icons-react';
+import { Alert, Card, Title } from '@mantine/core';
 import { text } from '../../text';
 import type { Step } from '../../tokens/verdict';
-
-const LOOKS: Record<Step['outcome'], { color: string; Icon: typeof IconX }> = {
-  passed: { color: 'teal', Icon: IconCheck },
-  failed: { color: 'red', Icon: IconX },
-  noted: { color: 'gray', Icon: IconInfoSmall },
-};
+import { StepList } from './StepList';
 
 /** Steps that led to an answer, and the answer. */
 export function Verdict({ steps }: { steps: Step[] }) {
@@ -23,27 +17,7 @@ export function Verdict({ steps }: { steps: Step[] }) {
         {text.studio.verdict}
       </Title>
       <Alert color={isRefused ? 'red' : isSure ? 'teal' : 'gray'} role="status" title={title} mb="md" />
-      <Stack gap="xs">
-        {steps.map(({ what, outcome, why }) => {
-          const { color, Icon } = LOOKS[outcome];
-          return (
-            <Group key={what} gap="sm" wrap="nowrap" align="flex-start">
-              <ThemeIcon size="sm" radius="xl" variant="light" color={color}>
-                <Icon size={14} aria-hidden />
-              </ThemeIcon>
-              <div className="grow">
-                <Text size="sm" fw={600}>
-                  {what}
-                  <span className="only-read"> {text.studio.outcomes[outcome]}</span>
-                </Text>
-                <Text size="sm" className="breakable">
-                  {why}
-                </Text>
-              </div>
-            </Group>
-          );
-        })}
-      </Stack>
+      <StepList steps={steps} />
     </Card>
   );
 }

@@ -26,7 +26,7 @@ export const studio = {
   pair: 'Make keys',
   token: 'Token',
   tokenPlaceholder: 'Paste a token, or the whole Authorization header',
-  stays: 'What is pasted here stays in this browser.',
+  stays: 'What is pasted here stays in this browser, unless it is tried against a route below.',
   header: 'Header',
   claims: 'Claims',
   signature: 'Signature',
