@@ -63,6 +63,13 @@ export async function ask<T = Json>(
   return { body: answer as T, tag: response.headers.get('ETag') };
 }
 
+/** Asks for something that comes bit by bit. */
+export async function askStream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const response = await admitted(path, { signal });
+  if (!response.ok || !response.body) throw refusal(response.status, await parsed(response));
+  return response.body;
+}
+
 /** Sends a request; where a token is asked for, once more after one was shown. */
 async function admitted(path: string, init: RequestInit): Promise<Response> {
   for (;;) {
