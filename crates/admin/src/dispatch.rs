@@ -58,6 +58,8 @@ pub(crate) enum Endpoint {
     Explain,
     /// What it does, while it does it.
     Overview,
+    /// Single requests, while they go on.
+    Requests,
     /// What is configured and surely not meant.
     Lint,
     /// All paths.
@@ -116,6 +118,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/explain", Endpoint::Explain),
     ("/lint", Endpoint::Lint),
     ("/live/overview", Endpoint::Overview),
+    ("/live/requests", Endpoint::Requests),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
@@ -246,6 +249,7 @@ async fn answer(
             Endpoint::Metrics => metrics::show(api).await,
             Endpoint::Lint => lint::show(api).await,
             Endpoint::Overview => Ok(live::overview(api, request).await),
+            Endpoint::Requests => live::requests(api, request),
             Endpoint::LogLevel => log_level::show(api),
             Endpoint::StatusDns => Ok(Answer::message(StatusCode::NOT_IMPLEMENTED, NO_DNS_STATISTICS)),
             Endpoint::Timers => Ok(timers::show()),

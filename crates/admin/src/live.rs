@@ -8,14 +8,17 @@ mod facts;
 mod listeners;
 mod neighbours;
 mod overview;
+mod requests;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gibbon_traffic::Past;
 
 pub(crate) use events::Events;
 pub use overview::observe;
 pub(crate) use overview::overview;
+pub(crate) use requests::requests;
 
 use listeners::Listeners;
 use neighbours::Neighbours;
@@ -26,6 +29,17 @@ pub(crate) struct Live {
     past: Mutex<Past>,
     overview: Listeners,
     pub(crate) neighbours: Neighbours,
+    ended: Arc<Ended>,
+}
+
+/// Whether the server goes down.
+#[derive(Debug, Default)]
+struct Ended(AtomicBool);
+
+impl Ended {
+    fn is_so(&self) -> bool {
+        self.0.load(Relaxed)
+    }
 }
 
 impl Live {
@@ -36,6 +50,7 @@ impl Live {
     /// Nobody is told anything more: the server is going down.
     pub(crate) fn end(&self) {
         self.overview.end();
+        self.ended.0.store(true, Relaxed);
     }
 }
 

@@ -17,7 +17,7 @@ use http::{HeaderValue, StatusCode, Version};
 use crate::http::request_id::RequestId;
 
 pub(crate) use custom::{Custom, Upstream};
-pub(crate) use query::Secrets;
+pub(crate) use query::{Secrets, is_token};
 
 /// Takes whole lines; never waits.
 pub type LineSink = Arc<dyn Fn(Vec<u8>) + Send + Sync>;

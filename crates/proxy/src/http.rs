@@ -14,6 +14,7 @@ pub(crate) mod debug_fields;
 pub(crate) mod error;
 pub(crate) mod error_page;
 pub(crate) mod filtering;
+mod following;
 pub(crate) mod forwarded;
 pub(crate) mod grpc;
 mod hashed;

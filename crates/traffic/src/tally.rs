@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use crate::feed::Followers;
+use crate::filter::Facts;
 use crate::latency::Buckets;
 use crate::reason::Reason;
+use crate::seen::Seen;
 use crate::totals::{REASONS, Traffic};
 
 /// The first digits of statuses.
@@ -39,12 +42,19 @@ pub struct Tally {
     traffic: Arc<Traffic>,
     /// The places of reasons that it has met: a few, which are found sooner by looking than by a lock.
     met: RefCell<Vec<(Reason, usize)>>,
+    /// Those who follow requests, as they were at a generation of the feed.
+    followers: RefCell<(u64, Followers)>,
 }
 
 impl Tally {
     /// The hand of the worker of that number.
     pub fn new(traffic: &Arc<Traffic>, worker: usize) -> Self {
-        Self { numbers: traffic.numbers(worker), traffic: Arc::clone(traffic), met: RefCell::default() }
+        Self {
+            numbers: traffic.numbers(worker),
+            traffic: Arc::clone(traffic),
+            met: RefCell::default(),
+            followers: RefCell::default(),
+        }
     }
 
     /// An answer has a head: its status, and the time since its request came, where that is known.
@@ -63,6 +73,21 @@ impl Tally {
         if let Some(count) = self.numbers.reasons.get(self.place(reason)) {
             add_one(count);
         }
+    }
+
+    /// Whether anybody follows requests.
+    pub fn is_followed(&self) -> bool {
+        self.traffic.feed.is_followed()
+    }
+
+    /// Tells those who follow, and whose filter lets it through; made for them alone.
+    pub fn tell(&self, facts: &Facts<'_>, make: impl Fn() -> Seen) {
+        let generation = self.traffic.feed.generation();
+        let mut known = self.followers.borrow_mut();
+        if known.0 != generation {
+            *known = (generation, self.traffic.feed.followers());
+        }
+        known.1.iter().for_each(|follower| follower.tell(facts, &make));
     }
 
     fn place(&self, reason: Reason) -> usize {

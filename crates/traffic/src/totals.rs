@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::feed::Feed;
 use crate::latency::Latencies;
 use crate::reason::Reason;
 use crate::tally::{CLASSES, Numbers};
@@ -16,6 +17,8 @@ pub struct Traffic {
     workers: Vec<Arc<Numbers>>,
     /// Those that any worker has met. A worker looks here once for each.
     pub(crate) reasons: Mutex<Vec<Reason>>,
+    /// Those who follow single requests.
+    pub(crate) feed: Feed,
 }
 
 /// Their sums since the start.
@@ -32,7 +35,7 @@ pub struct Totals {
 impl Traffic {
     /// Nothing counted yet, by so many workers.
     pub fn new(workers: usize) -> Arc<Self> {
-        Arc::new(Self { workers: (0..workers).map(|_| Arc::default()).collect(), reasons: Mutex::default() })
+        Arc::new(Self { workers: (0..workers).map(|_| Arc::default()).collect(), ..Self::default() })
     }
 
     pub(crate) fn numbers(&self, worker: usize) -> Arc<Numbers> {

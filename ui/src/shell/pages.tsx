@@ -1,6 +1,7 @@
 /** Every page, fetched when it is opened for the first time. */
 
 import {
+  IconActivity,
   IconAlertTriangle,
   IconBinaryTree,
   IconCertificate,
@@ -34,6 +35,7 @@ export interface PageEntry {
 /** In the order of the navigation. */
 export const pages: PageEntry[] = [
   { path: 'overview', group: 'traffic', icon: IconChartLine, page: lazy(() => import('../pages/overview')) },
+  { path: 'requests', group: 'traffic', icon: IconActivity, page: lazy(() => import('../pages/requests')) },
   { path: 'services', group: 'traffic', icon: IconCloud, page: lazy(() => import('../pages/services')) },
   { path: 'routes', group: 'traffic', icon: IconRoute, page: lazy(() => import('../pages/routes')) },
   { path: 'plugins', group: 'traffic', icon: IconPlug, page: lazy(() => import('../pages/plugins')) },

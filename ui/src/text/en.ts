@@ -1,6 +1,7 @@
 import { declared } from './en/declared';
 import { explain } from './en/explain';
 import { firstSteps } from './en/firstSteps';
+import { following } from './en/following';
 import { history } from './en/history';
 import { kinds } from './en/kinds';
 import { lint } from './en/lint';
@@ -26,6 +27,7 @@ export const en = {
   studio,
   explain,
   firstSteps,
+  following,
   openApi,
   history,
   overview,

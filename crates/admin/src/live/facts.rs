@@ -32,12 +32,15 @@ pub(super) fn sample(sample: &Sample) -> Value {
 }
 
 fn latency(Percentiles { p50, p95, p99 }: Percentiles) -> Value {
-    let millis = |time: Duration| rounded(time.as_secs_f64() * 1000.0);
     json!({ "p50": millis(p50), "p95": millis(p95), "p99": millis(p99) })
 }
 
+pub(super) fn millis(time: Duration) -> f64 {
+    rounded(time.as_secs_f64() * 1000.0)
+}
+
 /// To three digits behind the point.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 

@@ -11,7 +11,7 @@ use super::events::{Events, Sender};
 pub(super) const MOST: usize = 32;
 
 /// For how long somebody is told: then they come back, and show anew that they may.
-const LIFE: Duration = Duration::from_secs(10 * 60);
+pub(super) const LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// See the module.
 #[derive(Debug, Default)]

@@ -102,7 +102,7 @@ pub(crate) async fn overview(api: &AdminApi, request: &Request) -> Answer {
 }
 
 /// There are as many as may listen.
-fn full() -> Answer {
+pub(super) fn full() -> Answer {
     let answer = Answer::message(StatusCode::SERVICE_UNAVAILABLE, "too many listen already");
     answer.header(RETRY_AFTER, HeaderValue::from_static("10"))
 }

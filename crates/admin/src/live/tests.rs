@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use gibbon_traffic::{Reason, Tally, Traffic};
+use gibbon_traffic::{Facts, Known, Reason, Seen, Tally, Traffic};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::Receiver;
@@ -15,6 +15,10 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn ask(fixture: &Fixture, method: Method) -> Answer {
     let request = Request::new(method, "/live/overview", HeaderMap::new(), bytes::Bytes::new()).unwrap();
     fixture.api.handle(request).await
+}
+
+fn get(target: &str) -> Request {
+    Request::new(Method::GET, target, HeaderMap::new(), bytes::Bytes::new()).unwrap()
 }
 
 async fn listen(fixture: &Fixture) -> Receiver<bytes::Bytes> {
@@ -139,4 +143,41 @@ async fn upstreams_are_told_with_the_sick_ones_first() {
         json!([{ "name": "b", "targets": 1, "healthy": 0 }, { "name": "a", "targets": 1, "healthy": 1 }])
     );
     assert_eq!(around["upstreams_total"], 2);
+}
+
+#[tokio::test]
+async fn who_follows_requests_is_told_of_those_that_are_wanted() {
+    let traffic = Traffic::new(1);
+    let fixture = fixture_that_saw(&traffic).await;
+    let tally = Tally::new(&traffic, 0);
+    let answer = fixture.api.handle(get("/live/requests?route=orders&status=4xx")).await;
+    let mut events = answer.events.unwrap().take().unwrap();
+    assert_eq!(next(&mut events).await, ("begun".to_owned(), json!({})));
+    for (status, name) in [(200, "orders"), (401, "stock"), (401, "orders")] {
+        let facts = Facts { route: Some(Known { id: 7, name: Some(name) }), status, ..Facts::default() };
+        let reason = Some(Reason { by: "jwt", code: "expired" });
+        tally.tell(&facts, || Seen { status, route: Some(name.to_owned()), reason, ..Seen::default() });
+    }
+    let (name, told) = next(&mut events).await;
+    let [request] = &told["requests"].as_array().unwrap()[..] else { panic!("{told}") };
+    assert_eq!((name.as_str(), &request["route"], &request["status"]), ("requests", &json!("orders"), &json!(401)));
+    assert_eq!(request["refused"], json!({ "by": "jwt", "reason": "expired" }));
+    fixture.api.live.end();
+    while events.recv().await.is_some() {}
+    assert!(!tally.is_followed());
+}
+
+#[tokio::test]
+async fn who_goes_away_follows_no_more_and_what_is_no_status_is_refused() {
+    let traffic = Traffic::new(1);
+    let fixture = fixture_that_saw(&traffic).await;
+    drop(fixture.api.handle(get("/live/requests")).await);
+    let tally = Tally::new(&traffic, 0);
+    while tally.is_followed() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for status in ["6xx", "x", "9", "99", "4x"] {
+        let answer = fixture.api.handle(get(&format!("/live/requests?status={status}"))).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{status}");
+    }
 }

@@ -24,7 +24,10 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if endpoint == Endpoint::Metrics {
         operation["responses"]["200"]["content"] = json!({ "text/plain": { "schema": { "type": "string" } } });
     }
-    if endpoint == Endpoint::Overview {
+    if endpoint == Endpoint::Requests {
+        operation["parameters"] = following().into();
+    }
+    if matches!(endpoint, Endpoint::Overview | Endpoint::Requests) {
         operation["responses"]["200"]["content"] = json!({ "text/event-stream": { "schema": { "type": "string" } } });
     }
     if matches!(endpoint, Endpoint::Plugin(_)) {
@@ -54,6 +57,7 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         Endpoint::Overview => {
             ("node", "What it does, second by second, after the last 15 minutes: server-sent events.")
         }
+        Endpoint::Requests => ("node", "Single requests while they go on, without secrets: server-sent events."),
         Endpoint::Lint => ("node", "What is configured and surely not meant, the worst first."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
@@ -81,6 +85,12 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
         }
         Endpoint::Records(_) => ("node", "Records."),
     }
+}
+
+/// Which requests are followed.
+fn following() -> Vec<Value> {
+    let parameter = |name: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
+    ["route", "service", "consumer", "status", "method", "path"].map(parameter).into()
 }
 
 fn is_listing(endpoint: Endpoint) -> bool {
@@ -124,6 +134,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::Explain => ((200, object()), WRITE.to_vec()),
         Endpoint::Lint => read(found(), &[]),
         Endpoint::Overview => read(object(), &[503]),
+        Endpoint::Requests => read(object(), &[400, 503]),
         Endpoint::LogLevel => read(object(), &[404]),
         Endpoint::ChangeLogLevel | Endpoint::ChangeLogLevels => ((200, object()), [WRITE, &[404]].concat()),
         Endpoint::StatusDns => read(object(), &[501]),

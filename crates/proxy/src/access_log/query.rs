@@ -57,7 +57,7 @@ impl<'n> Secrets<'n> {
 }
 
 /// Three parts, the first of which begins as a JSON object in base64url does.
-fn is_token(value: &str) -> bool {
+pub(crate) fn is_token(value: &str) -> bool {
     let value = value.replace("%2E", ".").replace("%2e", ".");
     value.trim_start_matches("%20").starts_with("eyJ") && value.matches('.').count() >= 2
 }

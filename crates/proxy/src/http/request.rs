@@ -1,5 +1,6 @@
 //! A request from its head to the head of its answer: the phases in their order.
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ use crate::http::survey::Survey;
 use crate::http::tail::Tail;
 use crate::http::timing::{self, Wanted};
 use crate::http::upstream::{Answer, Target};
-use crate::http::{access, admission, buffering, grpc, real_ip, response, routing, upstream};
+use crate::http::{access, admission, buffering, following, grpc, real_ip, response, routing, upstream};
 use crate::settings::{MAX_BUFFERED_BODY, Settings};
 use crate::worker::Worker;
 
@@ -100,6 +101,10 @@ pub(crate) struct Exchange<'w> {
     pub(crate) entry: Option<(Arc<Route>, Option<Arc<Service>>)>,
     /// The ids of the route and of its service.
     pub(crate) matched: Option<(Uuid, Option<Uuid>)>,
+    /// Whether anybody followed requests when it came.
+    is_followed: bool,
+    /// Why it was refused, if it was.
+    pub(crate) reason: Cell<Option<Reason>>,
 }
 
 /// The answer to a request, and what is left to do when it is over.
@@ -129,6 +134,9 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     };
     if let Some(entry) = &mut entry {
         entry.answered(&head);
+    }
+    if exchange.is_followed {
+        following::tell(exchange, head.status);
     }
     let meters = exchange.meters(chain, &head, source);
     let record = served.end(&head, source);
@@ -210,6 +218,8 @@ impl<'w> Exchange<'w> {
             answered: None,
             entry: None,
             matched: None,
+            is_followed: worker.tally.is_followed(),
+            reason: Cell::new(None),
         }
     }
 
@@ -253,6 +263,9 @@ impl<'w> Exchange<'w> {
         let matched = routing::find(&snapshot.routes, &self.head, self.client, self.client_ip(), &path)?;
         let entry = matched.entry;
         self.matched = Some((entry.route.id, entry.service.as_ref().map(|origin| origin.service.id)));
+        if self.is_followed {
+            self.keep_names(entry);
+        }
         self.debug = debug_fields::wanted(&self.head, &self.settings.proxy).then(|| DebugFields::new(entry));
         if entry.state == RouteState::Closed {
             return Err(ProxyError::RouteClosed);
@@ -272,7 +285,7 @@ impl<'w> Exchange<'w> {
         if let Some(path) = self.head.upstream_path() {
             target.replace_path(path, self.head.query());
         }
-        if chain.logs() {
+        if chain.logs() || self.is_followed {
             self.upstream = Some(Box::new(UpstreamLog { uri: target.line().into(), ..UpstreamLog::default() }));
         }
         upstream::exchange(self, target).await
@@ -350,8 +363,7 @@ impl<'w> Exchange<'w> {
         self.log_values = log_values;
         chain.close();
         if chain.looks_back() {
-            let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
-            self.entry = Some((Arc::clone(&entry.route), service));
+            self.keep_names(entry);
         }
         outcome.map_err(|Refused { reply, by }| ProxyError::Reply(reply, Reason { by, code: refusal }))?;
         if let (RequestBody::Whole(_) | RequestBody::Empty, Some(edited)) = (&self.body, body) {
@@ -363,6 +375,11 @@ impl<'w> Exchange<'w> {
             self.oversize = Some(Box::new(limit.reply));
         }
         Ok(())
+    }
+
+    fn keep_names(&mut self, entry: &RouteEntry) {
+        let service = entry.service.as_deref().map(|origin| Arc::clone(&origin.service));
+        self.entry = Some((Arc::clone(&entry.route), service));
     }
 
     /// The route that matched, and its service, for plugins that have something to do later.

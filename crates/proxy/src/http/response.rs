@@ -141,6 +141,7 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
     let reason = error.reason();
     let (mut head, body, took) = circumstances.answer(error, |head| drop(chain.respond(exchange, head, source)));
     count(exchange.worker, head.status, took, reason);
+    exchange.reason.set(is_refusal(head.status).then_some(reason));
     let body = match body {
         ResponseBody::Whole(bytes) if chain.changes_body() && !exchange.is_asked_by_head => {
             let bytes = chain.change_body(exchange, &mut head, source, bytes);
@@ -155,9 +156,13 @@ pub(crate) fn own(exchange: &Exchange<'_>, chain: &mut Chain<'_>, error: ProxyEr
 /// Counts an answer of the gateway's own. Not every one of them refuses something.
 fn count(worker: &Worker, status: StatusCode, took: Option<Duration>, reason: Reason) {
     worker.tally.answered(status.as_u16(), took);
-    if status.is_client_error() || status.is_server_error() {
+    if is_refusal(status) {
         worker.tally.refused(reason);
     }
+}
+
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
 }
 
 /// The answer to what is no request.

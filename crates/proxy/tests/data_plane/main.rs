@@ -16,6 +16,7 @@ mod counted;
 mod drain;
 mod error_pages;
 mod expressions;
+mod followed;
 mod forwarded;
 mod framing;
 mod grpc;

@@ -4,6 +4,10 @@ export const tools: Record<string, { title: string; hint: string }> = {
     title: 'Overview',
     hint: 'How the gateway is, and what it is doing.',
   },
+  requests: {
+    title: 'Live requests',
+    hint: 'Requests while they come in, without secrets: no values of queries, no tokens, no cookies.',
+  },
   'first-steps': {
     title: 'First steps',
     hint: 'From nothing to an API that asks for tokens.',
