@@ -1,12 +1,12 @@
 /** Records as a file of configuration. */
 
-import { stringify } from 'yaml';
 import type { Json, JsonObject } from '../api/client';
 import type { RecordBody } from '../api/records';
 import { fieldOf, type NamedField } from '../forms/schema';
 import { isEmpty, isObject } from '../forms/values';
 import { type Kind, kinds, within } from './kinds';
 import { idIn, type Schemas, type State } from './state';
+import { asYaml } from './yaml';
 
 export interface Style {
   notation: 'yaml' | 'json';
@@ -22,7 +22,7 @@ export function write(state: State, schemas: Schemas, style: Style): string {
     return records.length > 0 ? [[kind.name, records.map((record) => nested(kind, record, source))]] : [];
   });
   const file = { _format_version: '3.0', _transform: false, ...Object.fromEntries(lists) };
-  return style.notation === 'json' ? `${JSON.stringify(file, null, 2)}\n` : stringify(file, { lineWidth: 0 });
+  return style.notation === 'json' ? `${JSON.stringify(file, null, 2)}\n` : asYaml(file);
 }
 
 /** What a record stands within: the one thing that it belongs to, if it is one. */

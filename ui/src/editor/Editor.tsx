@@ -1,20 +1,15 @@
 /** An editor for YAML and JSON, fetched when it is needed. */
 
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from '@codemirror/language';
-import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { bracketMatching, foldGutter, foldKeymap, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { nonce } from '../shell/nonce';
+import { folding, language } from './language';
+import { lineOf, type Mark, marking, setMarks } from './marks';
 import './editor.css';
-
-export interface Mark {
-  line: number;
-  message: string;
-}
 
 export interface EditorProps {
   label: string;
@@ -52,20 +47,13 @@ export default function Editor({ label, value, onChange, marks, goTo }: EditorPr
   }, [value]);
 
   useEffect(() => {
-    const { current } = view;
-    if (current)
-      current.dispatch(
-        setDiagnostics(
-          current.state,
-          (marks ?? []).map((mark) => diagnostic(current, mark)),
-        ),
-      );
+    view.current?.dispatch({ effects: setMarks.of(marks ?? []) });
   }, [marks]);
 
   useEffect(() => {
     const { current } = view;
     if (!current || !goTo) return;
-    const { from } = lineOf(current, goTo.line);
+    const { from } = lineOf(current.state, goTo.line);
     current.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     current.focus();
   }, [goTo]);
@@ -80,21 +68,12 @@ const common = [
   EditorView.cspNonce.of(nonce()),
   lineNumbers(),
   foldGutter(),
-  lintGutter(),
+  marking,
   history(),
-  yaml(),
-  indentOnInput(),
+  language,
+  folding,
   bracketMatching(),
   highlightActiveLine(),
   syntaxHighlighting(classHighlighter),
   keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap]),
 ];
-
-function lineOf({ state }: EditorView, line: number) {
-  return state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
-}
-
-function diagnostic(view: EditorView, { line, message }: Mark): Diagnostic {
-  const { from, to } = lineOf(view, line);
-  return { from, to, message, severity: 'error' };
-}

@@ -1,6 +1,7 @@
 /** What is in a form, as a line for the shell, as declarative configuration, and for Terraform. */
 
 import type { Json, JsonObject } from '../api/client';
+import { asYaml } from '../declared/yaml';
 import { isObject } from './values';
 
 /** What would be sent. */
@@ -60,9 +61,9 @@ export function asDeclared(collection: string, whole: JsonObject, parent?: Paren
   const list = DECLARED[collection] ?? collection;
   if (parent) {
     const outer = { id: parent.id, [list]: [withoutParent(record, parent)] };
-    return `_format_version: "3.0"\n${parent.collection}:\n${yamlList([outer], '')}`;
+    return asYaml({ _format_version: '3.0', [parent.collection]: [outer] });
   }
-  return `_format_version: "3.0"\n${list}:\n${yamlList([record], '')}`;
+  return asYaml({ _format_version: '3.0', [list]: [record] });
 }
 
 export function asTerraform(collection: string, whole: JsonObject, parent?: Parent): string {
@@ -84,35 +85,6 @@ function withoutStamps({ created_at: _, updated_at: __, ...record }: JsonObject)
 
 function withoutParent(record: JsonObject, { field }: Parent): JsonObject {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== field));
-}
-
-function yamlList(values: Json[], indent: string): string {
-  return values.map((value) => `${indent}- ${yaml(value, `${indent}  `).trimStart()}`).join('');
-}
-
-function yaml(value: Json, indent: string): string {
-  if (Array.isArray(value)) return value.length > 0 ? `\n${yamlList(value, indent)}` : ' []\n';
-  if (!isObject(value)) return ` ${yamlScalar(value, indent)}\n`;
-  const entries = Object.entries(value);
-  if (entries.length === 0) return ' {}\n';
-  return `\n${entries.map(([name, inner]) => `${indent}${yamlName(name)}:${yaml(inner, `${indent}  `)}`).join('')}`;
-}
-
-const yamlName = (name: string) => (/^[A-Za-z_][\w-]*$/.test(name) ? name : JSON.stringify(name));
-
-/** JSON is YAML; a text of several lines is easier to read as a block. */
-function yamlScalar(value: Json, indent: string): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  if (value.includes('\n') && !/^\s/.test(value)) {
-    const keep = value.endsWith('\n') ? '' : '-';
-    return `|${keep}\n${value
-      .trimEnd()
-      .split('\n')
-      .map((line) => `${indent}${line}`)
-      .join('\n')}`;
-  }
-  const isPlain = /^[A-Za-z/][\w/.@-]*$/.test(value) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(value);
-  return isPlain ? value : JSON.stringify(value);
 }
 
 function hclFields(record: JsonObject, indent: string): string {

@@ -1,6 +1,7 @@
 import { expect, describe as group, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Api, declare, describe, patternOf, slug } from './convert';
+import { type Api, declare, patternOf, slug } from './convert';
+import { describe } from './describe';
 
 const PETS = `openapi: 3.1.0
 info: {title: The Pet Store}

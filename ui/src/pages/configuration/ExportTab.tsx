@@ -10,7 +10,7 @@ import { text } from '../../text';
 const Editor = lazy(() => import('../../editor/Editor'));
 
 /** All records as a file. */
-export function ExportTab() {
+export default function ExportTab() {
   const [style, setStyle] = useState<Style>({ notation: 'yaml', ids: 'with' });
   const { data, error, refetch } = useQuery({
     queryKey: ['records', 'state'],

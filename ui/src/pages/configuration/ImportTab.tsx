@@ -18,7 +18,7 @@ const Editor = lazy(() => import('../../editor/Editor'));
 const START = '_format_version: "3.0"\n';
 
 /** A file, what it would change, and the change. */
-export function ImportTab() {
+export default function ImportTab() {
   const { state } = useLocation();
   const [source, setSource] = useState(() => (state as { source?: string } | null)?.source ?? START);
   const [others, setOthers] = useState<Others>('keep');

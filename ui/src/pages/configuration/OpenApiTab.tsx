@@ -12,18 +12,27 @@ import {
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconFileUpload, IconGitCompare } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { type Api, declare, describe, slug, type Wishes } from '../../openapi/convert';
+import { type Api, declare, slug, type Wishes } from '../../openapi/convert';
+import { Failure } from '../../records/Failure';
 import { text } from '../../text';
 
 const Editor = lazy(() => import('../../editor/Editor'));
 
 /** An OpenAPI document, and the configuration that it becomes. */
-export function OpenApiTab() {
+export default function OpenApiTab() {
   const [source, setSource] = useState('');
   const [settled] = useDebouncedValue(source, 200);
-  const api = useMemo(() => (settled.trim() === '' ? undefined : describe(settled)), [settled]);
+  const { data: api, error } = useQuery({
+    queryKey: ['openapi', settled],
+    queryFn: async () => (await import('../../openapi/describe')).describe(settled),
+    enabled: settled.trim() !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    placeholderData: (before) => (settled.trim() === '' ? undefined : before),
+  });
   return (
     <Stack>
       <Text size="sm" c="dimmed">
@@ -41,6 +50,7 @@ export function OpenApiTab() {
       <Suspense fallback={<Skeleton height={512} />}>
         <Editor label={text.openApi.document} value={source} onChange={setSource} />
       </Suspense>
+      {error && <Failure error={error} />}
       {api && 'fault' in api && (
         <Alert color="red" role="alert" className="breakable">
           {api.fault}

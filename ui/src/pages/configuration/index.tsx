@@ -1,10 +1,8 @@
-import { Stack, Tabs } from '@mantine/core';
+import { Skeleton, Stack, Tabs } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { Route, Routes, useNavigate, useParams } from 'react-router';
 import { PageHeader } from '../../shell/PageHeader';
 import { text } from '../../text';
-import { ExportTab } from './ExportTab';
-import { ImportTab } from './ImportTab';
-import { OpenApiTab } from './OpenApiTab';
 
 export default function ConfigurationPages() {
   return (
@@ -14,7 +12,11 @@ export default function ConfigurationPages() {
   );
 }
 
-const TABS = { import: ImportTab, openapi: OpenApiTab, export: ExportTab };
+const TABS = {
+  import: lazy(() => import('./ImportTab')),
+  openapi: lazy(() => import('./OpenApiTab')),
+  export: lazy(() => import('./ExportTab')),
+};
 
 function Tabbed() {
   const { tab = 'import' } = useParams();
@@ -30,7 +32,9 @@ function Tabbed() {
         </Tabs.List>
         {Object.entries(TABS).map(([name, Tab]) => (
           <Tabs.Panel key={name} value={name} pt="md">
-            <Tab />
+            <Suspense fallback={<Skeleton height={512} />}>
+              <Tab />
+            </Suspense>
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { carryOut, exchange, validate } from '../../declared/carryOut';
 import { compare, type Others, type Plan } from '../../declared/compare';
-import { type Declaration, type Fault, read } from '../../declared/document';
+import type { Declaration, Fault } from '../../declared/document';
 import { fetchSchemas, fetchState, flat } from '../../declared/state';
 import { text } from '../../text';
 
@@ -59,6 +59,8 @@ export function useComparison(source: string, others: Others, hasDatabase: boole
 }
 
 async function compared(source: string, others: Others): Promise<Shown> {
+  // What reads YAML is fetched once there is something to read.
+  const { read } = await import('../../declared/document');
   const declaration = read(source);
   if (declaration.faults.length > 0) return { faults: declaration.faults };
   const state = await fetchState();
