@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use ahash::RandomState;
 
-use crate::{Contents, VerifiedToken, VerifierId};
+use crate::{Algorithm, Contents, VerifiedToken, VerifierId};
 use clock::Clock;
 use seen::Seen;
 
@@ -107,7 +107,7 @@ impl VerifiedTokens {
     /// is larger than a quarter of the cache is not kept.
     pub fn insert(&mut self, token: &VerifiedToken<'_>, now: u64) {
         let hash = hash_of(token.raw());
-        if token.contents().algorithm().is_symmetric() && !self.seen.meet(hash) {
+        if token.contents().algorithm().is_some_and(Algorithm::is_symmetric) && !self.seen.meet(hash) {
             return;
         }
         let expires = expiry(token.contents(), now);

@@ -56,6 +56,13 @@ pub struct JsonObject {
     members: Vec<Member>,
 }
 
+impl Default for JsonObject {
+    /// `{}`.
+    fn default() -> Self {
+        Self { text: "{}".into(), members: Vec::new() }
+    }
+}
+
 impl Document {
     pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Self, JsonError> {
         let text = String::from_utf8(bytes).map_err(|_| JsonError::Unicode)?.into_boxed_str();

@@ -13,15 +13,21 @@ use crate::{Algorithm, Limits, SignatureError, Verifier, VerifierId};
 /// What a token says, without its bytes and without a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
-    algorithm: Algorithm,
+    algorithm: Option<Algorithm>,
     header: JsonObject,
     claims: JsonObject,
 }
 
 impl Contents {
-    /// The algorithm that the header claims.
+    /// What somebody else tells of a token that says nothing itself: claims, without a header and an algorithm.
     #[must_use]
-    pub fn algorithm(&self) -> Algorithm {
+    pub fn told(claims: JsonObject) -> Self {
+        Self { algorithm: None, header: JsonObject::default(), claims }
+    }
+
+    /// The algorithm that the header claims; none where there is no header.
+    #[must_use]
+    pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
@@ -51,6 +57,7 @@ pub struct Token<'t> {
     raw: Cow<'t, [u8]>,
     signing_len: usize,
     signature: Box<[u8]>,
+    algorithm: Algorithm,
     contents: Arc<Contents>,
 }
 
@@ -70,14 +77,15 @@ impl<'t> Token<'t> {
             signature: parts.signature()?.into_boxed_slice(),
             signing_len: parts.signing_len(),
             raw: Cow::Borrowed(raw),
-            contents: Arc::new(Contents { algorithm, header, claims }),
+            algorithm,
+            contents: Arc::new(Contents { algorithm: Some(algorithm), header, claims }),
         })
     }
 
     /// The algorithm that the header claims.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        self.contents.algorithm
+        self.algorithm
     }
 
     /// The JOSE header.

@@ -12,6 +12,7 @@ mod enforcement;
 mod entities;
 mod explain;
 mod handler;
+mod introspection;
 mod issuers;
 mod judge;
 mod mint;

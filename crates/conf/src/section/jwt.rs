@@ -31,7 +31,8 @@ const ISSUER_HOSTS: Key<Vec<String>> = Key::new(
     |text| list::parse_each(text, issuer_host),
     "Hosts whose keys the jwt plugin may fetch although their addresses are private, loopback or link-local: `host` or \
      `host:port`. Behind `http://` also without TLS, which belongs on a developer's machine alone: whoever can change what \
-     is sent there can sign tokens. All other keys are fetched from public addresses over TLS.",
+     is sent there can sign tokens. All other keys are fetched from public addresses over TLS. The same holds for issuers \
+     that are asked about tokens.",
 );
 
 /// An entry of `jwt_issuer_hosts`: a host with nothing of a URL behind it.

@@ -40,7 +40,7 @@ fn a_token_is_remembered_with_its_claims() {
     insert(&mut cache, &token, NOW);
     let contents = cache.get(verifier().id(), token.as_bytes(), NOW).unwrap();
     assert_eq!(contents.claims().get_str("iss").as_deref(), Some("k"));
-    assert_eq!(contents.algorithm(), Algorithm::EdDSA);
+    assert_eq!(contents.algorithm(), Some(Algorithm::EdDSA));
     assert_eq!(cache.counters(), Counters { hits: 1, misses: 1, evictions: 0 });
 }
 

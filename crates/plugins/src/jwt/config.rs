@@ -10,6 +10,7 @@ use super::binding::{self, Demanded};
 use super::claims::ClaimRules;
 use super::credential::SecretEncoding;
 use super::enforcement::{self, Enforcement};
+use super::introspection;
 use super::issuers;
 use super::retrieval::TokenPlaces;
 use super::rules::{self, Rules};
@@ -88,7 +89,12 @@ fn config_fields() -> Vec<Field> {
         rules::fields(),
         upstream::fields(),
         enforcement::fields(),
-        vec![issuers::config_field(), binding::config_field(), single_use::config_field()],
+        vec![
+            issuers::config_field(),
+            binding::config_field(),
+            single_use::config_field(),
+            introspection::config_field(),
+        ],
     ];
     fields.into_iter().chain(own.into_iter().flatten()).collect()
 }

@@ -49,10 +49,13 @@ pub(super) enum Verdict {
     Revoked,
     ReplayedToken,
     ReplayMemoryAway,
+    InactiveToken,
+    AskedTooOften,
+    IntrospectionAway,
 }
 
 /// All of them with their codes, in their order.
-const CODES: [(Verdict, &str); 35] = [
+const CODES: [(Verdict, &str); 38] = [
     (Verdict::Accepted, "accepted"),
     (Verdict::NoToken, "no_token"),
     (Verdict::SeveralTokens, "several_tokens"),
@@ -88,6 +91,9 @@ const CODES: [(Verdict, &str); 35] = [
     (Verdict::Revoked, "revoked"),
     (Verdict::ReplayedToken, "replayed_token"),
     (Verdict::ReplayMemoryAway, "replay_memory_away"),
+    (Verdict::InactiveToken, "inactive_token"),
+    (Verdict::AskedTooOften, "asked_too_often"),
+    (Verdict::IntrospectionAway, "introspection_away"),
 ];
 
 impl Verdict {

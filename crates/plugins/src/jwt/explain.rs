@@ -29,20 +29,8 @@ impl Jwt {
             steps.push(Step::judged("nothing to decide", Outcome::of(None)).remark(why));
             return Explanation { steps: steps.iter().map(Step::to_json).collect(), reply: None };
         }
-        let (flow, ending) = match self.authenticate(cx, Patience::Unsent, &mut steps) {
-            Ok(Progress::Done(judged)) => self.settle(cx, Ok(judged)),
-            Ok(Progress::Slow(token, verifiers, claimant)) => {
-                let verified = verify_with_any(&token, &verifiers);
-                steps.push(signature(verified.is_ok()));
-                let outcome = self.conclude(cx, &verified, claimant, &mut steps);
-                self.settle(cx, outcome)
-            }
-            // None are fetched for a request that nobody has sent, so neither differs from the other.
-            Ok(Progress::Fetching(_) | Progress::KeysAway) => {
-                (busy(), Ending { verdict: Verdict::KeysAway, let_through: None })
-            }
-            Err(refusal) => self.settle(cx, Err(refusal)),
-        };
+        let progress = self.authenticate(cx, Patience::Unsent, &mut steps);
+        let (flow, ending) = self.end_unsent(cx, progress, &mut steps);
         let verdict = Step::judged("decision", Outcome::of(!matches!(flow, Flow::Respond(_))));
         let enforced = ending.let_through.is_none();
         let remark = if enforced {
@@ -56,6 +44,28 @@ impl Jwt {
             _ => None,
         };
         Explanation { steps: steps.iter().map(Step::to_json).collect(), reply }
+    }
+
+    fn end_unsent(
+        &self,
+        cx: &mut RequestCx<'_>,
+        progress: Result<Progress, Refusal>,
+        steps: &mut Vec<Step>,
+    ) -> (Flow, Ending) {
+        let away = |verdict| (busy(), Ending { verdict, let_through: None });
+        match progress {
+            Ok(Progress::Done(judged)) => self.settle(cx, Ok(judged)),
+            Ok(Progress::Slow(token, verifiers, claimant)) => {
+                let verified = verify_with_any(&token, &verifiers);
+                steps.push(signature(verified.is_ok()));
+                let progress = self.conclude(cx, &verified, claimant, Patience::Unsent, steps);
+                self.end_unsent(cx, progress, steps)
+            }
+            // Nobody is asked for a request that nobody has sent, so neither differs from the other.
+            Ok(Progress::Fetching(_) | Progress::KeysAway) => away(Verdict::KeysAway),
+            Ok(Progress::Asking(..) | Progress::IssuerAway) => away(Verdict::IntrospectionAway),
+            Err(refusal) => self.settle(cx, Err(refusal)),
+        }
     }
 }
 
@@ -82,6 +92,11 @@ pub(super) fn parsed(token: &Result<Token<'_>, TokenError>, steps: &mut impl Ste
         }
         Err(error) => steps.note(|| Step::judged("token can be read", Outcome::Fails).remark(error.to_string())),
     }
+}
+
+/// What an issuer has said of a token that says nothing itself.
+pub(super) fn told(contents: &Contents) -> Step {
+    Step::judged("claims", Outcome::of(None)).found(object(contents.claims())).remark("told by the issuer")
 }
 
 /// Which credential or issuer a token names.

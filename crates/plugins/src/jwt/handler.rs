@@ -1,5 +1,6 @@
 //! What the plugin does to a request: find the token, find who claims to have signed it, verify, judge the claims.
 
+mod asked;
 mod keyed;
 
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use super::counts::{Counts, Verdict};
 use super::credential::JwtCredential;
 use super::entities::KIND;
 use super::explain;
+use super::introspection::{Asking, Away, Introspection};
 use super::issuers::{Fetching, Issuer, Issuers, Keyring, Owner, Sources};
 use super::judge::{Judged, Seen};
 use super::refusal::{Answers, Refusal};
@@ -25,6 +27,7 @@ use super::retrieval::Retrieved;
 use super::single_use::SingleUse;
 use super::steps::Steps;
 use super::worker::JwtWorker;
+pub(super) use asked::Asked;
 pub(super) use keyed::verify_with_any;
 
 /// Makes a handler of a validated configuration.
@@ -35,6 +38,7 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
     let counts = settings.node.live.measured::<Counts>();
     let sources = Sources::new(settings);
     let issuers = Issuers::read(value, &sources)?;
+    let introspection = Introspection::read(value, settings)?;
     let binding = config.bound.map(|demanded| demanded.on(&settings.node));
     let single_use = config.single_use.map(|wanted| wanted.on(&settings.node));
     let jwt = Jwt {
@@ -44,6 +48,7 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
         counts,
         sources,
         issuers,
+        introspection,
         binding,
         single_use,
     };
@@ -61,6 +66,7 @@ pub(super) struct Jwt {
     /// Where keys are fetched from.
     sources: Sources,
     pub(super) issuers: Option<Issuers>,
+    introspection: Option<Introspection>,
     pub(super) binding: Option<Binding>,
     pub(super) single_use: Option<SingleUse>,
 }
@@ -102,6 +108,10 @@ pub(super) enum Progress {
     Fetching(Fetching),
     /// There are no keys, and none can be had.
     KeysAway,
+    /// An issuer is asked whether the token is good.
+    Asking(Asking, Asked),
+    /// It cannot be asked.
+    IssuerAway,
 }
 
 impl Handler for JwtHandler {
@@ -139,13 +149,21 @@ impl Handler for JwtHandler {
 impl JwtHandler {
     fn begin(&self, cx: &mut RequestCx<'_>, patience: Patience) -> Flow {
         let mut seen = Seen::default();
-        match self.0.authenticate(cx, patience, &mut seen) {
+        let progress = self.0.authenticate(cx, patience, &mut seen);
+        self.proceed(cx, progress, seen)
+    }
+
+    /// Goes on from as far as a request has come without waiting.
+    fn proceed(&self, cx: &mut RequestCx<'_>, progress: Result<Progress, Refusal>, seen: Seen) -> Flow {
+        match progress {
             Ok(Progress::Done(judged)) => self.0.answer(cx, Ok(judged), &seen),
             Ok(Progress::Slow(token, verifiers, claimant)) => {
                 self.verify_elsewhere(cx, token, verifiers, (claimant, seen))
             }
             Ok(Progress::Fetching(fetching)) => self.fetch(cx, fetching, &seen),
             Ok(Progress::KeysAway) => self.0.unavailable(cx, Verdict::KeysAway, &seen),
+            Ok(Progress::Asking(asking, asked)) => self.ask(asking, asked, seen),
+            Ok(Progress::IssuerAway) => self.0.unavailable(cx, Verdict::IntrospectionAway, &seen),
             Err(refusal) => self.0.answer(cx, Err(refusal), &seen),
         }
     }
@@ -159,6 +177,18 @@ impl JwtHandler {
         Flow::wait(runtime.spawn(fetching), move |cx, _| again.begin(cx, Patience::Used))
     }
 
+    /// Goes on with what an issuer says of the token.
+    fn ask(&self, asking: Asking, asked: Asked, mut seen: Seen) -> Flow {
+        let jwt = Arc::clone(&self.0);
+        Flow::wait(asking, move |cx, found| match found {
+            Ok(finding) => {
+                let outcome = jwt.found(cx, &finding, asked, &mut seen);
+                jwt.answer(cx, outcome, &seen)
+            }
+            Err(Away) => jwt.unavailable(cx, Verdict::IntrospectionAway, &seen),
+        })
+    }
+
     fn verify_elsewhere(
         &self,
         cx: &mut RequestCx<'_>,
@@ -168,13 +198,13 @@ impl JwtHandler {
     ) -> Flow {
         let verifying = cx.offload(move || verify_with_any(&token, &verifiers));
         let Ok(verifying) = verifying else { return self.0.unavailable(cx, Verdict::Busy, &seen) };
-        let jwt = Arc::clone(&self.0);
+        let again = Self(Arc::clone(&self.0));
         Flow::wait(verifying, move |cx, outcome| match outcome {
             Ok(verified) => {
-                let outcome = jwt.conclude(cx, &verified, claimant, &mut seen);
-                jwt.answer(cx, outcome, &seen)
+                let progress = again.0.conclude(cx, &verified, claimant, Patience::Used, &mut seen);
+                again.proceed(cx, progress, seen)
             }
-            Err(_) => jwt.unavailable(cx, Verdict::Busy, &seen),
+            Err(_) => again.0.unavailable(cx, Verdict::Busy, &seen),
         })
     }
 }
@@ -197,12 +227,18 @@ impl Jwt {
         let worker = self.worker(cx);
         if let Some((contents, claimant)) = self.remembered(cx, &worker, &raw) {
             steps.read(contents.algorithm(), self.issuer(&contents));
-            return self.judge(cx, &contents, claimant, steps).map(Progress::Done);
+            return self.signed(cx, &raw, &contents, claimant, patience, steps);
         }
         let parsed = Token::parse(&raw, &Limits::default());
+        if let (Err(error), Some(introspection)) = (&parsed, &self.introspection)
+            && introspection.is_of(&raw, *error)
+        {
+            let asked = Asked::Opaque(introspection.endpoint());
+            return self.look_up(cx, introspection, &raw, asked, patience, steps);
+        }
         explain::parsed(&parsed, steps);
         let token = parsed.map_err(Refusal::BadToken)?;
-        steps.read(token.algorithm(), self.issuer(token.contents()));
+        steps.read(Some(token.algorithm()), self.issuer(token.contents()));
         let claimed = self.claimant(cx, token.contents());
         steps.note(|| explain::claimed(&self.config.key_claim, token.contents(), &claimed));
         let (signers, claimant) = claimed?;
@@ -227,7 +263,7 @@ impl Jwt {
         steps.note(|| explain::signature(verified.is_ok()));
         let verified = verified.map_err(|_| Refusal::WrongSignature)?;
         self.remember(cx, &worker, &verified);
-        self.judge(cx, verified.contents(), claimant, steps).map(Progress::Done)
+        self.signed(cx, verified.raw(), verified.contents(), claimant, patience, steps)
     }
 
     /// Goes on where [`JwtHandler::verify_elsewhere`] has ended.
@@ -236,11 +272,12 @@ impl Jwt {
         cx: &RequestCx<'_>,
         verified: &Result<VerifiedToken<'static>, SignatureError>,
         claimant: Claimant,
+        patience: Patience,
         steps: &mut impl Steps,
-    ) -> Result<Judged, Refusal> {
+    ) -> Result<Progress, Refusal> {
         let verified = verified.as_ref().map_err(|_| Refusal::WrongSignature)?;
         self.remember(cx, &self.worker(cx), verified);
-        self.judge(cx, verified.contents(), claimant, steps)
+        self.signed(cx, verified.raw(), verified.contents(), claimant, patience, steps)
     }
 
     /// The contents of a token whose signature this worker has verified before, under the key that its credential has
@@ -261,7 +298,7 @@ impl Jwt {
             }
         };
         let key = worker.identity(credential, self.config.secret_encoding)?;
-        let same = credential.algorithm == found.contents().algorithm() && found.is_verified_by(key);
+        let same = found.contents().algorithm() == Some(credential.algorithm) && found.is_verified_by(key);
         same.then(|| (Arc::clone(found.contents()), claimant))
     }
 

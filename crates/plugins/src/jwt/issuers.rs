@@ -23,6 +23,7 @@ mod report;
 mod source;
 mod sources;
 
+pub(super) use client::{Client, FetchError};
 pub(super) use fields::field as config_field;
 pub(super) use issuer::{Issuer, Issuers};
 pub(super) use keyring::{Fetching, Keyring, Lookup, Unnamed};

@@ -44,8 +44,8 @@ pub(super) struct Seen {
 impl Steps for Seen {
     fn note(&mut self, _: impl FnOnce() -> Step) {}
 
-    fn read(&mut self, algorithm: Algorithm, issuer: Option<Arc<str>>) {
-        *self = Self { algorithm: Some(algorithm), issuer };
+    fn read(&mut self, algorithm: Option<Algorithm>, issuer: Option<Arc<str>>) {
+        *self = Self { algorithm, issuer };
     }
 }
 

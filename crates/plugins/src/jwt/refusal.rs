@@ -48,16 +48,21 @@ pub(super) enum Refusal {
     Used,
     /// The same, and it cannot be told whether there was one.
     NotRemembered,
+    /// Its issuer says that it is not good.
+    Inactive,
+    /// Its issuer is not asked: too many tokens from that client were none.
+    AskedTooOften,
     /// The credential's consumer is gone. Holds the credential's key.
     NoConsumer(Box<str>),
 }
 
 impl Refusal {
-    /// 403 for a token that is all right and does not permit the request, 401 for everything else that is wrong with one.
+    /// 429 for a client that makes tokens up, 403 for a token that is all right and does not permit the request, 401 for everything else that is wrong with one.
     fn status(&self) -> StatusCode {
         match self {
             Self::Rule(lack) if lack.is_of_permission() => StatusCode::FORBIDDEN,
             Self::NotRemembered => StatusCode::SERVICE_UNAVAILABLE,
+            Self::AskedTooOften => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -81,6 +86,8 @@ impl Refusal {
             Self::NotBound(why) => why.verdict(),
             Self::Used => Verdict::ReplayedToken,
             Self::NotRemembered => Verdict::ReplayMemoryAway,
+            Self::Inactive => Verdict::InactiveToken,
+            Self::AskedTooOften => Verdict::AskedTooOften,
             Self::NoConsumer(_) => Verdict::NoConsumer,
         }
     }
@@ -188,7 +195,7 @@ impl Answers {
     pub(super) fn reply(&self, refusal: &Refusal) -> Reply {
         let challenge = match refusal {
             Refusal::NoToken => Some(&self.missing),
-            Refusal::NoConsumer(_) | Refusal::NotRemembered => None,
+            Refusal::NoConsumer(_) | Refusal::NotRemembered | Refusal::AskedTooOften => None,
             Refusal::Rule(lack) if lack.is_of_permission() => Some(&self.insufficient),
             _ => Some(&self.invalid),
         };
@@ -217,6 +224,8 @@ impl Answers {
             Refusal::Rule(lack) => return lack.body(),
             Refusal::NotBound(why) => return why.body(),
             Refusal::Used => r#"{"message":"The token was used before","reason":"replayed_token"}"#,
+            Refusal::Inactive => r#"{"message":"The token is not active","reason":"inactive_token"}"#,
+            Refusal::AskedTooOften => r#"{"message":"Too many unknown tokens","reason":"asked_too_often"}"#,
             Refusal::NotRemembered => r#"{"message":"Service unavailable","reason":"replay_memory_away"}"#,
             Refusal::Claims(errors) => return errors.to_json().to_string().into(),
             Refusal::NoConsumer(key) => {

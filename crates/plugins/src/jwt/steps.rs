@@ -40,8 +40,9 @@ pub(super) trait Steps {
         false
     }
 
-    /// The token could be read: the algorithm that it claims, and its issuer if that is one that is configured.
-    fn read(&mut self, algorithm: Algorithm, issuer: Option<Arc<str>>) {
+    /// The token could be read, or somebody has told what it says: the algorithm that it claims, and its issuer if that is
+    /// one that is configured.
+    fn read(&mut self, algorithm: Option<Algorithm>, issuer: Option<Arc<str>>) {
         let _ = (algorithm, issuer);
     }
 }

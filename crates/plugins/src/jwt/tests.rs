@@ -7,6 +7,7 @@ mod credentials;
 mod diagonal;
 mod enforcement;
 mod impersonation;
+mod introspection;
 mod issuers;
 mod retrieval;
 mod revocations;

@@ -8,6 +8,7 @@ mod cache;
 mod certificates;
 mod functions;
 mod grpc;
+mod introspection;
 mod issuers;
 mod limits;
 mod log_servers;

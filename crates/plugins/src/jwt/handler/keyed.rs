@@ -53,7 +53,7 @@ impl Jwt {
             keyring.confirm(cx, verified.verifier());
         }
         self.remember(cx, worker, &verified);
-        self.judge(cx, verified.contents(), claimant, steps).map(Progress::Done)
+        self.signed(cx, verified.raw(), verified.contents(), claimant, patience, steps)
     }
 }
 

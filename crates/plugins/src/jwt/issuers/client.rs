@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, LOCATION};
-use http::{HeaderMap, StatusCode, Uri};
+use gibbon_plugin_api::Settings;
+use gibbon_tls::TlsError;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use rustls::RootCertStore;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Connector as _, NextTimeout, TcpConnector};
@@ -26,7 +28,7 @@ const REDIRECTS: usize = 3;
 const PRODUCT: &str = concat!("gibbon/", env!("CARGO_PKG_VERSION"));
 
 /// See the module.
-pub(super) struct Client {
+pub(in crate::jwt) struct Client {
     agent: Agent,
     listed: Listed,
 }
@@ -39,7 +41,7 @@ pub(super) struct Answer {
 
 /// There is no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum FetchError {
+pub(in crate::jwt) enum FetchError {
     /// The URL is none, or one that may not be asked.
     #[error("`{url}` {reason}")]
     Url { url: String, reason: String },
@@ -55,13 +57,24 @@ pub(super) enum FetchError {
 }
 
 impl Client {
-    pub(super) fn new(trusted: &Arc<RootCertStore>, listed: Listed) -> Result<Self, gibbon_tls::TlsError> {
+    /// For documents that are asked for now and then: each time on a connection of its own.
+    pub(super) fn new(trusted: &Arc<RootCertStore>, listed: Listed) -> Result<Self, TlsError> {
+        Self::keeping(0, trusted, listed)
+    }
+
+    /// For questions that requests wait for: so many connections are kept for the next ones.
+    pub(in crate::jwt) fn for_questions(connections: usize, settings: &Settings) -> Result<Self, TlsError> {
+        Self::keeping(connections, &settings.trusted, Listed::new(Arc::clone(&settings.issuers.hosts)))
+    }
+
+    fn keeping(connections: usize, trusted: &Arc<RootCertStore>, listed: Listed) -> Result<Self, TlsError> {
         let encryption = Encryption::trusting(trusted)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // Where a redirect may lead is decided here.
             .max_redirects(0)
-            .max_idle_connections(0)
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
             .proxy(None)
             .timeout_global(Some(PATIENCE))
             .user_agent(PRODUCT)
@@ -72,7 +85,7 @@ impl Client {
     }
 
     /// Whether this URL may be asked, as far as can be told without asking.
-    pub(super) fn check(&self, url: &str) -> Result<Uri, FetchError> {
+    pub(in crate::jwt) fn check(&self, url: &str) -> Result<Uri, FetchError> {
         let refused = |reason: String| FetchError::Url { url: url.to_owned(), reason };
         let parsed = location::parse(url).map_err(refused)?;
         if parsed.scheme_str() == Some("http") && !self.listed.permits_clear(&parsed) {
@@ -99,6 +112,25 @@ impl Client {
             })?;
         }
         Err(FetchError::Url { url: url.to_owned(), reason: "is redirected too often".to_owned() })
+    }
+
+    /// Sends a form, and follows nobody elsewhere. Blocks.
+    pub(in crate::jwt) fn post(
+        &self,
+        url: &str,
+        authorization: Option<&HeaderValue>,
+        form: &str,
+        timeout: Duration,
+    ) -> Result<(StatusCode, Vec<u8>), FetchError> {
+        let failed = |reason: String| FetchError::Transport { url: url.to_owned(), reason };
+        let mut request = self.agent.post(self.check(url)?).config().timeout_global(Some(timeout)).build();
+        request = request.header(ACCEPT, "application/json").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(value) = authorization {
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        let (head, mut body) = request.send(form).map_err(|error| failed(error.to_string()))?.into_parts();
+        let body = body.with_config().limit(LONGEST).read_to_vec().map_err(|error| failed(error.to_string()))?;
+        Ok((head.status, body))
     }
 
     fn ask(&self, url: &str, place: &Uri) -> Result<(http::response::Parts, Vec<u8>), FetchError> {
