@@ -42,6 +42,8 @@ struct PublicKeyText {
 
 struct PublishedKeys {
     location: Location,
+    /// Which of its keys are used: those for the credential's algorithm, and of these the pinned ones.
+    policy: Policy,
     /// Opened when the first token comes.
     keyring: OnceLock<Keyring>,
 }
@@ -73,9 +75,14 @@ impl JwtCredential {
         Self { serial: LOADED.fetch_add(1, Ordering::Relaxed), id, consumer, algorithm, material }
     }
 
-    /// One whose keys are fetched, and bound to its algorithm.
-    pub(super) fn published(id: Uuid, consumer: Uuid, algorithm: Algorithm, location: Location) -> Self {
-        let material = Material::Published(Box::new(PublishedKeys { location, keyring: OnceLock::new() }));
+    /// One whose keys are fetched from a place, and bound to its algorithm.
+    pub(super) fn published(
+        id: Uuid,
+        consumer: Uuid,
+        policy: Policy,
+        (algorithm, location): (Algorithm, Location),
+    ) -> Self {
+        let material = Material::Published(Box::new(PublishedKeys { location, policy, keyring: OnceLock::new() }));
         Self { material, ..Self::new(id, consumer, algorithm, None, None) }
     }
 
@@ -90,7 +97,7 @@ impl JwtCredential {
             Material::Secret(_) | Material::PublicKey(_) => None,
             Material::Several(keys) => Some(keys.keyring(self.id, encoding, sources)),
             Material::Published(published) => {
-                let open = || Keyring::open(sources, &published.location, Policy::only(self.algorithm));
+                let open = || Keyring::open(sources, &published.location, published.policy.clone());
                 Some(published.keyring.get_or_init(open))
             }
         }

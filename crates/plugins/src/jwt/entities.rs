@@ -1,14 +1,14 @@
 //! The credentials of the plugin: `jwt_secrets`.
 
 use gibbon_entities::{Body, BodyError};
-use gibbon_jose::{Algorithm, KeyError, PublicKey, Verifier};
+use gibbon_jose::{Algorithm, KeyError, Policy, PublicKey, Verifier};
 use gibbon_plugin_api::LoadedCredential;
 use gibbon_schema::typedefs::{auto_timestamp_s, tags, uuid};
 use gibbon_schema::{EntityDef, Field, Object, OnDelete, Schema, conditional, custom_check, field, matching};
 use serde_json::Value;
 
 use super::credential::JwtCredential;
-use super::issuers::{Location, check_url};
+use super::issuers::{Location, check_url, thumbprints};
 use super::several::{self, SeveralKeys};
 
 /// The name of the entity.
@@ -55,6 +55,7 @@ fn fields_of_our_own() -> Vec<Field> {
         place("jwks_uri").describe("The URL of a JWK Set, in place of a public key that stands here."),
         place("issuer_discovery").describe("The URL of an issuer whose discovery document says where its JWK Set is."),
     ];
+    fields.push(thumbprints().absent_while_unset());
     fields.extend(several::fields());
     fields.push(
         field(DEVELOPMENT_ONLY)
@@ -115,6 +116,9 @@ fn check_fit(body: &Object) -> Result<(), String> {
         }
         return check_fetched(field, algorithm, places.iter().filter(|(_, value)| value.is_some()).count());
     }
+    if body.get("thumbprints").is_some_and(|pinned| !pinned.is_null()) {
+        return Err("thumbprints: only keys that are fetched (jwks_uri, issuer_discovery) are pinned".to_owned());
+    }
     several::check(body, algorithm.unwrap_or(DEFAULT_ALGORITHM))?;
     let Some(algorithm) = algorithm.filter(|algorithm| !algorithm.is_symmetric()) else { return Ok(()) };
     let Some(pem) = body.get("rsa_public_key").and_then(Value::as_str) else { return Ok(()) };
@@ -148,7 +152,10 @@ pub(super) fn load(body: &Object) -> Result<LoadedCredential, BodyError> {
     let url = body.optional_text("jwks_uri")?.map(Location::jwks);
     let issuer = body.optional_text("issuer_discovery")?.map(|url| Location::discovery(url, None));
     let credential = match (url.or(issuer), SeveralKeys::read(body, algorithm)?) {
-        (Some(place), _) => JwtCredential::published(id, consumer, algorithm, place),
+        (Some(place), _) => {
+            let policy = Policy { thumbprints: body.texts("thumbprints")?.into(), ..Policy::only(algorithm) };
+            JwtCredential::published(id, consumer, policy, (algorithm, place))
+        }
         (None, Some(keys)) => JwtCredential::several(id, consumer, algorithm, keys),
         (None, None) => JwtCredential::new(id, consumer, algorithm, secret, public_key),
     };

@@ -24,7 +24,7 @@ mod source;
 mod sources;
 
 pub(super) use client::{Client, FetchError};
-pub(super) use fields::field as config_field;
+pub(super) use fields::{field as config_field, thumbprints};
 pub(super) use issuer::{Issuer, Issuers};
 pub(super) use keyring::{Fetching, Keyring, Lookup, Unnamed};
 pub(super) use location::{Location, check_url};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_jose::sign::Signer;
-use gibbon_jose::{Algorithm, PublicKey};
+use gibbon_jose::{Algorithm, PublicKey, PublishedKey};
 use gibbon_plugin_api::{AdminCall, PluginDef};
 use gibbon_schema::Object;
 use gibbon_testkit::{Action, Authority, Gateway, Origin, TlsFront, eventually};
@@ -285,6 +285,26 @@ fn a_credential_has_its_keys_where_its_issuer_publishes_them() {
         assert_eq!(ask(&gateway, &token(ONE, "one")), 200);
         assert_eq!(upstream.last_request().field("x-consumer-username"), Some("ann"));
         assert_eq!(ask(&gateway, &token(OTHER, "one")), 401);
+        gateway.delete("jwt_secrets", id);
+    }
+}
+
+#[test]
+fn a_credential_whose_keys_are_pinned_believes_no_other_key_of_its_issuer() {
+    let issuer = Issuer::start();
+    let (gateway, _upstream) = issuer.gateway(None);
+    gateway.plugin(json!({ "name": "jwt", "config": {} }));
+    let ann = gateway.consumer(json!({ "username": "ann" }));
+    issuer.state().keys = vec![("one".to_owned(), ONE.1), ("two".to_owned(), OTHER.1)];
+    for ((pinned, kid), (other, other_kid)) in [((ONE, "one"), (OTHER, "two")), ((OTHER, "two"), (ONE, "one"))] {
+        let print = PublishedKey::from_jwk(&jwk(&(kid.to_owned(), pinned.1))).unwrap().thumbprint().unwrap();
+        let credential = json!({
+            "consumer": { "id": ann }, "key": ISSUER, "algorithm": "RS256", "jwks_uri": issuer.url("/jwks"),
+            "thumbprints": [print],
+        });
+        let id = gateway.put("jwt_secrets", credential);
+        assert_eq!(ask(&gateway, &token(pinned, kid)), 200, "{kid}");
+        assert_eq!(ask(&gateway, &token(other, other_kid)), 401, "{other_kid}");
         gateway.delete("jwt_secrets", id);
     }
 }

@@ -17,6 +17,13 @@ pub(in crate::jwt) fn field() -> Field {
         .describe("Whose tokens are accepted by the keys that their issuers publish, without a credential for each.")
 }
 
+/// The field `thumbprints` of whoever has its keys published.
+pub(in crate::jwt) fn thumbprints() -> Field {
+    named("thumbprints")
+        .set_of(string().check_str(check_thumbprint))
+        .describe("The thumbprints (RFC 7638, SHA-256, base64url) of the only keys that are used.")
+}
+
 fn issuer() -> Field {
     let algorithms = Algorithm::ALL.map(Algorithm::as_str);
     let fields = [
@@ -32,9 +39,7 @@ fn issuer() -> Field {
             "The algorithms that its tokens may be signed with. Without it all but HS*; an RSA key that names none is for \
              RS256 then.",
         ),
-        named("thumbprints").set_of(string().check_str(check_thumbprint)).describe(
-            "The thumbprints (RFC 7638, SHA-256, base64url) of the only keys that are used.",
-        ),
+        thumbprints(),
         named("consumer").string().describe("The id or username of the consumer that all its tokens are of."),
         named("consumer_claim").string().describe("The claim that names the consumer; a path with dots for a nested one."),
         named("consumer_by").string().one_of(By::ALL).default("username").describe("What that claim holds."),

@@ -304,6 +304,14 @@ fn a_credential_has_its_key_or_a_place_where_it_is_published() {
     let only = "jwks_uri: only one of rsa_public_key, jwks_uri and issuer_discovery can be set";
     assert_eq!(wrong(both)["@entity"], json!([only]));
     assert!(wrong(json!({ "algorithm": "RS256" })).contains_key("rsa_public_key"));
+    let print = "A".repeat(43);
+    let pinned = json!({ "algorithm": "RS256", "jwks_uri": "https://a/", "thumbprints": [print] });
+    assert_eq!(stored(pinned.clone()).unwrap()["thumbprints"], json!([print]));
+    assert!(wrong(with(pinned, json!({ "thumbprints": ["short"] }))).contains_key("thumbprints"));
+    let of_its_own = wrong(json!({ "algorithm": "RS256", "rsa_public_key": RSA_PUBLIC, "thumbprints": [print] }));
+    let reason = "thumbprints: only keys that are fetched (jwks_uri, issuer_discovery) are pinned";
+    assert_eq!(of_its_own["@entity"], json!([reason]));
     let plain = stored(json!({})).unwrap();
+    assert!(plain.get("thumbprints").is_none());
     assert!(plain.get("jwks_uri").is_none() && plain.get("issuer_discovery").is_none());
 }
