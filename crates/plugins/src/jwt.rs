@@ -18,6 +18,7 @@ mod judge;
 mod mint;
 mod refusal;
 mod replay;
+mod resource_metadata;
 mod retrieval;
 mod revocations;
 mod rules;

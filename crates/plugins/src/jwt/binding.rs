@@ -13,7 +13,7 @@ use gibbon_plugin_api::{Node, RequestCx};
 use gibbon_schema::{Field, field as named};
 
 use super::replay::Seen;
-pub(super) use proof::presented;
+pub(super) use proof::{ALGORITHMS as PROOF_ALGORITHMS, presented};
 
 /// The proofs that a node has seen: 100,000 of them, some 4 MB.
 type Proofs = Seen<100_000>;

@@ -12,6 +12,7 @@ use super::credential::SecretEncoding;
 use super::enforcement::{self, Enforcement};
 use super::introspection;
 use super::issuers;
+use super::resource_metadata;
 use super::retrieval::TokenPlaces;
 use super::rules::{self, Rules};
 use super::single_use;
@@ -94,6 +95,7 @@ fn config_fields() -> Vec<Field> {
             binding::config_field(),
             single_use::config_field(),
             introspection::config_field(),
+            resource_metadata::config_field(),
         ],
     ];
     fields.into_iter().chain(own.into_iter().flatten()).collect()

@@ -18,6 +18,9 @@ use crate::authentication::busy;
 impl Jwt {
     /// Decides about a request, and tells how.
     pub(super) fn explain(&self, cx: &mut RequestCx<'_>) -> Explanation {
+        if let Some((metadata, reply)) = self.metadata.as_ref().and_then(|told| Some((told, told.answer(cx)?))) {
+            return Explanation { steps: vec![metadata.step().to_json()], reply: Some(reply) };
+        }
         // A worker of its own: what it would remember and count is nobody's.
         drop(cx.worker.get(|| JwtWorker::new(0, &Counts::default())));
         if let Some(upstream) = &self.config.upstream {

@@ -22,7 +22,8 @@ use super::explain;
 use super::introspection::{Asking, Away, Introspection};
 use super::issuers::{Fetching, Issuer, Issuers, Keyring, Owner, Sources};
 use super::judge::{Judged, Seen};
-use super::refusal::{Answers, Refusal};
+use super::refusal::{Answers, Refusal, Told};
+use super::resource_metadata::ResourceMetadata;
 use super::retrieval::Retrieved;
 use super::single_use::SingleUse;
 use super::steps::Steps;
@@ -34,7 +35,10 @@ pub(super) use keyed::verify_with_any;
 pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     let config = Config::read(value)?;
     let scope = config.rules.as_ref().and_then(|rules| rules.scope());
-    let answers = Answers::new(config.realm.as_deref(), &config.key_claim, scope.as_deref())?;
+    let metadata = ResourceMetadata::read(value)?;
+    let told =
+        Told { realm: config.realm.as_deref(), scope: scope.as_deref(), metadata: metadata.as_ref().map(|m| m.url()) };
+    let answers = Answers::new(&config.key_claim, &told)?;
     let counts = settings.node.live.measured::<Counts>();
     let sources = Sources::new(settings);
     let issuers = Issuers::read(value, &sources)?;
@@ -44,6 +48,7 @@ pub(super) fn configure(value: &Value, settings: &Settings) -> Result<Box<dyn Ha
     let jwt = Jwt {
         config,
         answers,
+        metadata,
         verified_tokens_bytes: settings.verified_tokens_bytes,
         counts,
         sources,
@@ -61,6 +66,7 @@ struct JwtHandler(Arc<Jwt>);
 pub(super) struct Jwt {
     pub(super) config: Config,
     pub(super) answers: Answers,
+    pub(super) metadata: Option<ResourceMetadata>,
     verified_tokens_bytes: usize,
     pub(super) counts: Arc<Counts>,
     /// Where keys are fetched from.
@@ -120,6 +126,9 @@ impl Handler for JwtHandler {
     }
 
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
+        if let Some(reply) = self.0.metadata.as_ref().and_then(|metadata| metadata.answer(cx)) {
+            return Flow::respond(reply);
+        }
         if let Some(upstream) = &self.0.config.upstream {
             upstream.clear(&mut cx.head.headers);
         }

@@ -1,13 +1,13 @@
 //! Why a token is refused, and the answer to each reason: in the words of Kong, and for rules, which it has not, in ours.
 
 use bytes::Bytes;
-use gibbon_jose::TokenError;
+use gibbon_jose::{Algorithm, TokenError};
 use gibbon_plugin_api::{ConfigureError, Reply, ReplyBody};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::binding::NotBound;
+use super::binding::{NotBound, PROOF_ALGORITHMS};
 use super::claims::ClaimErrors;
 use super::counts::Verdict;
 use super::rules::Lack;
@@ -143,11 +143,9 @@ impl NotBound {
         }
     }
 
-    /// The challenge, where another one than for other tokens (RFC 9449 section 7.1).
-    fn challenge(self) -> Option<HeaderValue> {
-        let is_of_proof = matches!(self, Self::NoProof | Self::BadProof | Self::Replayed);
-        let text = r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA PS256 RS256""#;
-        is_of_proof.then(|| HeaderValue::from_static(text))
+    /// Whether there is another challenge than for other tokens (RFC 9449 section 7.1).
+    fn is_of_proof(self) -> bool {
+        matches!(self, Self::NoProof | Self::BadProof | Self::Replayed)
     }
 
     fn body(self) -> Bytes {
@@ -163,6 +161,9 @@ impl NotBound {
     }
 }
 
+/// The parameter of a challenge that says where a resource is told of.
+const RESOURCE_METADATA: &str = "resource_metadata";
+
 /// The answers of one configuration; all that does not depend on the token is made when it is configured.
 pub(super) struct Answers {
     key_claim: Box<str>,
@@ -172,19 +173,36 @@ pub(super) struct Answers {
     invalid: HeaderValue,
     /// For a token that is accepted and does not permit what is asked.
     insufficient: HeaderValue,
+    /// For a token without a good proof (RFC 9449 section 7.1).
+    unproved: HeaderValue,
     no_key_claim: Bytes,
     invalid_key_claim: Bytes,
     unknown_key: Bytes,
 }
 
+/// What all challenges of one configuration tell.
+pub(super) struct Told<'a> {
+    pub(super) realm: Option<&'a str>,
+    /// What a token needs to permit a request.
+    pub(super) scope: Option<&'a str>,
+    /// Where more is told of the resource (RFC 9728 section 5.1).
+    pub(super) metadata: Option<&'a str>,
+}
+
 impl Answers {
-    /// `scope` is what a token needs to permit a request.
-    pub(super) fn new(realm: Option<&str>, key_claim: &str, scope: Option<&str>) -> Result<Self, ConfigureError> {
-        let insufficient = [("realm", realm), ("error", Some("insufficient_scope")), ("scope", scope)];
+    pub(super) fn new(key_claim: &str, told: &Told<'_>) -> Result<Self, ConfigureError> {
+        let bearer = |error: Option<&str>, scope: Option<&str>| {
+            let all = [("realm", told.realm), ("error", error), ("scope", scope), (RESOURCE_METADATA, told.metadata)];
+            challenge("Bearer", &all)
+        };
+        let algorithms = PROOF_ALGORITHMS.map(Algorithm::as_str).join(" ");
+        let unproved =
+            [("error", Some("invalid_dpop_proof")), ("algs", Some(&*algorithms)), (RESOURCE_METADATA, told.metadata)];
         Ok(Self {
-            insufficient: challenge("Bearer", &insufficient)?,
-            missing: challenge("Bearer", &[("realm", realm)])?,
-            invalid: challenge("Bearer", &[("realm", realm), ("error", Some("invalid_token"))])?,
+            insufficient: bearer(Some("insufficient_scope"), told.scope)?,
+            missing: bearer(None, None)?,
+            invalid: bearer(Some("invalid_token"), None)?,
+            unproved: challenge("DPoP", &unproved)?,
             no_key_claim: message(&format!("No mandatory '{key_claim}' in claims")),
             invalid_key_claim: message(&format!("Invalid '{key_claim}' in claims")),
             unknown_key: message(&format!("No credentials found for given '{key_claim}'")),
@@ -197,13 +215,12 @@ impl Answers {
             Refusal::NoToken => Some(&self.missing),
             Refusal::NoConsumer(_) | Refusal::NotRemembered | Refusal::AskedTooOften => None,
             Refusal::Rule(lack) if lack.is_of_permission() => Some(&self.insufficient),
+            Refusal::NotBound(why) if why.is_of_proof() => Some(&self.unproved),
             _ => Some(&self.invalid),
         };
-        let own = if let Refusal::NotBound(why) = refusal { why.challenge() } else { None };
-        let challenge = own.or_else(|| challenge.cloned());
         Reply {
             status: refusal.status(),
-            headers: challenge.map(|value| (WWW_AUTHENTICATE, value)).into_iter().collect(),
+            headers: challenge.map(|value| (WWW_AUTHENTICATE, value.clone())).into_iter().collect(),
             body: ReplyBody::Json(self.body(refusal)),
         }
     }

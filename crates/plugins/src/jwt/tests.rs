@@ -9,6 +9,7 @@ mod enforcement;
 mod impersonation;
 mod introspection;
 mod issuers;
+mod resource_metadata;
 mod retrieval;
 mod revocations;
 mod rules;

@@ -64,6 +64,32 @@ fn what_would_be_refused_is_counted_by_reason_route_and_consumer() {
 }
 
 #[test]
+fn who_has_no_token_finds_out_where_to_get_one() {
+    let (gateway, origin) = gateway();
+    let service = gateway.service_at(&origin, json!({}));
+    let path = "/.well-known/oauth-protected-resource/r";
+    let route = gateway.route_to(service, json!({ "name": "r", "paths": ["/r", path] }));
+    let config = json!({
+        "resource_metadata": { "resource": "https://api.example/r" }, "allowed_issuers": ["https://issuer.example"],
+    });
+    gateway.plugin(json!({ "name": "jwt", "route": { "id": route }, "config": config }));
+    let mut client = gateway.connect();
+    let refused = client.get("/r");
+    let challenge = format!("Bearer resource_metadata=\"https://api.example{path}\"");
+    assert_eq!((refused.status, refused.field("www-authenticate")), (401, Some(&*challenge)));
+    let told = client.get(path);
+    let expected = json!({
+        "resource": "https://api.example/r", "authorization_servers": ["https://issuer.example"],
+        "bearer_methods_supported": ["header"],
+    });
+    assert_eq!((told.status, serde_json::from_str::<Value>(&told.text()).unwrap()), (200, expected));
+    assert!(told.field("content-type").unwrap().starts_with("application/json"));
+    client.send(format!("HEAD {path} HTTP/1.1\r\nHost: h\r\n\r\n"));
+    assert_eq!(client.response_to_head().status, 200);
+    assert_eq!((client.post(path, b"").status, origin.requests().len()), (401, 0));
+}
+
+#[test]
 fn a_token_for_one_request_is_accepted_once_however_many_ask_at_once() {
     for memory in ["node", "cluster"] {
         let (gateway, origin) = guarded(json!({ "single_use": memory, "hide_credentials": true }));

@@ -21,7 +21,8 @@ const LEEWAY: i64 = 10;
 const LONGEST: usize = 4096;
 
 /// What proofs may be signed with: what a worker can verify between two requests.
-const ALGORITHMS: [Algorithm; 4] = [Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256];
+pub(in crate::jwt) const ALGORITHMS: [Algorithm; 4] =
+    [Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256];
 
 /// Whether the request carries a proof by the key with this thumbprint, for this request and this token.
 pub(super) fn check(cx: &RequestCx<'_>, thumbprint: &str, seen: &Proofs) -> Result<(), NotBound> {
