@@ -1,10 +1,11 @@
 //! `POST /jwt/mint`: a token of a credential that is for development alone.
 
+mod signing;
+
 use std::pin::Pin;
 
-use gibbon_jose::sign::Signer;
-use gibbon_jose::{Algorithm, base64url};
-use gibbon_plugin_api::{AdminAnswer, AdminCall};
+use gibbon_jose::Algorithm;
+use gibbon_plugin_api::{AdminAnswer, AdminCall, PluginRecords};
 use gibbon_schema::Object;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -25,8 +26,14 @@ enum Refused {
     NoCredential,
     #[error("the credential is not marked `development_only`")]
     NotForDevelopment,
-    #[error("the gateway has no private key for `{0}`: tokens are minted with secrets alone")]
-    NoSecret(Algorithm),
+    #[error("a private key signs for `{0}`: name one of the gateway's keys as `signing_key`")]
+    NoPrivateKey(Algorithm),
+    #[error("there is no key with this name or id")]
+    NoKey,
+    #[error("the key has no private PEM that can sign for the credential's algorithm")]
+    NoPrivatePem,
+    #[error("the credential does not have the public half of this key")]
+    OtherKey,
     #[error("the records cannot be read: {0}")]
     Away(String),
     #[error("the secret cannot be used")]
@@ -36,8 +43,10 @@ enum Refused {
 impl Refused {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Field(..) | Self::NoSecret(_) | Self::Secret => StatusCode::BAD_REQUEST,
-            Self::NoCredential => StatusCode::NOT_FOUND,
+            Self::Field(..) | Self::NoPrivateKey(_) | Self::NoPrivatePem | Self::OtherKey | Self::Secret => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NoCredential | Self::NoKey => StatusCode::NOT_FOUND,
             Self::NotForDevelopment => StatusCode::FORBIDDEN,
             Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -68,7 +77,7 @@ async fn mint(call: &AdminCall) -> Result<Value, Refused> {
     };
     let life = life(call.values.get("expires_in"))?;
     let credential = find(call, key).await?;
-    let signer = signer(&credential, call.values.get("secret_is_base64"))?;
+    let signer = signing::signer(call, &credential).await?;
     let expires_at = timestamp::now() + life;
     let token = signer.sign(&Map::new(), &Value::Object(whole(key, claims, expires_at, life)).to_string());
     let token = token.map_err(|_| Refused::Secret)?;
@@ -96,29 +105,19 @@ fn life(given: Option<&Value>) -> Result<i64, Refused> {
     in_bounds.ok_or(Refused::Field("expires_in", "must be 1 to 86400 seconds"))
 }
 
+fn records(call: &AdminCall) -> Result<&dyn PluginRecords, Refused> {
+    let records = call.node.records.as_deref();
+    records.ok_or_else(|| Refused::Away("this is no running gateway".to_owned()))
+}
+
 async fn find(call: &AdminCall, key: &str) -> Result<Object, Refused> {
-    let records = call.node.records.as_ref().ok_or_else(|| Refused::Away("this is no running gateway".to_owned()))?;
-    let found = records.find(KIND, "key", key.to_owned()).await.map_err(|error| Refused::Away(error.to_string()))?;
+    let found =
+        records(call)?.find(KIND, "key", key.to_owned()).await.map_err(|error| Refused::Away(error.to_string()))?;
     let credential = found.ok_or(Refused::NoCredential)?;
     match credential.get(DEVELOPMENT_ONLY) {
         Some(Value::Bool(true)) => Ok(credential),
         _ => Err(Refused::NotForDevelopment),
     }
-}
-
-fn signer(credential: &Object, is_base64: Option<&Value>) -> Result<Signer, Refused> {
-    let name = credential.get("algorithm").and_then(Value::as_str).unwrap_or_default();
-    let algorithm = Algorithm::from_name(name).unwrap_or(Algorithm::HS256);
-    if !algorithm.is_symmetric() {
-        return Err(Refused::NoSecret(algorithm));
-    }
-    let secret = credential.get("secret").and_then(Value::as_str).ok_or(Refused::Secret)?;
-    let bytes = match is_base64 {
-        Some(Value::Bool(true)) => base64url::decode_secret(secret).map_err(|_| Refused::Secret)?,
-        Some(Value::String(text)) if text == "true" => base64url::decode_secret(secret).map_err(|_| Refused::Secret)?,
-        _ => secret.as_bytes().to_vec(),
-    };
-    Signer::from_secret(algorithm, &bytes).map_err(|_| Refused::Secret)
 }
 
 #[cfg(test)]

@@ -438,6 +438,43 @@ fn a_token_is_minted_for_development_and_for_nothing_else() {
 }
 
 #[test]
+fn a_token_is_minted_with_the_private_key_of_the_gateway_that_belongs_to_a_credential() {
+    let issuer = Issuer::start();
+    let (gateway, _upstream) = issuer.gateway(None);
+    gateway.plugin(json!({ "name": "jwt", "config": { "claims_to_verify": ["exp"] } }));
+    let ann = gateway.consumer(json!({ "username": "ann" }));
+    let credential = |key: &str, more: Value| {
+        let mut body = json!({ "consumer": { "id": ann }, "key": key, "algorithm": "RS256", "rsa_public_key": ONE.1 });
+        more.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
+        gateway.put("jwt_secrets", body)
+    };
+    credential("dev", json!({ "development_only": true }));
+    credential("real", json!({}));
+    let secret = json!({ "algorithm": "HS256", "rsa_public_key": null, "secret": "s", "development_only": true });
+    credential("secret", secret);
+    let one = gateway.put("keys", json!({ "name": "one", "kid": "one", "pem": { "private_key": ONE.0 } }));
+    gateway.put("keys", json!({ "name": "other", "kid": "other", "pem": { "private_key": OTHER.0 } }));
+    gateway.put("keys", json!({ "name": "public", "kid": "public", "pem": { "public_key": ONE.1 } }));
+    for signing_key in ["one", &one.to_string()] {
+        let (status, minted) = mint(&gateway, json!({ "key": "dev", "signing_key": signing_key }));
+        assert_eq!(status, 201, "{minted}");
+        assert_eq!(ask(&gateway, minted["token"].as_str().unwrap()), 200);
+    }
+    for (key, signing_key, status) in [
+        ("dev", json!(null), 400),
+        ("dev", json!("other"), 400),
+        ("dev", json!("public"), 400),
+        ("dev", json!(7), 400),
+        ("dev", json!("nobody"), 404),
+        ("real", json!("one"), 403),
+        ("secret", json!("one"), 400),
+    ] {
+        let (answered, body) = mint(&gateway, json!({ "key": key, "signing_key": signing_key }));
+        assert_eq!((answered, body.get("token")), (status, None), "{key} {signing_key}");
+    }
+}
+
+#[test]
 fn it_is_told_when_each_key_of_a_credential_was_last_of_use() {
     let issuer = Issuer::start();
     let (gateway, _upstream) = issuer.gateway(None);
