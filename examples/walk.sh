@@ -71,8 +71,18 @@ prepare_gateway() {
   [ -x "$GIBBON" ] || (cd "$ROOT" && cargo build --release --package gibbon)
 }
 
+# Below the ports that the kernel gives to whoever asks for any: no connection takes it before its listener does.
 free_port() {
-  "$PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  "$PYTHON" - <<'EOF'
+import random, socket
+for port in random.sample(range(12000, 32000), 100):
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(port)
+    break
+EOF
 }
 
 wait_for() {

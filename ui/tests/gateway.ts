@@ -1,6 +1,7 @@
 /** A gateway of a walk's own, and a service behind it. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocket } from 'node:net';
@@ -92,18 +93,25 @@ async function startOrigin(): Promise<Server> {
   return server;
 }
 
-/** All are held while the others are chosen, so that they differ. */
+/**
+ * Ports for the gateway to take: below those that the kernel gives to whoever asks for any, so that no connection of
+ * the browser takes one first, and anywhere there, so that walks beside each other hardly ask for the same.
+ */
 async function freePorts(count: number): Promise<number[]> {
-  const sockets = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const socket = createSocket();
-      await new Promise<void>((done) => socket.listen(0, '127.0.0.1', done));
-      return socket;
-    }),
-  );
-  const ports = sockets.map((socket) => (socket.address() as AddressInfo).port);
-  await Promise.all(sockets.map((socket) => new Promise((done) => socket.close(done))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(12_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  const socket = createSocket();
+  return new Promise((done) => {
+    socket.once('error', () => done(false));
+    socket.listen(port, '127.0.0.1', () => socket.close(() => done(true)));
+  });
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -43,7 +43,7 @@ pub use message::{Received, Response};
 pub use name_server::{NameRecord, NameServer};
 pub use nginx::Nginx;
 pub use origin::{Action, Origin};
-pub use ports::{FullPort, RefusingPort};
+pub use ports::{FullPort, RefusingPort, reserved_port};
 pub use redis::Redis;
 pub use slapd::Slapd;
 pub use stream_origin::StreamOrigin;

@@ -5,13 +5,14 @@
 
 use std::env;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 use crate::client::Client;
+use crate::ports::reserved_port;
 use crate::waiting::eventually;
 
 /// The front reads bodies to their end before it asks the inner one, which tells how long they were.
@@ -85,9 +86,7 @@ impl Nginx {
 
     fn try_start() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder is to be had");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-        let port = listener.local_addr().expect("it is bound").port();
-        drop(listener);
+        let port = reserved_port();
         let place = folder.path().to_str().expect("a folder of ours has a plain name");
         let conf = folder.path().join("nginx.conf");
         fs::write(&conf, CONF.replace('@', place).replace("PORT", &port.to_string())).expect("it can be written");

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -14,6 +14,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::authority::Issued;
+use crate::ports::reserved_port;
 use crate::waiting::{PATIENCE, eventually};
 
 /// A running Redis. It stops when dropped.
@@ -80,9 +81,7 @@ impl Redis {
 
     fn try_start(options: &[String]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder is to be had");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-        let port = listener.local_addr().expect("it is bound").port();
-        drop(listener);
+        let port = reserved_port();
         let process = launch(port, options, &folder);
         let mut redis = Self { process, port, options: options.to_vec(), folder };
         eventually("Redis listens or has ended", || redis.has_ended() || redis.listens());

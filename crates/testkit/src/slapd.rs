@@ -5,13 +5,14 @@
 
 use std::env;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 use crate::authority::Issued;
+use crate::ports::reserved_port;
 use crate::waiting::eventually;
 
 /// The entry below which a directory of tests has its users.
@@ -72,7 +73,7 @@ impl Slapd {
     fn try_start(users: &[(&str, &str)], issued: &Issued) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder is to be had");
         let conf = prepare(folder.path(), users, issued);
-        let ports = Ports { plain: free_port(), secured: free_port() };
+        let ports = Ports { plain: reserved_port(), secured: reserved_port() };
         let urls = format!("ldap://127.0.0.1:{}/ ldaps://127.0.0.1:{}/", ports.plain, ports.secured);
         let mut command = slapd();
         command.args(["-d", "0", "-h", &urls, "-f"]).arg(conf);
@@ -143,11 +144,6 @@ fn slapd() -> Command {
     let mut command = Command::new(program().expect("a test asks first whether slapd is installed"));
     command.stdin(Stdio::null()).stderr(Stdio::null());
     command
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    listener.local_addr().expect("it is bound").port()
 }
 
 impl Drop for Slapd {

@@ -2,9 +2,11 @@
 
 use crate::command::{Done, gibbon_with};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+use gibbon_testkit::reserved_port;
 
 /// Whatever still runs there is stopped in the end.
 pub(crate) struct Place {
@@ -17,9 +19,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        // All are held while the others are chosen, so that they differ.
-        let ports = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let [proxy, admin, status, manager] = ports.map(|listener| listener.local_addr().unwrap().port());
+        let [proxy, admin, status, manager] = [(); 4].map(|()| reserved_port());
         let place = Self { prefix: tempfile::tempdir().unwrap(), proxy, admin, status, manager };
         place.configure("");
         place

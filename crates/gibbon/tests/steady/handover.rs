@@ -7,6 +7,7 @@ use std::process::Stdio;
 use crate::command::command;
 use crate::place::{Place, eventually, get, status};
 use crate::world::World;
+use gibbon_testkit::reserved_port;
 use std::net::TcpListener;
 
 #[test]
@@ -99,7 +100,7 @@ fn files_of_processes(place: &Place) -> usize {
 fn what_takes_effect_after_a_restart_does_so_after_a_handover() {
     let place = Place::new();
     place.start();
-    let other = free_port();
+    let other = reserved_port();
     let before = place.proxy;
     let file =
         format!("proxy_listen = 127.0.0.1:{other}\nadmin_listen = 127.0.0.1:{}\nstatus_listen = off\n", place.admin);
@@ -110,10 +111,6 @@ fn what_takes_effect_after_a_restart_does_so_after_a_handover() {
     eventually("the closing of the port that is not wanted any more", || {
         std::net::TcpStream::connect(("127.0.0.1", before)).is_err()
     });
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 #[test]

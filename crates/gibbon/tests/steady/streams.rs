@@ -1,17 +1,17 @@
 //! Streams while another process takes over: those that are open go on, and new ones are accepted all the while.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use gibbon_testkit::{PATIENCE, StreamOrigin};
+use gibbon_testkit::{PATIENCE, StreamOrigin, reserved_port};
 
 use crate::place::Place;
 
 /// A gateway that carries what comes on a port to an origin that sends it back.
 fn gateway(origin: &StreamOrigin) -> (Place, u16) {
     let place = Place::new();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = reserved_port();
     place.configure(&format!(
         "proxy_listen = 127.0.0.1:{}\nstream_listen = 127.0.0.1:{port}\nclient_drain_timeout = 10m\n",
         place.proxy

@@ -2,7 +2,7 @@
 
 use crate::load::Load;
 use crate::place::Place;
-use gibbon_testkit::{Action, Authority, Origin};
+use gibbon_testkit::{Action, Authority, Origin, reserved_port};
 
 /// See the module.
 pub(crate) struct World {
@@ -19,7 +19,7 @@ impl World {
     /// Starts a gateway with a service that answers each request with its body.
     pub(crate) fn start() -> Self {
         let place = Place::new();
-        let tls = free_port();
+        let tls = reserved_port();
         let world = Self {
             place,
             authority: Authority::new(),
@@ -67,10 +67,6 @@ impl World {
         load.go_on();
         load.end();
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn escape(text: &str) -> String {

@@ -3,7 +3,6 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use gibbon_store::postgres::{self, Connect, Tls};
 
 use super::installation::Installation;
 use super::{PASSWORD, USER};
+use crate::ports::reserved_port;
 use crate::waiting::PATIENCE;
 
 /// A database with the tables of a store, from which those of the tests are copied.
@@ -96,8 +96,7 @@ impl Cluster {
 
     /// Starts the server on a port that was free a moment ago.
     fn launch(&self) -> Option<u16> {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
-        let port = free.expect("a port is free").port();
+        let port = reserved_port();
         let options = format!("-c listen_addresses=127.0.0.1 -p {port} -k {} {SETTINGS}", self.sockets().display());
         let mut pg_ctl = self.installation.program("pg_ctl");
         pg_ctl.args(["start", "--wait", "--silent", "-l"]).arg(self.folder.join("server.log"));

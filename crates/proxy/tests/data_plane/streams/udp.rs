@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gibbon_proxy::Drain;
-use gibbon_testkit::{Gateway, PATIENCE};
+use gibbon_testkit::{Gateway, PATIENCE, reserved_port};
 use serde_json::json;
 
 use super::{gateway, outcome, proxy_to, proxy_with};
@@ -99,7 +99,7 @@ fn datagrams_without_a_route_come_to_nothing() {
 #[test]
 fn an_upstream_that_is_not_there_ends_the_stream() {
     let gateway = gateway(HERE);
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = reserved_port();
     proxy_to(&gateway, "udp", nobody);
     client().send_to(b"x", address(&gateway)).unwrap();
     assert_eq!(outcome(&gateway.stream_log(1)[0])[..2], ["UDP", "502"]);
@@ -108,7 +108,7 @@ fn an_upstream_that_is_not_there_ends_the_stream() {
 #[test]
 fn a_target_that_is_not_there_is_counted_out() {
     let gateway = gateway(HERE);
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = reserved_port();
     let unhealthy = json!({ "passive": { "unhealthy": { "tcp_failures": 1 } } });
     let upstream = gateway.put("upstreams", json!({ "name": "pool", "healthchecks": unhealthy }));
     for port in [nobody, marking("")] {
