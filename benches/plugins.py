@@ -7,7 +7,10 @@ document if it is told to. It stops everything that it starts, and leaves nothin
 """
 
 import argparse
+import base64
 import datetime
+import email.utils
+import hmac
 import json
 import os
 import shutil
@@ -76,10 +79,25 @@ def configurations(place):
     }
 
 
+def authentications():
+    """The rows of plugins that ask who sends a request: their configurations, what the consumer has, what is sent."""
+    yield "key-auth", {}, "key-auth", {"key": "a-key"}, {"apikey": "a-key"}
+    basic = base64.b64encode(b"ann:a-secret").decode()
+    yield "basic-auth", {}, "basic-auth", {"username": "ann", "password": "a-secret"}, {"Authorization": f"Basic {basic}"}
+    date = email.utils.formatdate(usegmt=True)
+    signature = base64.b64encode(hmac.digest(b"a-secret", f"date: {date}".encode(), "sha256")).decode()
+    signed = f'hmac username="ann", algorithm="hmac-sha256", headers="date", signature="{signature}"'
+    yield ("hmac-auth", {"clock_skew": 24 * 3600}, "hmac-auth", {"username": "ann", "secret": "a-secret"},
+           {"Date": date, "Authorization": signed})
+
+
 def scenarios(place):
     """The rows as scenarios of the harness, the one without plugins first."""
     plain, token = (replace(SCENARIOS[name], peers=("gibbon",)) for name in ("off", "hs"))
     yield replace(plain, name="none")
+    for name, config, kind, credential, headers in authentications():
+        yield replace(plain, name=name, plugins=((name, json.dumps(config)),), open_to_all=False,
+                      credentials=((kind, json.dumps(credential)),), headers=tuple(headers.items()))
     for name, auth, plugins in configurations(place):
         texts = tuple((plugin, json.dumps(config)) for plugin, config in plugins.items())
         yield replace(token if auth else plain, name=name, plugins=texts)

@@ -33,6 +33,10 @@ def provision(scenario, place, upstream_port):
     _put("/routes/bench", {"paths": ["/svc/"], "service": {"name": "bench"}})
     for name, config in scenario.plugins:
         _send("POST", "/services/bench/plugins", {"name": name, "config": json.loads(config)})
+    if scenario.credentials:
+        _put("/consumers/bench", {})
+    for path, body in scenario.credentials:
+        _send("POST", f"/consumers/bench/{path}", json.loads(body))
     if not scenario.algorithm:
         return
     key = ({"secret": (place.keys / "hs.secret").read_text()} if scenario.algorithm == "HS256" else

@@ -23,6 +23,8 @@ class Lgen:
             self.argv += ["--upload", scenario.upload]
         if scenario.tokens:
             self.argv += ["--tokens", place.keys / scenario.tokens, "--first", first_token]
+        for name, value in scenario.headers:
+            self.argv += ["--header", f"{name}: {value}"]
         if scenario.each_once:
             self.argv += ["--once"]
 

@@ -53,24 +53,28 @@ def _by_tls(server, peer, scenario, place, requests, connections):
 def _check_it_works(peer, scenario, place):
     """A peer that lets everybody in, or nobody, would be a fast one."""
     wanted = {None: 200}
+    if not scenario.open_to_all:
+        if (got := _status(peer.port, scenario, {})) != 401:
+            sys.exit(f"{peer.name} answers {got} instead of 401 in scenario {scenario.name}")
     if scenario.tokens:
         token = place.keys / ("rs.tokens" if scenario.algorithm == "RS256" else "hs.tokens")
         token = token.read_text().split("\n", 1)[0]
         flipped = "A" if token[-20] != "A" else "B"
         wanted = {None: 401, f"Bearer {token}": 200, f"Bearer {token[:-20]}{flipped}{token[-19:]}": 401}
     for authorization, status in wanted.items():
-        if (got := _status(peer.port, scenario, authorization)) != status:
+        headers = dict(scenario.headers) | ({"Authorization": authorization} if authorization else {})
+        if (got := _status(peer.port, scenario, headers)) != status:
             sys.exit(f"{peer.name} answers {got} instead of {status} in scenario {scenario.name}")
 
 
-def _status(port, scenario, authorization):
+def _status(port, scenario, headers):
     if scenario.by_tls:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10,
                                                  context=ssl._create_unverified_context())
     else:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     method, body = ("POST", bytes(scenario.upload)) if scenario.upload else ("GET", None)
-    connection.request(method, scenario.path, body, {"Authorization": authorization} if authorization else {})
+    connection.request(method, scenario.path, body, headers)
     status = connection.getresponse().status
     connection.close()
     return status

@@ -34,6 +34,12 @@ class Scenario:
     gibbon_settings: tuple[tuple[str, str], ...] = ()
     plugins: tuple[tuple[str, str], ...] = ()
     """Gibbon's plugins beside jwt: their names, and their configurations as JSON."""
+    credentials: tuple[tuple[str, str], ...] = ()
+    """What Gibbon's consumer is given: paths below the consumer's, and bodies as JSON."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What each request has beside the usual headers."""
+    open_to_all: bool = True
+    """Whether requests without these headers are let through."""
     peers: tuple[str, ...] = ("haproxy", "envoy", "hyper", "floor", "gibbon")
     """The kinds of peer that can do it."""
 

@@ -15,6 +15,8 @@ pub struct Options {
     /// How many bytes of body each request has; without, it is a GET.
     pub upload: Option<usize>,
     pub tokens: Option<PathBuf>,
+    /// Lines `name: value` that each request has.
+    pub headers: Vec<String>,
     /// The line of `tokens` to start with, from 0.
     pub first: usize,
     /// No token is sent twice.
@@ -34,6 +36,7 @@ impl Options {
             at_once: None,
             upload: None,
             tokens: None,
+            headers: Vec::new(),
             first: 0,
             once: false,
             hold: false,
@@ -48,6 +51,7 @@ impl Options {
                 "--at-once" => options.at_once = Some(read(&value()?)?),
                 "--upload" => options.upload = Some(read(&value()?)?),
                 "--tokens" => options.tokens = Some(value()?.into()),
+                "--header" => options.headers.push(value()?),
                 "--first" => options.first = read(&value()?)?,
                 "--once" => options.once = true,
                 "--hold" => options.hold = true,

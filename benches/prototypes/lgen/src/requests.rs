@@ -34,6 +34,9 @@ impl Requests {
         if let Some(length) = options.upload {
             head += &format!("Content-Type: application/octet-stream\r\nContent-Length: {length}\r\n");
         }
+        for line in &options.headers {
+            head.extend([line, "\r\n"]);
+        }
         Ok(Requests { head, tokens, first: options.first, body: vec![b'x'; options.upload.unwrap_or(0)] })
     }
 
