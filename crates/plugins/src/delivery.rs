@@ -18,6 +18,17 @@ pub(crate) const GATHERING: Duration = Duration::from_millis(5);
 /// Lines that wait.
 pub(crate) type Lines = Arc<Waiting<Vec<u8>>>;
 
+impl Waiting<Vec<u8>> {
+    /// Appends lines that wait to a text, up to a length, since many at once cost hardly more than one.
+    pub(crate) fn append_to(&self, text: &mut Vec<u8>, most: usize) {
+        while text.len() < most
+            && let Some(line) = self.take()
+        {
+            text.extend_from_slice(&line);
+        }
+    }
+}
+
 /// The entrance. The task ends when the entrance is gone and nothing waits any more.
 pub(crate) struct Delivery {
     /// None where nothing is delivered.

@@ -6,7 +6,9 @@
 mod fields;
 mod limits;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gibbon_plugin_api::Node;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -14,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 pub(crate) use fields::{FormerNames, queue_field};
 pub(crate) use limits::{Concurrency, Limits};
 
+use crate::delivery::GATHERING;
 use crate::overflow::Overflow;
 use crate::waiting::{Room, Waiting, Waits};
 
@@ -60,15 +63,34 @@ impl<E: Waits> Drop for Queue<E> {
     }
 }
 
+/// Batches that are sent one after the other.
+type Round<E> = VecDeque<Vec<E>>;
+
+/// How many entries are taken to the thread that sends, where batches have fewer: every way there and back wakes two
+/// threads.
+const ENTRIES_OF_A_ROUND: usize = 64;
+
 async fn empty<E: Waits>(waiting: Arc<Waiting<E>>, limits: Limits, send: Deliver<E>) {
     while let Some(first) = waiting.next().await {
-        let batch = gather(first, &waiting, &limits).await;
-        let sending = deliver(batch, limits.clone(), Arc::clone(&send));
+        let mut round = Round::from([gather(first, &waiting, &limits).await]);
         match limits.concurrency {
-            Concurrency::OneByOne => sending.await,
-            Concurrency::AllAtOnce => drop(tokio::spawn(sending)),
+            Concurrency::OneByOne => {
+                round.extend(ready(&waiting, limits.batch));
+                deliver(round, &limits, &send).await;
+                sleep(GATHERING).await;
+            }
+            Concurrency::AllAtOnce => {
+                let (limits, send) = (limits.clone(), Arc::clone(&send));
+                tokio::spawn(async move { deliver(round, &limits, &send).await });
+            }
         }
     }
+}
+
+/// The batches that are full already, up to the end of a round.
+fn ready<E: Waits>(waiting: &Waiting<E>, size: usize) -> impl Iterator<Item = Vec<E>> {
+    let more = (ENTRIES_OF_A_ROUND / size).saturating_sub(1);
+    std::iter::from_fn(move || waiting.take_full(size)).take(more)
 }
 
 async fn gather<E: Waits>(first: E, waiting: &Waiting<E>, limits: &Limits) -> Vec<E> {
@@ -82,20 +104,62 @@ async fn gather<E: Waits>(first: E, waiting: &Waiting<E>, limits: &Limits) -> Ve
     batch
 }
 
-async fn deliver<E: Waits>(batch: Vec<E>, limits: Limits, send: Deliver<E>) {
-    let (begun, mut delay, batch) = (Instant::now(), limits.first_delay, Arc::new(batch));
-    loop {
-        let (send, sent) = (Arc::clone(&send), Arc::clone(&batch));
-        let outcome = tokio::task::spawn_blocking(move || send(&sent)).await;
-        match outcome.unwrap_or_else(|error| Err(error.to_string())) {
-            Ok(()) => return,
-            Err(error) if begun.elapsed() + delay > limits.retry_time => {
-                return tracing::error!(entries = batch.len(), %error, "what was to be sent to a server is given up");
-            }
-            Err(error) => tracing::warn!(%error, "what could not be sent to a server is sent again"),
+async fn deliver<E: Waits>(mut round: Round<E>, limits: &Limits, send: &Deliver<E>) {
+    let mut attempts = Attempts::begin(limits);
+    while !round.is_empty() {
+        let before = round.len();
+        let outcome;
+        (round, outcome) = send_in_turn(round, Arc::clone(send)).await;
+        let Err(error) = outcome else { return };
+        if round.len() < before {
+            attempts = Attempts::begin(limits);
         }
-        sleep(delay).await;
-        delay = (delay * 2).min(limits.longest_delay);
+        if attempts.are_over(limits) {
+            let entries = round.pop_front().map_or(0, |batch| batch.len());
+            tracing::error!(entries, %error, "what was to be sent to a server is given up");
+            attempts = Attempts::begin(limits);
+        } else {
+            tracing::warn!(%error, "what could not be sent to a server is sent again");
+            attempts.rest(limits).await;
+        }
+    }
+}
+
+/// Sends batches until one cannot be; gives those that are left, that one first.
+async fn send_in_turn<E: Waits>(mut round: Round<E>, send: Deliver<E>) -> (Round<E>, Result<(), String>) {
+    let sending = tokio::task::spawn_blocking(move || {
+        let mut outcome = Ok(());
+        while outcome.is_ok()
+            && let Some(batch) = round.pop_front()
+        {
+            outcome = send(&batch);
+            if outcome.is_err() {
+                round.push_front(batch);
+            }
+        }
+        (round, outcome)
+    });
+    sending.await.unwrap_or_else(|error| (Round::new(), Err(error.to_string())))
+}
+
+/// How often one batch has been tried.
+struct Attempts {
+    since: Instant,
+    delay: Duration,
+}
+
+impl Attempts {
+    fn begin(limits: &Limits) -> Self {
+        Self { since: Instant::now(), delay: limits.first_delay }
+    }
+
+    fn are_over(&self, limits: &Limits) -> bool {
+        self.since.elapsed() + self.delay > limits.retry_time
+    }
+
+    async fn rest(&mut self, limits: &Limits) {
+        sleep(self.delay).await;
+        self.delay = (self.delay * 2).min(limits.longest_delay);
     }
 }
 
@@ -103,7 +167,6 @@ async fn deliver<E: Waits>(batch: Vec<E>, limits: Limits, send: Deliver<E>) {
 mod tests {
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
 
     use tokio::runtime::Builder;
 
@@ -158,6 +221,12 @@ mod tests {
         assert_eq!(sent(limits(4), 3), [["b", "c", "d", "e"]]);
         let impatient = Limits { retry_time: Duration::ZERO, ..limits(2) };
         assert_eq!(sent(impatient, 1), [["d", "e"]]);
+    }
+
+    #[test]
+    fn a_batch_that_is_given_up_does_not_take_those_behind_it_along() {
+        let impatient = Limits { retry_time: Duration::ZERO, ..limits(1) };
+        assert_eq!(sent(impatient, 2), [["d"], ["e"]]);
     }
 
     #[test]

@@ -115,6 +115,13 @@ impl<E: Waits> Waiting<E> {
         Some(entry)
     }
 
+    /// The oldest entries, if there are that many.
+    pub(crate) fn take_full(&self, size: usize) -> Option<Vec<E>> {
+        let full = (self.depth() >= size).then(|| std::iter::from_fn(|| self.take()).take(size).collect());
+        // Whoever finds it too full may have taken them meanwhile.
+        full.filter(|entries: &Vec<E>| !entries.is_empty())
+    }
+
     fn length(&self, entry: &E) -> usize {
         if self.most_bytes.is_some() { entry.length() } else { 0 }
     }

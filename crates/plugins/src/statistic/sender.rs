@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long connecting and sending may take over TCP.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -31,11 +31,23 @@ pub(crate) struct Sender {
     place: Place,
     /// A connection that waits to be used again.
     idle: Mutex<Option<TcpStream>>,
+    /// What datagrams were sent by, which waits likewise.
+    found: Mutex<Option<Found>>,
+}
+
+/// How long the address that a host was found at is good.
+const GOOD_FOR: Duration = Duration::from_secs(1);
+
+/// Where the host is, and what it is reached by.
+struct Found {
+    socket: UdpSocket,
+    address: SocketAddr,
+    since: Instant,
 }
 
 impl Sender {
     pub(crate) fn to(place: Place) -> Self {
-        Self { place, idle: Mutex::default() }
+        Self { place, idle: Mutex::default(), found: Mutex::default() }
     }
 
     /// Sends the lines of some exchanges.
@@ -46,8 +58,8 @@ impl Sender {
         let lines = batch.iter().flat_map(|entry| entry.split(|byte| *byte == b'\n'));
         match self.place.means {
             Means::Tcp => self.send_on_connection(batch),
-            Means::DatagramEach => self.send_datagrams(lines.map(<[u8]>::to_vec)),
-            Means::DatagramsOf(size) => self.send_datagrams(packed(lines, size).into_iter()),
+            Means::DatagramEach => self.send_datagrams(lines),
+            Means::DatagramsOf(size) => self.send_datagrams(packed(lines, size).iter().map(Vec::as_slice)),
         }
     }
 
@@ -55,27 +67,33 @@ impl Sender {
         Ok((&*self.place.host, self.place.port).to_socket_addrs()?.collect())
     }
 
-    fn send_datagrams(&self, datagrams: impl Iterator<Item = Vec<u8>>) -> io::Result<()> {
-        let address = self.addresses()?.into_iter().next().ok_or(io::ErrorKind::NotFound)?;
-        let socket = UdpSocket::bind(if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
+    fn send_datagrams<'l>(&self, datagrams: impl Iterator<Item = &'l [u8]>) -> io::Result<()> {
+        let found = take(&self.found).filter(|found| found.since.elapsed() < GOOD_FOR);
+        let found = found.map_or_else(|| self.find(), Ok)?;
         for datagram in datagrams {
-            if let Err(error) = socket.send_to(&datagram, address) {
+            if let Err(error) = found.socket.send_to(datagram, found.address) {
                 tracing::error!(%error, "metrics cannot be sent");
             }
         }
+        put(&self.found, found);
         Ok(())
+    }
+
+    fn find(&self) -> io::Result<Found> {
+        let address = self.addresses()?.into_iter().next().ok_or(io::ErrorKind::NotFound)?;
+        let socket = UdpSocket::bind(if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
+        Ok(Found { socket, address, since: Instant::now() })
     }
 
     fn send_on_connection(&self, batch: &[Vec<u8>]) -> io::Result<()> {
         let mut text = batch.join(&b'\n');
         text.push(b'\n');
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut connection = match idle.filter(is_open) {
+        let mut connection = match take(&self.idle).filter(is_open) {
             Some(connection) => connection,
             None => self.connect()?,
         };
         connection.write_all(&text)?;
-        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+        put(&self.idle, connection);
         Ok(())
     }
 
@@ -92,6 +110,14 @@ impl Sender {
         }
         Err(last)
     }
+}
+
+fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn put<T>(place: &Mutex<Option<T>>, value: T) {
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
 }
 
 /// Whether the server has not hung up meanwhile, as far as is known.
@@ -170,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_server_that_is_away_is_an_error_over_tcp_alone() {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = gibbon_testkit::reserved_port();
         assert!(sender(port, Means::Tcp).send(&[b"a".to_vec()]).is_err());
         assert!(sender(port, Means::DatagramEach).send(&[b"a\nb".to_vec()]).is_ok());
     }

@@ -3,8 +3,13 @@
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::delivery::Lines;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use crate::delivery::{GATHERING, Lines};
+use crate::waiting::Waiting;
 
 /// Where programs leave their messages.
 pub(super) const PATH: &str = "/dev/log";
@@ -12,15 +17,37 @@ pub(super) const PATH: &str = "/dev/log";
 /// Leaves a message after the other there. A daemon that has been started anew has another socket of the same name.
 pub(super) async fn write_all(path: &'static Path, messages: Lines) {
     let mut socket = None;
-    while let Some(message) = messages.next().await {
-        let open = socket.take();
+    while let Some(first) = messages.next().await {
+        let (open, messages) = (socket.take(), Arc::clone(&messages));
         // A daemon that reads slowly lets whoever writes wait.
-        let written = tokio::task::spawn_blocking(move || write(path, open, &message)).await;
-        match written.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok(open) => socket = Some(open),
-            Err(error) => tracing::error!(%error, "a message for the system log is lost"),
-        }
+        let written = spawn_blocking(move || write_waiting(path, open, first, &messages)).await;
+        socket = written.unwrap_or_else(|error| {
+            tracing::error!(%error, "a message for the system log is lost");
+            None
+        });
+        sleep(GATHERING).await;
     }
+}
+
+/// Writes a message and those that wait behind it.
+fn write_waiting(
+    path: &Path,
+    mut open: Option<UnixDatagram>,
+    first: Vec<u8>,
+    messages: &Waiting<Vec<u8>>,
+) -> Option<UnixDatagram> {
+    let mut next = Some(first);
+    while let Some(message) = next {
+        open = match write(path, open, &message) {
+            Ok(open) => Some(open),
+            Err(error) => {
+                tracing::error!(%error, "a message for the system log is lost");
+                None
+            }
+        };
+        next = messages.take();
+    }
+    open
 }
 
 fn write(path: &Path, open: Option<UnixDatagram>, message: &[u8]) -> io::Result<UnixDatagram> {
@@ -37,12 +64,9 @@ fn write(path: &Path, open: Option<UnixDatagram>, message: &[u8]) -> io::Result<
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::runtime::Builder;
 
     use super::*;
-    use crate::waiting::Waiting;
 
     fn receive(server: &UnixDatagram) -> Vec<u8> {
         let mut message = [0; 64];
@@ -61,7 +85,7 @@ mod tests {
             let mut daemon = UnixDatagram::bind(path).unwrap();
             for message in ["one", "two"] {
                 messages.push(message.into());
-                daemon = tokio::task::spawn_blocking(move || {
+                daemon = spawn_blocking(move || {
                     assert_eq!(receive(&daemon), message.as_bytes());
                     daemon
                 })

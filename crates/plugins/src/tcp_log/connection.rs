@@ -50,8 +50,8 @@ impl Connection {
         !self.reader.is_finished()
     }
 
-    pub(super) async fn send(&mut self, line: &[u8]) -> io::Result<()> {
-        self.writer.write_all(line).await?;
+    pub(super) async fn send(&mut self, text: &[u8]) -> io::Result<()> {
+        self.writer.write_all(text).await?;
         self.writer.flush().await
     }
 

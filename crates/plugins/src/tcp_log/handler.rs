@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::config::Config;
 use super::connection::Connection;
 use crate::custom_fields::CustomFields;
-use crate::delivery::{Delivery, Lines};
+use crate::delivery::{Delivery, GATHERING, Lines};
 use crate::document_log::DocumentLog;
 
 /// Makes a handler of a validated configuration.
@@ -24,6 +24,9 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
     })))
 }
 
+/// How many bytes are written at once, if each line is shorter.
+const WRITTEN_AT_ONCE: usize = 64 * 1024;
+
 /// One line after the other, on one connection for as long as that lasts.
 async fn send_all(config: Config, lines: Lines) {
     let mut kept: Option<Connection> = None;
@@ -36,22 +39,24 @@ async fn send_all(config: Config, lines: Lines) {
             close(kept.take(), config.timeout).await;
             continue;
         };
-        let Some(line) = line else { return close(kept, config.timeout).await };
+        let Some(mut text) = line else { return close(kept, config.timeout).await };
+        lines.append_to(&mut text, WRITTEN_AT_ONCE);
         let open = kept.take().filter(Connection::is_open);
-        match timeout(config.timeout, send(&config, open, &line)).await {
+        match timeout(config.timeout, send(&config, open, &text)).await {
             Ok(Ok(connection)) => kept = Some(connection),
             Ok(Err(error)) => complain(&config, &error),
             Err(_) => complain(&config, &io::ErrorKind::TimedOut.into()),
         }
+        sleep(GATHERING).await;
     }
 }
 
-async fn send(config: &Config, open: Option<Connection>, line: &[u8]) -> io::Result<Connection> {
+async fn send(config: &Config, open: Option<Connection>, text: &[u8]) -> io::Result<Connection> {
     let mut connection = match open {
         Some(connection) => connection,
         None => Connection::open(config).await?,
     };
-    connection.send(line).await?;
+    connection.send(text).await?;
     Ok(connection)
 }
 
@@ -63,5 +68,5 @@ async fn close(connection: Option<Connection>, patience: Duration) {
 }
 
 fn complain(config: &Config, error: &io::Error) {
-    tracing::error!(host = &*config.host, port = config.port, %error, "a line of a log cannot be sent");
+    tracing::error!(host = &*config.host, port = config.port, %error, "lines of a log cannot be sent");
 }
