@@ -19,6 +19,9 @@ pub struct AdminPath {
     pub methods: &'static [&'static str],
     /// What each of them does, in a sentence.
     pub operations: &'static [(&'static str, &'static str)],
+    /// Those of the methods that hold on every node of the database: where one has succeeded, the other nodes are told
+    /// to do the same. Their requests have parameters and nothing else.
+    pub on_every_node: &'static [&'static str],
     /// Does it. Only asked by a method of the path; HEAD comes as GET.
     pub answer: fn(AdminCall) -> Pin<Box<dyn Future<Output = AdminAnswer> + Send>>,
 }

@@ -1,8 +1,11 @@
 //! Paths that plugins bring along.
 
-use gibbon_plugin_api::{AdminCall, AdminPath, Configured};
+use std::sync::Arc;
+
+use gibbon_plugin_api::{AdminAnswer, AdminCall, AdminPath, Configured};
+use gibbon_runtime::Configuration;
 use gibbon_schema::Object;
-use gibbon_store::{Filter, PageRequest};
+use gibbon_store::{Filter, PageRequest, StoreError};
 use http::Method;
 
 use crate::answer::Answer;
@@ -15,6 +18,9 @@ use crate::request::Request;
 /// Plugin records that are read at once.
 const PAGE: usize = 1000;
 
+/// What begins a word about a path that plugins bring along.
+const TOPIC: &str = "plugin_path ";
+
 /// Lets the plugin answer.
 pub(crate) async fn answer(
     api: &AdminApi,
@@ -26,14 +32,52 @@ pub(crate) async fn answer(
     if !path.methods.contains(&method.as_str()) {
         return Err(ApiError::MethodNotAllowed);
     }
-    let configured = configured(api, path.plugin).await?;
-    let node = api.configuration.node().clone();
-    let values = values(request).await?;
-    let answer = (path.answer)(AdminCall { method, parameters, values, configured, node }).await;
+    let told = path.on_every_node.contains(&method.as_str()).then(|| word(path, &method, &parameters));
+    let answer = ask(&api.configuration, path, method, parameters, values(request).await?).await?;
+    if let Some(word) = told.filter(|_| answer.status.is_success()) {
+        api.configuration.store().tell(&word).await?;
+    }
     Ok(match answer.body {
         Some(body) => Answer::with(answer.status, body),
         None => Answer::empty(answer.status),
     })
+}
+
+async fn ask(
+    configuration: &Configuration,
+    path: &'static AdminPath,
+    method: Method,
+    parameters: Vec<String>,
+    values: Object,
+) -> Result<AdminAnswer, StoreError> {
+    let configured = configured(configuration, path.plugin).await?;
+    let node = configuration.node().clone();
+    Ok((path.answer)(AdminCall { method, parameters, values, configured, node }).await)
+}
+
+/// What the other nodes are told, as JSON behind the topic: parameters may hold anything.
+fn word(path: &AdminPath, method: &Method, parameters: &[String]) -> String {
+    format!("{TOPIC}{}", serde_json::json!([method.as_str(), path.template, parameters]))
+}
+
+/// Does what has been done on another node, if it is about such a path.
+pub(crate) fn hear(configuration: &Arc<Configuration>, word: &str) {
+    let Some((path, method, parameters)) = heard(configuration, word) else { return };
+    let Some(runtime) = &configuration.node().runtime else { return };
+    let configuration = Arc::clone(configuration);
+    runtime.spawn(async move {
+        if let Err(error) = ask(&configuration, path, method, parameters, Object::new()).await {
+            tracing::warn!(path = path.template, %error, "what holds on every node does not on this one");
+        }
+    });
+}
+
+fn heard(configuration: &Configuration, word: &str) -> Option<(&'static AdminPath, Method, Vec<String>)> {
+    let told = word.strip_prefix(TOPIC)?;
+    let (method, template, parameters): (String, String, Vec<String>) = serde_json::from_str(told).ok()?;
+    let mut paths = configuration.registry().admin_paths();
+    let path = paths.find(|path| path.template == template && path.on_every_node.contains(&method.as_str()))?;
+    Some((path, method.parse().ok()?, parameters))
 }
 
 /// What the query and the body say.
@@ -46,12 +90,12 @@ async fn values(request: &Request) -> Result<Object, ApiError> {
 }
 
 /// The records of one plugin.
-async fn configured(api: &AdminApi, plugin: &str) -> Result<Vec<Configured>, ApiError> {
+async fn configured(configuration: &Configuration, plugin: &str) -> Result<Vec<Configured>, StoreError> {
     let mut all = Vec::new();
     let mut after = None;
     loop {
         let request = PageRequest { size: PAGE, after };
-        let page = api.configuration.store().page("plugins", &Filter::default(), request).await?;
+        let page = configuration.store().page("plugins", &Filter::default(), request).await?;
         let is_meant = |record: &Object| record.get("name").and_then(|name| name.as_str()) == Some(plugin);
         let read = |mut record: Object| {
             Some(Configured { id: id_of(&record)?, config: record.remove("config").unwrap_or_default() })

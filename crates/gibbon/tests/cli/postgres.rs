@@ -3,6 +3,7 @@
 use crate::command::{Done, command};
 use crate::place::{Place, eventually, get, status};
 use gibbon_testkit::postgres::{Database, Door, PASSWORD, USER, is_installed};
+use gibbon_testkit::{Action, Origin};
 use std::io::Read as _;
 use std::process::Stdio;
 
@@ -194,6 +195,31 @@ fn a_write_on_one_gateway_is_live_on_the_other() {
     assert_eq!(first.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
     assert_eq!(first.post("/services/hello/routes", "paths[]=/hello"), 201);
     eventually("the other gateway has the route", || status(second.send("/hello")) == 502);
+}
+
+#[test]
+fn answers_that_one_node_forgets_are_forgotten_by_the_other() {
+    if !is_installed() {
+        return;
+    }
+    let origin = Origin::start(|_| Action::answer("200 OK", &["Content-Type: text/plain"], "kept"));
+    let (database, one, other) = (Database::new(), Place::new(), Place::new());
+    for place in [&one, &other] {
+        place.configure(&lines(&database));
+        place.start();
+    }
+    assert_eq!(one.post("/services", &format!("name=s&url={}", origin.url(""))), 201);
+    assert_eq!(one.post("/services/s/routes", "paths[]=/"), 201);
+    let cache = "name=proxy-cache&config.strategy=memory&config.content_type[]=text/plain";
+    assert_eq!(one.post("/services/s/plugins", cache), 201);
+    let says = |status: &str| {
+        let mut answer = String::new();
+        get(other.proxy, "/").read_to_string(&mut answer).unwrap();
+        answer.contains(&format!("X-Cache-Status: {status}\r\n"))
+    };
+    eventually("the other node keeps the answer", || says("Hit"));
+    assert_eq!(one.send_form("DELETE", "/proxy-cache", ""), 204);
+    eventually("the other node has forgotten it", || says("Miss"));
 }
 
 #[test]

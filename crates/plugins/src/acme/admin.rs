@@ -31,6 +31,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
             ("POST", "Get a certificate for a host, or try whether that would work."),
             ("PATCH", "Renew the certificates that will soon be invalid."),
         ],
+        on_every_node: &[],
         answer: change,
     },
     AdminPath {
@@ -38,6 +39,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
         template: "/acme/certificates",
         methods: READ,
         operations: &[("GET", "The certificates that the acme plugin has got.")],
+        on_every_node: &[],
         answer: list,
     },
     AdminPath {
@@ -45,6 +47,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
         template: "/acme/certificates/{certificates}",
         methods: READ,
         operations: &[("GET", "The certificate that the acme plugin has got for a host.")],
+        on_every_node: &[],
         answer: show,
     },
 ];

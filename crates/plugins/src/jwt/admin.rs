@@ -14,6 +14,7 @@ pub static ADMIN_PATHS: [AdminPath; 2] = [
             "GET",
             "The keys of issuers, and of credentials with several, that this node knows, and when each was last of use.",
         )],
+        on_every_node: &[],
         answer: issuers::report,
     },
     AdminPath {
@@ -21,6 +22,7 @@ pub static ADMIN_PATHS: [AdminPath; 2] = [
         template: "/jwt/mint",
         methods: &["OPTIONS", "POST"],
         operations: &[("POST", "Mint a token of a credential that is marked `development_only`.")],
+        on_every_node: &[],
         answer: mint::answer,
     },
 ];

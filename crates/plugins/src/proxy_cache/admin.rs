@@ -29,6 +29,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
         template: "/proxy-cache",
         methods: &["DELETE", "OPTIONS"],
         operations: &[("DELETE", "Forget all answers that the proxy-cache plugin keeps.")],
+        on_every_node: &["DELETE"],
         answer: forget_all,
     },
     AdminPath {
@@ -36,6 +37,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
         template: "/proxy-cache/{cache_key}",
         methods: ONE,
         operations: OPERATIONS,
+        on_every_node: &["DELETE"],
         answer: of_any,
     },
     AdminPath {
@@ -43,6 +45,7 @@ pub static ADMIN_PATHS: [AdminPath; 3] = [
         template: "/proxy-cache/{plugin_id}/caches/{cache_key}",
         methods: ONE,
         operations: OPERATIONS,
+        on_every_node: &["DELETE"],
         answer: of_one,
     },
 ];
