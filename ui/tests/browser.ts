@@ -95,6 +95,21 @@ export async function picture(page: Page, name: string): Promise<void> {
 /** By how many pixels the page is wider than its window. */
 const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
+/** How many seconds the page has computed meanwhile: unlike the time of a clock, this is the same on a machine that is busy. */
+export async function busyFor(page: Page, act: () => Promise<void>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const computed = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  };
+  const before = await computed();
+  await act();
+  const after = await computed();
+  await session.detach();
+  return after - before;
+}
+
 /** What the page looked like when a walk came to grief. */
 export function pictureOfFailure(page: () => Page): void {
   afterEach(async ({ task }) => {

@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { choose, input, openWindow, pictureOfFailure, startBrowser, type Window } from './browser';
+import { busyFor, choose, input, openWindow, pictureOfFailure, startBrowser, type Window } from './browser';
 import { eventually, type Gateway, startGateway } from './gateway';
 import { AUTHORITY, CERTIFICATE, KEY } from './pems';
 
@@ -227,21 +227,6 @@ describe('a form', () => {
     expect(window.faults).toEqual([]);
   });
 });
-
-/** How many seconds the page has computed meanwhile: unlike the time of a clock, this is the same on a machine that is busy. */
-async function busyFor(page: Page, act: () => Promise<void>): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const computed = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
-  };
-  const before = await computed();
-  await act();
-  const after = await computed();
-  await session.detach();
-  return after - before;
-}
 
 describe('a list', () => {
   it('is searched, filtered by tags, and changed many at a time', async () => {

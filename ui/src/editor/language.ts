@@ -56,7 +56,7 @@ function word(stream: StringStream, reading: Reading): string | null {
   if (stream.match(/^-?\d[\d_.]*([eE][+-]?\d+)?(?=\s*([,\]}#]|$))/)) return 'number';
   if (stream.match(/^(true|false|null|~)(?=\s*([,\]}#]|$))/i)) return 'bool';
   if (stream.match(/^[[\]{},:]/) || stream.match(/^-(?=\s|$)/)) return 'punctuation';
-  if (stream.match(/^[^\s,[\]{}:#]+/)) return 'string';
+  if (stream.match(/^(?:[^\s,[\]{}:]|:(?=[^\s,[\]{}]))+/)) return 'string';
   stream.next();
   return null;
 }
@@ -73,15 +73,20 @@ export const folding = foldService.of(({ doc }: EditorState, from) => {
   const first = doc.lineAt(from);
   const own = indentOf(first.text);
   if (own === undefined) return null;
+  // The elements of a list may stand below its name.
+  const isName = !isElement(first.text);
   let last = first.number;
   for (let number = first.number + 1; number <= doc.lines; number += 1) {
-    const indent = indentOf(doc.line(number).text);
+    const { text } = doc.line(number);
+    const indent = indentOf(text);
     if (indent === undefined) continue;
-    if (indent <= own) break;
+    if (indent < own || (indent === own && !(isName && isElement(text)))) break;
     last = number;
   }
   return last === first.number ? null : { from: first.to, to: endOf(doc, last) };
 });
+
+const isElement = (line: string) => /^\s*-(\s|$)/.test(line);
 
 const endOf = (doc: Text, number: number) => doc.line(number).to;
 
