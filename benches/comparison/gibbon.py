@@ -44,7 +44,10 @@ def provision(scenario, place, upstream_port):
     _put("/consumers/bench", {})
     _send("POST", "/consumers/bench/jwt", {"key": "consumer-key-1", "algorithm": scenario.algorithm, **key})
     _send("POST", "/consumers/bench/acls", {"group": "many"})
-    _send("POST", "/routes/bench/plugins", {"name": "jwt", "config": {"claims_to_verify": ["exp", "nbf"]}})
+    config = json.loads(scenario.jwt)
+    for issuer in config.get("issuers", ()):
+        issuer["jwks"] = (place.keys / issuer["jwks"]).read_text()
+    _send("POST", "/routes/bench/plugins", {"name": "jwt", "config": config})
 
 
 def _put(path, body):

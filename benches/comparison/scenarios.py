@@ -40,6 +40,8 @@ class Scenario:
     """What each request has beside the usual headers."""
     open_to_all: bool = True
     """Whether requests without these headers are let through."""
+    jwt: str = '{"claims_to_verify": ["exp", "nbf"]}'
+    """What Gibbon's jwt is configured with, as JSON; the `jwks` of an issuer is a file below the folder of keys."""
     peers: tuple[str, ...] = ("haproxy", "envoy", "hyper", "floor", "gibbon")
     """The kinds of peer that can do it."""
 
