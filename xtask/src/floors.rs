@@ -64,7 +64,7 @@ fn check_package(package: &Package, ours: Vec<&str>) -> Vec<String> {
 
 fn check_edge(user: &str, floor: Floor, edge: &Dependency) -> Option<String> {
     let used = floor_of(&edge.name)?;
-    let from_tests = edge.kind == DependencyKind::Development;
+    let from_tests = edge.kind == DependencyKind::Development || floor == Floor::Tests;
     match used {
         Floor::Tests if from_tests => None,
         Floor::Tests => Some(format!("`{user}` depends on `{}`, which only dev-dependencies may name", edge.name)),
@@ -129,6 +129,7 @@ mod tests {
     #[test]
     fn only_tests_may_name_the_testkit() {
         assert_eq!(found(("gibbon-admin", "gibbon-testkit", Development)), Problems::default());
+        assert_eq!(found(("gibbon-strangers", "gibbon-testkit", Normal)), Problems::default());
         let wrong = found(("gibbon-admin", "gibbon-testkit", Normal));
         assert_eq!(wrong.texts(), ["`gibbon-admin` depends on `gibbon-testkit`, which only dev-dependencies may name"]);
     }

@@ -21,6 +21,7 @@ pub mod forwarded_headers;
 pub mod hmac_parameters;
 pub mod jwk;
 pub mod jws_parse;
+pub mod jwt_plugin;
 pub mod mutation;
 pub mod path_normalize;
 pub mod pem_key;
@@ -54,6 +55,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "hmac_parameters", check: hmac_parameters::check, inputs: hmac_parameters::inputs },
     Target { name: "jwk", check: jwk::check, inputs: jwk::inputs },
     Target { name: "jws_parse", check: jws_parse::check, inputs: jws_parse::inputs },
+    Target { name: "jwt_plugin", check: jwt_plugin::check, inputs: jwt_plugin::inputs },
     Target { name: "path_normalize", check: path_normalize::check, inputs: path_normalize::inputs },
     Target { name: "pem_key", check: pem_key::check, inputs: pem_key::inputs },
     Target { name: "proxy_protocol", check: proxy_protocol::check, inputs: proxy_protocol::inputs },

@@ -1,5 +1,8 @@
 //! Tries inputs of a target, or of all, for some time: `strangers [target] [seconds]`; 60 seconds each where none are told.
+//! It says how many were tried and which took longest.
 
+use std::cell::RefCell;
+use std::fmt;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -22,11 +25,11 @@ fn main() -> ExitCode {
 fn holds_for(target: &Target, time: Duration) -> bool {
     let started = Instant::now();
     let inputs = (target.inputs)();
-    let mut tried = 0;
+    let (mut tried, slowest) = (0, RefCell::new(Slowest::default()));
     while started.elapsed() < time {
         let mut runner = TestRunner::new(Config { cases: ROUND, failure_persistence: None, ..Config::default() });
         let outcome = runner.run(&inputs, |bytes| {
-            (target.check)(&bytes);
+            slowest.borrow_mut().see(target, &bytes);
             Ok::<_, TestCaseError>(())
         });
         tried += u64::from(ROUND);
@@ -35,6 +38,38 @@ fn holds_for(target: &Target, time: Duration) -> bool {
             return false;
         }
     }
-    eprintln!("{}: {tried} inputs in {} s", target.name, started.elapsed().as_secs());
+    eprintln!("{}: {tried} inputs in {} s, {}", target.name, started.elapsed().as_secs(), slowest.into_inner());
     true
+}
+
+/// The input that has taken longest.
+#[derive(Default)]
+struct Slowest {
+    time: Duration,
+    bytes: Vec<u8>,
+}
+
+impl Slowest {
+    /// Checks an input; one that has taken long is checked thrice more, since the machine may have done something else meanwhile.
+    fn see(&mut self, target: &Target, bytes: &[u8]) {
+        let check = || {
+            let begun = Instant::now();
+            (target.check)(bytes);
+            begun.elapsed()
+        };
+        let time = check();
+        if time > self.time {
+            let time = (0..3).map(|_| check()).fold(time, Duration::min);
+            if time > self.time {
+                *self = Self { time, bytes: bytes.to_vec() };
+            }
+        }
+    }
+}
+
+impl fmt::Display for Slowest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = String::from_utf8_lossy(&self.bytes).chars().take(300).collect();
+        write!(f, "the slowest took {:?} for {} bytes: {shown:?}", self.time, self.bytes.len())
+    }
 }

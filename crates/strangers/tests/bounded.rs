@@ -41,6 +41,7 @@ targets!(
     hmac_parameters,
     jwk,
     jws_parse,
+    jwt_plugin,
     path_normalize,
     pem_key,
     proxy_protocol,
