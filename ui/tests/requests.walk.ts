@@ -39,7 +39,7 @@ it('a request is seen when it comes in, with its way and the reason of its refus
   await following();
   await send('/open/orders?apikey=s3cr3t');
   await send('/guarded');
-  await page.getByText('/open/orders?apikey=…').waitFor();
+  await page.getByRole('cell', { name: '/open/orders?apikey=…', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Details of GET /guarded' }).click();
   await page.getByText('jwt: no token').waitFor();
   await page.getByRole('button', { name: 'Details of GET /open/orders' }).click();
@@ -58,7 +58,7 @@ it('only what is wanted is shown, and nothing while it is paused', async () => {
   await following();
   await send('/open/other');
   await send('/guarded/wanted');
-  await page.getByText('/guarded/wanted').waitFor();
+  await page.getByRole('cell', { name: '/guarded/wanted', exact: true }).waitFor();
   expect(await page.getByText('/open/other').count()).toBe(0);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('Paused').waitFor();
@@ -66,7 +66,7 @@ it('only what is wanted is shown, and nothing while it is paused', async () => {
   await page.getByRole('button', { name: 'Go on' }).click();
   await following();
   await send('/guarded/later');
-  await page.getByText('/guarded/later').waitFor();
+  await page.getByRole('cell', { name: '/guarded/later', exact: true }).waitFor();
   expect(await page.getByText('/guarded/meanwhile').count()).toBe(0);
   expect(window.faults).toEqual([]);
 });

@@ -60,6 +60,8 @@ pub(crate) enum Endpoint {
     Overview,
     /// Single requests, while they go on.
     Requests,
+    /// A request that is sent to see its way.
+    Try,
     /// What is configured and surely not meant.
     Lint,
     /// All paths.
@@ -119,6 +121,7 @@ const FIXED: &[(&str, Endpoint)] = &[
     ("/lint", Endpoint::Lint),
     ("/live/overview", Endpoint::Overview),
     ("/live/requests", Endpoint::Requests),
+    ("/live/try", Endpoint::Try),
     ("/endpoints", Endpoint::Endpoints),
     ("/openapi.json", Endpoint::OpenApi),
     ("/tags", Endpoint::Tags),
@@ -174,7 +177,7 @@ impl Endpoint {
             Self::Records(place) => place.methods(),
             Self::Plugin(path) => path.methods,
             Self::ChangeLogLevel | Self::ChangeLogLevels | Self::SetHealth(_) => &["OPTIONS", "PUT"],
-            Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo | Self::Explain => {
+            Self::Validate | Self::ValidatePlugin | Self::ValidateVault | Self::Undo | Self::Explain | Self::Try => {
                 &["OPTIONS", "POST"]
             }
             Self::Cache => &["DELETE", "OPTIONS"],
@@ -237,6 +240,7 @@ async fn answer(
         }
         Endpoint::Explain if request.method == Method::POST => explain::answer(api, request).await,
         Endpoint::Undo if request.method == Method::POST => history::take_back(api, request, name).await,
+        Endpoint::Try if request.method == Method::POST => live::try_out(api, request).await,
         Endpoint::Cache => cache::all(request),
         Endpoint::CacheKey => cache::one(request),
         Endpoint::ValidateVault if request.method == Method::POST => schemas::validate(api, request, "vaults").await,

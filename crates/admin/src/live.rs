@@ -9,6 +9,7 @@ mod listeners;
 mod neighbours;
 mod overview;
 mod requests;
+mod tried;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ pub(crate) use events::Events;
 pub use overview::observe;
 pub(crate) use overview::overview;
 pub(crate) use requests::requests;
+pub(crate) use tried::try_out;
 
 use listeners::Listeners;
 use neighbours::Neighbours;

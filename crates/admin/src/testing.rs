@@ -56,7 +56,16 @@ pub(crate) async fn fixture_that_saw(traffic: &Arc<Traffic>) -> Fixture {
     fixture_of(Arc::new(FixedCounters), Arc::clone(traffic)).await
 }
 
+/// The same with other ports of the proxy.
+pub(crate) async fn fixture_at(proxy_listen: &str) -> Fixture {
+    fixture_from(conf(&[("PROXY_LISTEN", proxy_listen)]), Arc::new(FixedCounters), Traffic::new(1)).await
+}
+
 async fn fixture_of(counters: Arc<dyn Counters>, traffic: Arc<Traffic>) -> Fixture {
+    fixture_from(conf(&[]), counters, traffic).await
+}
+
+async fn fixture_from(conf: Conf, counters: Arc<dyn Counters>, traffic: Arc<Traffic>) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let registry = Arc::new(gibbon_plugins::registry::registry());
     let definitions = Arc::new(Definitions::new(&registry));
@@ -64,14 +73,8 @@ async fn fixture_of(counters: Arc<dyn Counters>, traffic: Arc<Traffic>) -> Fixtu
     let store = sqlite::open_with(&folder.path().join("gibbon.db"), options).await.unwrap();
     let settings = Settings::default();
     let configuration = Configuration::load(Arc::new(store), registry, definitions, settings).await.unwrap();
-    let about = About {
-        version: "1.2.3",
-        hostname: "node-1".to_owned(),
-        node_id: Uuid::from_u128(7),
-        conf: conf(&[]),
-        counters,
-        traffic,
-    };
+    let about =
+        About { version: "1.2.3", hostname: "node-1".to_owned(), node_id: Uuid::from_u128(7), conf, counters, traffic };
     Fixture { api: Arc::new(AdminApi::new(configuration, about)), _folder: folder }
 }
 

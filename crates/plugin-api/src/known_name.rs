@@ -62,6 +62,7 @@ known_names! {
     XForwardedPort = "X-Forwarded-Port",
     XForwardedPrefix = "X-Forwarded-Prefix",
     XForwardedProto = "X-Forwarded-Proto",
+    XGibbonTrial = "X-Gibbon-Trial",
     XKongProxyLatency = "X-Kong-Proxy-Latency",
     XKongRequestDebug = "X-Kong-Request-Debug",
     XKongRequestId = "X-Kong-Request-Id",

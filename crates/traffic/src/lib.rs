@@ -14,6 +14,7 @@ mod reason;
 mod seen;
 mod tally;
 mod totals;
+mod trial;
 
 pub use feed::{FOLLOWERS, Following, ROOM};
 pub use filter::{Facts, Filter, Known, Named};
@@ -23,3 +24,4 @@ pub use reason::Reason;
 pub use seen::{Seen, Tried};
 pub use tally::Tally;
 pub use totals::{Totals, Traffic};
+pub use trial::{Course, Done, Report, Trial};

@@ -11,6 +11,7 @@ use crate::latency::Buckets;
 use crate::reason::Reason;
 use crate::seen::Seen;
 use crate::totals::{REASONS, Traffic};
+use crate::trial::Report;
 
 /// The first digits of statuses.
 pub(crate) const CLASSES: usize = 5;
@@ -73,6 +74,11 @@ impl Tally {
         if let Some(count) = self.numbers.reasons.get(self.place(reason)) {
             add_one(count);
         }
+    }
+
+    /// Who is to be told of the way of a request with this mark, if somebody has announced one.
+    pub fn claim(&self, mark: &[u8]) -> Option<Report> {
+        self.traffic.trials.claim(mark)
     }
 
     /// Whether anybody follows requests.

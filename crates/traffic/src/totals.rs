@@ -7,6 +7,7 @@ use crate::feed::Feed;
 use crate::latency::Latencies;
 use crate::reason::Reason;
 use crate::tally::{CLASSES, Numbers};
+use crate::trial::Trials;
 
 /// How many reasons are told apart.
 pub(crate) const REASONS: usize = 256;
@@ -19,6 +20,8 @@ pub struct Traffic {
     pub(crate) reasons: Mutex<Vec<Reason>>,
     /// Those who follow single requests.
     pub(crate) feed: Feed,
+    /// Requests that somebody sends to see their way.
+    pub(crate) trials: Trials,
 }
 
 /// Their sums since the start.

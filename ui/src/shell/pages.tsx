@@ -16,6 +16,7 @@ import {
   type IconProps,
   IconRocket,
   IconRoute,
+  IconSend,
   IconShieldCheck,
   IconTag,
   IconUsers,
@@ -54,6 +55,7 @@ export const pages: PageEntry[] = [
   { path: 'vaults', group: 'tls', icon: IconLock, page: lazy(() => import('../pages/vaults')) },
   { path: 'first-steps', group: 'tools', icon: IconRocket, page: lazy(() => import('../pages/first-steps')) },
   { path: 'jwt-studio', group: 'tools', icon: IconId, page: lazy(() => import('../pages/jwt-studio')) },
+  { path: 'try', group: 'tools', icon: IconSend, page: lazy(() => import('../pages/try')) },
   { path: 'warnings', group: 'tools', icon: IconAlertTriangle, page: lazy(() => import('../pages/warnings')) },
   { path: 'history', group: 'tools', icon: IconHistory, page: lazy(() => import('../pages/history')) },
   {

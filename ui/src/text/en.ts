@@ -12,6 +12,7 @@ import { reasons } from './en/reasons';
 import { session } from './en/session';
 import { studio } from './en/studio';
 import { tools } from './en/tools';
+import { trying } from './en/trying';
 
 const plural = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
@@ -22,6 +23,7 @@ export const en = {
   kinds,
   plugins,
   tools,
+  trying,
   declared,
   lint,
   studio,

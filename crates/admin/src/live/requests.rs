@@ -82,7 +82,7 @@ fn filter(request: &Request) -> Result<Filter, ApiError> {
     })
 }
 
-fn shown(seen: &Seen) -> Value {
+pub(super) fn shown(seen: &Seen) -> Value {
     let own = seen.took.saturating_sub(seen.upstream.unwrap_or_default());
     json!({
         "id": seen.id,

@@ -13,9 +13,10 @@ pub(super) fn operation(endpoint: Endpoint, method: &str) -> Value {
     if is_listing(endpoint) {
         operation["parameters"] = paging().into();
     }
-    let takes_a_body =
-        matches!(endpoint, Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault | Endpoint::Explain)
-            || (endpoint == Endpoint::Config && method == "POST");
+    let takes_a_body = matches!(
+        endpoint,
+        Endpoint::Validate | Endpoint::ValidatePlugin | Endpoint::ValidateVault | Endpoint::Explain | Endpoint::Try
+    ) || (endpoint == Endpoint::Config && method == "POST");
     if takes_a_body {
         operation["requestBody"] = body_of(&json!({ "type": "object" }));
     }
@@ -58,6 +59,7 @@ fn words(endpoint: Endpoint, method: &str) -> (&'static str, &'static str) {
             ("node", "What it does, second by second, after the last 15 minutes: server-sent events.")
         }
         Endpoint::Requests => ("node", "Single requests while they go on, without secrets: server-sent events."),
+        Endpoint::Try => ("node", "Send a request through the proxy of this node, and see the whole way that it goes."),
         Endpoint::Lint => ("node", "What is configured and surely not meant, the worst first."),
         Endpoint::Endpoints => ("node", "Every path of this API."),
         Endpoint::OpenApi => ("node", "This document."),
@@ -132,6 +134,7 @@ fn answers(endpoint: Endpoint, method: &str) -> Answers {
         Endpoint::Config if method == "POST" => ((201, object()), [WRITE, &[304]].concat()),
         Endpoint::Ready => read(object(), &[]),
         Endpoint::Explain => ((200, object()), WRITE.to_vec()),
+        Endpoint::Try => ((200, object()), [WRITE, &[409, 429, 502, 504]].concat()),
         Endpoint::Lint => read(found(), &[]),
         Endpoint::Overview => read(object(), &[503]),
         Endpoint::Requests => read(object(), &[400, 503]),

@@ -82,6 +82,11 @@ impl<'s> Chain<'s> {
         }
     }
 
+    /// The same as it is so far.
+    pub(crate) fn timeline(&self) -> &[Step] {
+        self.timeline.as_ref().map_or(&[], |timeline| &timeline.steps)
+    }
+
     /// When the gateway did what.
     pub(crate) fn take_timeline(&mut self) -> Vec<Step> {
         self.timeline.take().map(|timeline| timeline.steps).unwrap_or_default()

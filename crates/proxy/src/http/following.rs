@@ -5,29 +5,56 @@ use std::borrow::Cow;
 use std::time::SystemTime;
 
 use gibbon_entities::Consumer;
-use gibbon_plugin_api::Try;
-use gibbon_traffic::{Facts, Known, Seen, Tried};
+use gibbon_plugin_api::{Activity, Headers, KnownName, Step, Try};
+use gibbon_traffic::{Course, Done, Facts, Known, Report, Seen, Tried};
 use http::StatusCode;
 
 use crate::access_log::is_token;
 use crate::http::request::Exchange;
+use crate::worker::Worker;
 
 /// Bytes of a target that are told.
 const LONGEST: usize = 1024;
 
+/// Who is to be told of the whole way of a request. What says so goes no further, whoever has said it.
+pub(crate) fn claim(worker: &Worker, headers: &mut Headers) -> Option<Report> {
+    let report = headers.get(KnownName::XGibbonTrial).and_then(|mark| worker.tally.claim(mark));
+    headers.remove(KnownName::XGibbonTrial);
+    report
+}
+
+/// Tells it.
+pub(crate) fn report(report: &Report, exchange: &Exchange<'_>, steps: &[Step], status: StatusCode) {
+    let done = |step: &Step| {
+        let (phase, plugin) = match step.what {
+            Activity::Routing => ("routing", None),
+            Activity::Access(plugin) => ("access", Some(plugin)),
+            Activity::Response(plugin) => ("response", Some(plugin)),
+        };
+        Done { phase, plugin, begun: step.begun, took: step.took }
+    };
+    let seen = seen(exchange, &facts(exchange, status));
+    // Who has asked may have lost patience.
+    let _ = report.try_send(Course { seen, steps: steps.iter().map(done).collect() });
+}
+
 /// Tells those whose filters let it through.
 pub(crate) fn tell(exchange: &Exchange<'_>, status: StatusCode) {
+    let facts = facts(exchange, status);
+    exchange.worker.tally.tell(&facts, || seen(exchange, &facts));
+}
+
+fn facts<'e>(exchange: &'e Exchange<'_>, status: StatusCode) -> Facts<'e> {
     let (route, service) = exchange.found();
     let consumer = exchange.identity.consumer.as_deref();
-    let facts = Facts {
+    Facts {
         route: route.map(|route| Known { id: route.id.as_u128(), name: route.name.as_deref() }),
         service: service.map(|service| Known { id: service.id.as_u128(), name: service.name.as_deref() }),
         consumer: consumer.map(|consumer| Known { id: consumer.id.as_u128(), name: name_of(consumer) }),
         status: status.as_u16(),
         method: exchange.head.method.as_str(),
         path: exchange.head.raw_path(),
-    };
-    exchange.worker.tally.tell(&facts, || seen(exchange, &facts));
+    }
 }
 
 fn name_of(consumer: &Consumer) -> Option<&str> {

@@ -15,7 +15,7 @@ use gibbon_plugin_api::{
 };
 use gibbon_router::path;
 use gibbon_runtime::{RouteEntry, RouteState, Snapshot};
-use gibbon_traffic::Reason;
+use gibbon_traffic::{Reason, Report};
 use http::{HeaderValue, Method, StatusCode, Version, header};
 use uuid::Uuid;
 
@@ -103,6 +103,8 @@ pub(crate) struct Exchange<'w> {
     pub(crate) matched: Option<(Uuid, Option<Uuid>)>,
     /// Whether anybody followed requests when it came.
     is_followed: bool,
+    /// Who wants to know the whole way that it goes.
+    trial: Option<Report>,
     /// Why it was refused, if it was.
     pub(crate) reason: Cell<Option<Reason>>,
 }
@@ -137,6 +139,9 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
     }
     if exchange.is_followed {
         following::tell(exchange, head.status);
+        if let Some(report) = exchange.trial.take() {
+            following::report(&report, exchange, chain.timeline(), head.status);
+        }
     }
     let meters = exchange.meters(chain, &head, source);
     let record = served.end(&head, source);
@@ -191,6 +196,7 @@ impl<'w> Exchange<'w> {
         let id = worker.ids.next();
         let started = Instant::now();
         let told = real_ip::Told::of(client, &head.headers, &settings);
+        let trial = survey.trial.then(|| following::claim(worker, &mut head.headers)).flatten();
         let asks = survey.timing.then(|| timing::wanted(&head.headers, client, &settings));
         Self {
             worker,
@@ -218,7 +224,8 @@ impl<'w> Exchange<'w> {
             answered: None,
             entry: None,
             matched: None,
-            is_followed: worker.tally.is_followed(),
+            is_followed: trial.is_some() || worker.tally.is_followed(),
+            trial,
             reason: Cell::new(None),
         }
     }
@@ -270,7 +277,7 @@ impl<'w> Exchange<'w> {
         if entry.state == RouteState::Closed {
             return Err(ProxyError::RouteClosed);
         }
-        if entry.plan.has_timeline {
+        if entry.plan.has_timeline || self.trial.is_some() {
             chain.keep_time(self.started);
         }
         routing::require_https(entry, &self.head, self.client)?;

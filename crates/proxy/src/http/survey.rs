@@ -26,6 +26,8 @@ pub(crate) struct Survey {
     pub(crate) identity: bool,
     /// `X-Kong-Request-Debug`
     pub(crate) timing: bool,
+    /// `X-Gibbon-Trial`
+    pub(crate) trial: bool,
 }
 
 /// What a message says about its connection (RFC 9112 section 9.3).
@@ -49,6 +51,7 @@ impl Survey {
             hop_by_hop: present.meets(HOP_BY_HOP),
             identity: present.meets(IDENTITY),
             timing: has(KnownName::XKongRequestDebug),
+            trial: has(KnownName::XGibbonTrial),
             ..Self::default()
         };
         if survey.connection {

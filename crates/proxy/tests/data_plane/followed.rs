@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use gibbon_plugin_api::{Flow, Handler, Phases, PluginDef, RequestCx, ResponseCx};
+use gibbon_schema::{Subschema, field};
 use gibbon_testkit::{Action, Gateway, Origin};
-use gibbon_traffic::{Filter, Following, Reason};
+use gibbon_traffic::{Filter, Following, Reason, Trial};
 use serde_json::json;
 
 #[test]
@@ -53,4 +55,48 @@ fn who_begins_to_follow_is_told_of_what_comes_then_also_on_connections_that_are_
     client.get("/after");
     client.get("/other");
     assert_eq!(following.look().0.iter().map(|seen| &*seen.target).collect::<Vec<_>>(), ["/after"]);
+}
+
+/// Takes part before the upstream is asked, and when it has answered.
+static BOTH: PluginDef = PluginDef {
+    name: "both",
+    version: "1.0.0",
+    priority: 10,
+    schema: || Subschema::new("both", [field("config").record([]).required()]),
+    credentials: &[],
+    configure: |_, _| Ok(Box::new(Both)),
+};
+
+struct Both;
+
+impl Handler for Both {
+    fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
+        assert!(!cx.head.headers.contains("x-gibbon-trial"));
+        Flow::Continue
+    }
+
+    fn response(&self, _: &mut ResponseCx<'_>) {}
+
+    fn phases(&self) -> Phases {
+        Phases::ACCESS.and(Phases::RESPONSE)
+    }
+}
+
+#[test]
+fn the_whole_way_of_a_request_is_told_to_who_has_announced_it_and_to_nobody_else() {
+    let origin = Origin::start(|_| Action::ok("ok"));
+    let gateway = Gateway::builder().plugin(&BOTH).start();
+    gateway.proxy_to(&origin);
+    gateway.plugin(json!({ "name": "both" }));
+    let trial = Trial::announce(&gateway.traffic(), b"m4rk").unwrap();
+    let ask = |mark: &str| gateway.connect().get_with("/a", &[&*format!("X-Gibbon-Trial: {mark}")]).status;
+    assert_eq!((ask("other"), trial.course()), (200, None));
+    assert_eq!(ask("m4rk"), 200);
+    let course = trial.course().unwrap();
+    let steps: Vec<_> = course.steps.iter().map(|step| (step.phase, step.plugin)).collect();
+    assert_eq!(steps, [("routing", None), ("access", Some("both")), ("response", Some("both"))]);
+    assert_eq!((course.seen.status, course.seen.tries.len()), (200, 1));
+    assert_eq!((ask("m4rk"), trial.course()), (200, None), "a mark is good once");
+    let seen = origin.requests();
+    assert!(seen.iter().all(|request| request.field("x-gibbon-trial").is_none()), "{seen:?}");
 }

@@ -8,6 +8,10 @@ export const tools: Record<string, { title: string; hint: string }> = {
     title: 'Live requests',
     hint: 'Requests while they come in, without secrets: no values of queries, no tokens, no cookies.',
   },
+  try: {
+    title: 'Request tester',
+    hint: 'A request through the gateway, and the whole way that it goes: route, plugins, upstream, answer.',
+  },
   'first-steps': {
     title: 'First steps',
     hint: 'From nothing to an API that asks for tokens.',

@@ -1,0 +1,25 @@
+/** A request that is sent to see its way. */
+export const trying = {
+  route: 'Begin with a route',
+  routeHint: 'Choose one',
+  method: 'Method',
+  path: 'Path and query',
+  host: 'Host',
+  headers: 'Headers',
+  headersHint: 'Authorization: Bearer …',
+  body: 'Body',
+  send: 'Send',
+  sendHint: 'It goes through the proxy port of this node, and really to the upstream.',
+  way: 'Its way',
+  noWay: 'Nothing is known of its way: it did not come to this gateway, or cannot be read as a request.',
+  refused: (why: string) => `Refused: ${why}.`,
+  phases: {
+    routing: (_: string, route: string | null) => (route ? `Found the route ${route}` : 'Looked for a route'),
+    access: (plugin: string) => `${plugin}, before the upstream`,
+    response: (plugin: string) => `${plugin}, on the answer`,
+  },
+  sentTo: (address: string) => `Sent to ${address}`,
+  inVain: (address: string) => `Sent to ${address} in vain`,
+  answer: 'The answer',
+  isCut: 'Only the beginning of the body is shown.',
+};
