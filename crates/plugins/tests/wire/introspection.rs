@@ -177,10 +177,11 @@ fn a_jwt_is_asked_about_only_where_that_is_configured_and_when_its_signature_is_
 #[test]
 fn while_the_issuer_cannot_be_asked_nothing_can_be_said_and_nobody_is_let_in() {
     let too_long: fn() -> Action = || Action::ok(&format!("{{\"active\":true}}{}", " ".repeat(300 * 1024)));
-    let others: [fn() -> Action; 5] = [
+    let others: [fn() -> Action; 6] = [
         Action::close,
         || Action::answer("500 Oh", &[], r#"{"active":true}"#),
         || Action::answer("401 Unauthorized", &[], ""),
+        || Action::answer("404 Not Found", &[], ""),
         || Action::answer("302 Found", &["Location: /other"], ""),
         || Action::ok("<html>"),
     ];

@@ -82,7 +82,7 @@ impl Server {
                 NoAnswer { error, is_down: false }
             }),
             // It does not take this for a token.
-            StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => Ok(Finding::Inactive),
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Ok(Finding::Inactive),
             other => {
                 let error = FetchError::Status { url: (*self.url).to_owned(), status: other.as_u16() };
                 let is_down = matches!(other, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
