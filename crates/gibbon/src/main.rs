@@ -2,9 +2,10 @@
 //!
 //! Everything that a gateway does is in the crates below; here are the commands (`cli`), the wiring of the crates to a
 //! running gateway (`app`), and what a Unix process needs: its configuration (`conf_source`), its log (`logging`), its
-//! `memory`, its signals, its process id file, its way into the background (`background`), the `program` that it is, whom
+//! `allocator` and its `memory`, its signals, its process id file, its way into the background (`background`), the `program` that it is, whom
 //! it hands over to (`handover`), and what the `service_manager` is told. Start reading at `cli`, then `cli/start`.
 
+mod allocator;
 mod app;
 mod background;
 mod cli;
@@ -19,9 +20,8 @@ mod signals;
 
 use std::process::ExitCode;
 
-/// glibc's allocator gives memory of worker threads back late and takes a lock to do so.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() -> ExitCode {
     memory::take_small_pages();
