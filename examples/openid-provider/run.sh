@@ -11,6 +11,8 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 need openssl npm node
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || skip "Node $major is too old for oidc-provider: 20 or later"
+# The program itself: some installations call it by a script that passes no signals on.
+NODE=$(node -p process.execPath)
 (cd "$HERE" && npm ci --no-audit --no-fund --loglevel=error >"$WORK/npm.log" 2>&1) || skip "oidc-provider cannot be installed from npm"
 prepare_python
 prepare_gateway
@@ -32,7 +34,7 @@ ISSUER=https://localhost:$PROVIDER_PORT
 start_provider() {
   local arguments=() key attempt
   for key in "$@"; do arguments+=("$key=$WORK/$key.pem"); done
-  background provider node "$HERE/provider.js" "$PROVIDER_PORT" "$WORK/provider.crt" "$WORK/provider.key" "${arguments[@]}"
+  background provider "$NODE" "$HERE/provider.js" "$PROVIDER_PORT" "$WORK/provider.crt" "$WORK/provider.key" "${arguments[@]}"
   PROVIDER=${CHILDREN[-1]}
   for attempt in $(seq 200); do
     from_provider "$ISSUER/jwks" >/dev/null 2>&1 && echo "the provider runs with: $*" && return

@@ -11,7 +11,10 @@ export const overview = {
   requests: 'Requests since the start',
   bytes: (megabytes: number) => `${megabytes.toLocaleString('en', { maximumFractionDigits: 1 })} MB`,
   rate: (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 }),
-  milliseconds: (value: number) => `${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })} ms`,
+  milliseconds: (value: number) =>
+    value > 0 && value < 0.1
+      ? `${Math.round(value * 1000)} µs`
+      : `${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })} ms`,
   storeAway: 'The database does not answer. What was configured is served all the same.',
   faults: (count: number) => `${plural(count, 'stored record')} cannot be served.`,
   since: 'The last 15 minutes of this node. Times are those until there was the head of an answer.',
