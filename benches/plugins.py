@@ -178,7 +178,7 @@ def parse_options():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gibbon", type=Path, default=ROOT / "target/release/gibbon", help="the program")
-    parser.add_argument("--only", type=lambda text: text.split(","), help="some of the rows, by name")
+    parser.add_argument("--only", action="append", metavar="ROW", help="a row, by name; may be given again for another one")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=20_000, help="a measurement, after a warm-up")
     parser.add_argument("--connections", type=int, default=64)

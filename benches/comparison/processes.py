@@ -60,7 +60,7 @@ class Server:
     def cpu_seconds(self):
         """CPU time that the process and its children have had, by the scheduler's own count in nanoseconds."""
         tasks = (task for pid in _tree(self.process.pid) for task in Path(f"/proc/{pid}/task").iterdir())
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        return sum(int((_read(task / "schedstat") or "0").split()[0]) for task in tasks) / 1e9
 
     def memory_mb(self):
         """Proportional set size of the process and its children: what is shared with others counts in part."""
@@ -72,5 +72,13 @@ def _tree(pid):
     """A process and all below it."""
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        for child in _read(task / "children").split():
             yield from _tree(int(child))
+
+
+def _read(path):
+    """What a file of a thread says; nothing where the thread has ended meanwhile."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -223,6 +223,38 @@ fn answers_that_one_node_forgets_are_forgotten_by_the_other() {
 }
 
 #[test]
+fn a_token_that_is_revoked_on_one_node_is_refused_by_the_other() {
+    if !is_installed() {
+        return;
+    }
+    let origin = Origin::start(|_| Action::ok("served"));
+    let (database, one, other) = (Database::new(), Place::new(), Place::new());
+    for place in [&one, &other] {
+        place.configure(&lines(&database));
+        place.start();
+    }
+    assert_eq!(one.post("/services", &format!("name=s&url={}", origin.url(""))), 201);
+    assert_eq!(one.post("/services/s/routes", "paths[]=/"), 201);
+    assert_eq!(one.post("/services/s/plugins", "name=jwt"), 201);
+    assert_eq!(one.post("/consumers", "username=ann"), 201);
+    let secret = "a-secret-that-is-long-enough-for-it";
+    assert_eq!(one.post("/consumers/ann/jwt", &format!("key=ann&secret={secret}")), 201);
+    let token = |jti: &str| {
+        let claim = format!("jti={jti}");
+        let arguments = ["jwt", "mint", "--quiet", "--alg", "HS256", "--iss", "ann", "--exp-in", "600"];
+        let done = one.run(&[&arguments[..], &["--secret", secret, "--claim", &claim]].concat());
+        done.out.trim().to_owned()
+    };
+    let (lost, kept) = (token("lost"), token("kept"));
+    let answers = |place: &Place, token: &str| status(get(place.proxy, &format!("/?jwt={token}")));
+    eventually("the other node knows the consumer", || answers(&other, &lost) == 200);
+    assert_eq!(one.post("/jwt/revocations", "by=jti&value=lost"), 201);
+    assert_eq!((answers(&one, &lost), answers(&one, &kept)), (401, 200));
+    eventually("the other node knows of it", || answers(&other, &lost) == 401);
+    assert_eq!(answers(&other, &kept), 200);
+}
+
+#[test]
 fn what_is_said_about_a_target_holds_on_every_node() {
     if !is_installed() {
         return;
