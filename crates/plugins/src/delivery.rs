@@ -19,7 +19,8 @@ pub(crate) const GATHERING: Duration = Duration::from_millis(5);
 pub(crate) type Lines = Arc<Waiting<Vec<u8>>>;
 
 impl Waiting<Vec<u8>> {
-    /// Appends lines that wait to a text, up to a length, since many at once cost hardly more than one.
+    /// Appends lines that wait to a text until it has that length or nothing waits, since many at once cost hardly more
+    /// than one.
     pub(crate) fn append_to(&self, text: &mut Vec<u8>, most: usize) {
         while text.len() < most
             && let Some(line) = self.take()
@@ -68,5 +69,21 @@ impl Drop for Delivery {
         if let Some(lines) = &self.lines {
             lines.close();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_wait_are_appended_until_there_are_enough() {
+        let lines = Waiting::new(9, None);
+        ["b\n", "c\n", "d\n"].into_iter().for_each(|line| assert_eq!(lines.push(line.into()), Room::Enough));
+        let mut text = b"a\n".to_vec();
+        lines.append_to(&mut text, 5);
+        assert_eq!(text, b"a\nb\nc\n");
+        lines.append_to(&mut text, 100);
+        assert_eq!(text, b"a\nb\nc\nd\n");
     }
 }

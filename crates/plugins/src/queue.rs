@@ -70,14 +70,25 @@ type Round<E> = VecDeque<Vec<E>>;
 /// threads.
 const ENTRIES_OF_A_ROUND: usize = 64;
 
+/// What a round leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Less than a batch.
+    Little,
+    /// As much as there was no room for.
+    More,
+}
+
 async fn empty<E: Waits>(waiting: Arc<Waiting<E>>, limits: Limits, send: Deliver<E>) {
     while let Some(first) = waiting.next().await {
         let mut round = Round::from([gather(first, &waiting, &limits).await]);
         match limits.concurrency {
             Concurrency::OneByOne => {
-                round.extend(ready(&waiting, limits.batch));
+                let left = fill(&mut round, &waiting, limits.batch);
                 deliver(round, &limits, &send).await;
-                sleep(GATHERING).await;
+                if left == Left::Little {
+                    sleep(GATHERING).await;
+                }
             }
             Concurrency::AllAtOnce => {
                 let (limits, send) = (limits.clone(), Arc::clone(&send));
@@ -87,10 +98,13 @@ async fn empty<E: Waits>(waiting: Arc<Waiting<E>>, limits: Limits, send: Deliver
     }
 }
 
-/// The batches that are full already, up to the end of a round.
-fn ready<E: Waits>(waiting: &Waiting<E>, size: usize) -> impl Iterator<Item = Vec<E>> {
-    let more = (ENTRIES_OF_A_ROUND / size).saturating_sub(1);
-    std::iter::from_fn(move || waiting.take_full(size)).take(more)
+/// Adds the batches that are full already, as far as there is room.
+fn fill<E: Waits>(round: &mut Round<E>, waiting: &Waiting<E>, size: usize) -> Left {
+    let most = (ENTRIES_OF_A_ROUND / size).max(1);
+    let full = std::iter::from_fn(|| waiting.take_full(size));
+    round.extend(full.take(most.saturating_sub(round.len())));
+    let is_full = round.len() >= most && round.back().is_some_and(|last| last.len() >= size);
+    if is_full { Left::More } else { Left::Little }
 }
 
 async fn gather<E: Waits>(first: E, waiting: &Waiting<E>, limits: &Limits) -> Vec<E> {
@@ -221,6 +235,25 @@ mod tests {
         assert_eq!(sent(limits(4), 3), [["b", "c", "d", "e"]]);
         let impatient = Limits { retry_time: Duration::ZERO, ..limits(2) };
         assert_eq!(sent(impatient, 1), [["d", "e"]]);
+    }
+
+    /// The sizes of the batches of a round whose first has so many entries, while so many more wait.
+    fn filled(first: usize, waits: usize, size: usize) -> (Vec<usize>, Left) {
+        let waiting = Waiting::new(waits, None);
+        (0..waits).for_each(|_| assert_eq!(waiting.push(Vec::new()), Room::Enough));
+        let mut round = Round::from([vec![Vec::new(); first]]);
+        let left = fill(&mut round, &waiting, size);
+        (round.iter().map(Vec::len).collect(), left)
+    }
+
+    #[test]
+    fn a_round_that_is_full_is_followed_by_the_next_and_another_is_rested_after() {
+        assert_eq!(filled(1, 10, 1), (vec![1; 11], Left::Little));
+        assert_eq!(filled(1, 100, 1), (vec![1; 64], Left::More));
+        assert_eq!(filled(20, 50, 20), (vec![20; 3], Left::More));
+        assert_eq!(filled(20, 30, 20), (vec![20; 2], Left::Little));
+        assert_eq!(filled(200, 500, 200), (vec![200], Left::More));
+        assert_eq!(filled(150, 0, 200), (vec![150], Left::Little));
     }
 
     #[test]

@@ -41,13 +41,16 @@ async fn send_all(config: Config, lines: Lines) {
         };
         let Some(mut text) = line else { return close(kept, config.timeout).await };
         lines.append_to(&mut text, WRITTEN_AT_ONCE);
+        let is_all = text.len() < WRITTEN_AT_ONCE;
         let open = kept.take().filter(Connection::is_open);
         match timeout(config.timeout, send(&config, open, &text)).await {
             Ok(Ok(connection)) => kept = Some(connection),
             Ok(Err(error)) => complain(&config, &error),
             Err(_) => complain(&config, &io::ErrorKind::TimedOut.into()),
         }
-        sleep(GATHERING).await;
+        if is_all {
+            sleep(GATHERING).await;
+        }
     }
 }
 
