@@ -1,7 +1,7 @@
 //! Lines to a server that listens on a UDP port.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tokio::net::{UdpSocket, lookup_host};
@@ -22,11 +22,29 @@ pub(crate) struct Place {
 /// How long the address that a host was found at is good.
 const GOOD_FOR: Duration = Duration::from_secs(1);
 
-/// Where the host is, and what it is reached by.
-struct Found {
-    socket: UdpSocket,
-    address: SocketAddr,
+/// Where a host is, and what it is reached by.
+pub(crate) struct Found<S> {
+    pub(crate) socket: S,
+    pub(crate) address: SocketAddr,
     since: Instant,
+}
+
+impl<S> Found<S> {
+    /// What was found just now.
+    pub(crate) fn new(socket: S, address: SocketAddr) -> Self {
+        Self { socket, address, since: Instant::now() }
+    }
+
+    /// Whether the host need not be looked for again.
+    pub(crate) fn is_good(&self) -> bool {
+        self.since.elapsed() < GOOD_FOR
+    }
+}
+
+/// What a socket is bound to that reaches an address.
+pub(crate) fn any_port(address: SocketAddr) -> SocketAddr {
+    let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    SocketAddr::new(any, 0)
 }
 
 /// A datagram for each line. One that cannot be sent is lost, and named in the log.
@@ -48,8 +66,8 @@ pub(crate) async fn send_all(place: Place, lines: Lines) {
     }
 }
 
-async fn send(place: &Place, found: Option<Found>, line: &[u8]) -> io::Result<Found> {
-    let found = match found.filter(|found| found.since.elapsed() < GOOD_FOR) {
+async fn send(place: &Place, found: Option<Found<UdpSocket>>, line: &[u8]) -> io::Result<Found<UdpSocket>> {
+    let found = match found.filter(Found::is_good) {
         Some(found) => found,
         None => find(place).await?,
     };
@@ -57,9 +75,8 @@ async fn send(place: &Place, found: Option<Found>, line: &[u8]) -> io::Result<Fo
     Ok(found)
 }
 
-async fn find(place: &Place) -> io::Result<Found> {
+async fn find(place: &Place) -> io::Result<Found<UdpSocket>> {
     let mut addresses = lookup_host((&*place.host, place.port)).await?;
     let address = addresses.next().ok_or(io::ErrorKind::NotFound)?;
-    let socket = UdpSocket::bind(if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" }).await?;
-    Ok(Found { socket, address, since: Instant::now() })
+    Ok(Found::new(UdpSocket::bind(any_port(address)).await?, address))
 }

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::datagrams::{Found, any_port};
 
 /// How long connecting and sending may take over TCP.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -32,17 +34,7 @@ pub(crate) struct Sender {
     /// A connection that waits to be used again.
     idle: Mutex<Option<TcpStream>>,
     /// What datagrams were sent by, which waits likewise.
-    found: Mutex<Option<Found>>,
-}
-
-/// How long the address that a host was found at is good.
-const GOOD_FOR: Duration = Duration::from_secs(1);
-
-/// Where the host is, and what it is reached by.
-struct Found {
-    socket: UdpSocket,
-    address: SocketAddr,
-    since: Instant,
+    found: Mutex<Option<Found<UdpSocket>>>,
 }
 
 impl Sender {
@@ -68,7 +60,7 @@ impl Sender {
     }
 
     fn send_datagrams<'l>(&self, datagrams: impl Iterator<Item = &'l [u8]>) -> io::Result<()> {
-        let found = take(&self.found).filter(|found| found.since.elapsed() < GOOD_FOR);
+        let found = take(&self.found).filter(Found::is_good);
         let found = found.map_or_else(|| self.find(), Ok)?;
         for datagram in datagrams {
             if let Err(error) = found.socket.send_to(datagram, found.address) {
@@ -79,10 +71,9 @@ impl Sender {
         Ok(())
     }
 
-    fn find(&self) -> io::Result<Found> {
+    fn find(&self) -> io::Result<Found<UdpSocket>> {
         let address = self.addresses()?.into_iter().next().ok_or(io::ErrorKind::NotFound)?;
-        let socket = UdpSocket::bind(if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
-        Ok(Found { socket, address, since: Instant::now() })
+        Ok(Found::new(UdpSocket::bind(any_port(address))?, address))
     }
 
     fn send_on_connection(&self, batch: &[Vec<u8>]) -> io::Result<()> {
