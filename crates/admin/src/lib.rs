@@ -30,6 +30,7 @@ mod log_levels;
 mod openapi;
 mod paging;
 mod precondition;
+mod random;
 mod references;
 mod request;
 mod routes;

@@ -12,6 +12,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, header};
 
+use crate::random;
 use crate::token::fingerprint;
 
 /// What the name of the cookie begins with.
@@ -29,9 +30,6 @@ const IDLE: Duration = Duration::from_secs(60 * 60);
 /// Sessions of one token at the same time; with more, the one of them that was used the longest ago ends. Whoever has another
 /// token is not touched by it.
 const SESSIONS: usize = 100;
-
-/// How many random bytes each half has.
-const BYTES: usize = 32;
 
 /// Those that are open, by the digests of their cookies. They end with the process.
 #[derive(Default)]
@@ -60,7 +58,7 @@ impl Sessions {
     /// # Errors
     /// Where the system has no randomness.
     pub(crate) fn begin(&self, token: [u8; 32], now: Instant) -> Result<Begun, getrandom::Error> {
-        let begun = Begun { cookie: random()?, proof: random()? };
+        let begun = Begun { cookie: random::text()?, proof: random::text()? };
         let session = Session { proof: fingerprint(begun.proof.as_bytes()), token, began: now, used: now };
         let mut open = self.lock();
         open.retain(|_, session| session.lasts(now));
@@ -124,12 +122,6 @@ fn halves(headers: &HeaderMap) -> Option<([u8; 32], [u8; 32])> {
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, cookie) = pairs.find(|(name, _)| *name == wanted)?;
     Some((fingerprint(cookie.as_bytes()), fingerprint(proof.as_bytes())))
-}
-
-fn random() -> Result<String, getrandom::Error> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes)?;
-    Ok(base64_simd::URL_SAFE_NO_PAD.encode_to_string(bytes))
 }
 
 #[cfg(test)]

@@ -46,10 +46,18 @@ pub(super) fn rounded(value: f64) -> f64 {
 
 /// How often was refused for which reason.
 pub(super) fn refusals(counted: Vec<(Reason, u64)>) -> Value {
-    let shown = counted.into_iter().take(REASONS);
-    let by = |reason: Reason| (!reason.by.is_empty()).then_some(reason.by);
-    let code = |reason: Reason| (!reason.code.is_empty()).then_some(reason.code);
-    shown.map(|(reason, count)| json!({ "by": by(reason), "reason": code(reason), "count": count })).collect()
+    let shown = counted.into_iter().take(REASONS).map(|(reason, count)| {
+        let mut shown = refused(reason);
+        shown["count"] = count.into();
+        shown
+    });
+    shown.collect()
+}
+
+/// By whom, where that was a plugin, and why, where that is told.
+pub(super) fn refused(Reason { by, code }: Reason) -> Value {
+    let said = |word: &'static str| (!word.is_empty()).then_some(word);
+    json!({ "by": said(by), "reason": said(code) })
 }
 
 /// The node as it is now.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use bytes::Bytes;
-use gibbon_traffic::{Filter, Following, Named, Reason, Seen, Tried};
+use gibbon_traffic::{Filter, Following, Named, Seen, Tried};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{MissedTickBehavior, interval};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Ended;
 use super::events::{Events, Sender, event};
-use super::facts::{millis, rounded};
+use super::facts::{millis, refused, rounded};
 use super::listeners::LIFE;
 use super::overview::full;
 use crate::answer::Answer;
@@ -103,10 +103,4 @@ pub(super) fn shown(seen: &Seen) -> Value {
 
 fn tried(attempt: &Tried) -> Value {
     json!({ "address": attempt.address.to_string(), "connected_in": attempt.took.map(millis), "failure": attempt.failure })
-}
-
-/// By whom, where that was a plugin, and why, where that is told.
-pub(super) fn refused(Reason { by, code }: Reason) -> Value {
-    let said = |word: &'static str| (!word.is_empty()).then_some(word);
-    json!({ "by": said(by), "reason": said(code) })
 }

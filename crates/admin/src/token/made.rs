@@ -1,12 +1,10 @@
 use gibbon_conf::{AdminToken, TokenAccess};
 
 use super::fingerprint;
+use crate::random;
 
 /// By this one sees what a text is that turns up in a log or a repository.
 const PREFIX: &str = "gibbon_";
-
-/// How many random bytes a token has.
-const BYTES: usize = 32;
 
 /// A new token: the text for whoever will send it, and what the gateway is told of it.
 pub struct MadeToken {
@@ -22,9 +20,7 @@ impl MadeToken {
     /// # Errors
     /// Where the system has no randomness.
     pub fn new(name: &str, access: TokenAccess) -> Result<Self, getrandom::Error> {
-        let mut random = [0; BYTES];
-        getrandom::fill(&mut random)?;
-        let text = format!("{PREFIX}{}", base64_simd::URL_SAFE_NO_PAD.encode_to_string(random));
+        let text = format!("{PREFIX}{}", random::text()?);
         let kept = AdminToken { name: name.to_owned(), access, sha256: fingerprint(text.as_bytes()) };
         Ok(Self { text, kept })
     }
