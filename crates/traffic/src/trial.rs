@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use subtle::ConstantTimeEq;
+
 use crate::seen::Seen;
 use crate::totals::Traffic;
 
@@ -85,18 +87,14 @@ impl Trials {
     pub(crate) fn claim(&self, mark: &[u8]) -> Option<Report> {
         let mut announced = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // All are compared to their ends, so that the time tells nothing.
-        let place =
-            announced.iter().enumerate().fold(None, |found, (place, trial)| match are_equal(&trial.mark, mark) {
+        let place = announced.iter().enumerate().fold(None, |found, (place, trial)| {
+            match bool::from(trial.mark.ct_eq(mark)) {
                 true => Some(place),
                 false => found,
-            })?;
+            }
+        })?;
         Some(announced.swap_remove(place).report)
     }
-}
-
-/// In a time that tells nothing but the length.
-fn are_equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
 #[cfg(test)]
