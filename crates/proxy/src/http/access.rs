@@ -9,8 +9,8 @@ use gibbon_runtime::{Instance, Plan};
 
 use crate::http::chain::Chain;
 
-/// A plugin has answered.
-pub(crate) struct Refused {
+/// The answer of a plugin, which need be no refusal.
+pub(crate) struct OwnReply {
     pub(crate) reply: Box<Reply>,
     pub(crate) by: &'static str,
 }
@@ -21,7 +21,7 @@ pub(crate) async fn run<'r, 's: 'r>(
     plan: &'s Plan,
     cx: &mut RequestCx<'r>,
     chain: &mut Chain<'s>,
-) -> Result<(), Refused> {
+) -> Result<(), OwnReply> {
     let protocol = match cx
         .route
         .is_some_and(|route| route.protocols.contains(Protocol::Grpc) || route.protocols.contains(Protocol::Grpcs))
@@ -38,7 +38,7 @@ pub(crate) async fn run<'r, 's: 'r>(
             cx.instance = instance.id;
             cx.scope = &instance.scope;
             let begun = chain.begin();
-            outcome = access(instance, cx).await.map_err(|reply| Refused { reply, by: step.plugin.name });
+            outcome = access(instance, cx).await.map_err(|reply| OwnReply { reply, by: step.plugin.name });
             chain.end(Activity::Access(step.plugin.name), begun);
         }
         chain.note(step.plugin.name, instance, &mut cx.carried);

@@ -26,7 +26,7 @@ use crate::engine::body::{BodyFailure, BodySource, BodyState, ClientBody, Reques
 use crate::engine::framing::Ambiguous;
 use crate::engine::head::BadHead;
 use crate::engine::upstream_body::UpstreamBody;
-use crate::http::access::Refused;
+use crate::http::access::OwnReply;
 use crate::http::buffering::Gathered;
 use crate::http::chain::Chain;
 use crate::http::debug_fields::{self, DebugFields};
@@ -372,7 +372,7 @@ impl<'w> Exchange<'w> {
         if chain.looks_back() {
             self.keep_names(entry);
         }
-        outcome.map_err(|Refused { reply, by }| ProxyError::Reply(reply, Reason { by, code: refusal }))?;
+        outcome.map_err(|OwnReply { reply, by }| ProxyError::Reply(reply, Reason { by, code: refusal }))?;
         if let (RequestBody::Whole(_) | RequestBody::Empty, Some(edited)) = (&self.body, body) {
             self.body = RequestBody::Whole(edited);
         }
