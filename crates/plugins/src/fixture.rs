@@ -9,12 +9,11 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
-use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use gibbon_entities::{Consumer, plugin};
 use gibbon_plugin_api::{
-    Busy, Carried, ConfigureError, Connection, CredentialDef, Directory, EVERYWHERE, Flow, Handler, Headers, Identity,
+    Busy, Carried, ConfigureError, Connection, CredentialDef, Directory, EVERYWHERE, Handler, Headers, Identity,
     LoadedCredential, LogValues, Mark, MarkDef, Offload, Phases, PluginDef, Reply, RequestCx, ResponseCx, ResponseHead,
     Scheme, Settings, Shared, Source, StreamTls, WorkerLocals,
 };
@@ -216,7 +215,8 @@ impl World {
 
     /// Sends a request through plugins, one after the other.
     pub(crate) fn send_through(&self, handlers: &[&dyn Handler], request: Request) -> Outcome {
-        let run = |cx: &mut RequestCx<'_>| handlers.iter().find_map(|handler| finish(handler.access(cx), cx));
+        let run =
+            |cx: &mut RequestCx<'_>| handlers.iter().find_map(|handler| gibbon_testkit::finish(handler.access(cx), cx));
         let (reply, outcome) = self.meet(request, run);
         Outcome { reply, ..outcome }
     }
@@ -329,22 +329,6 @@ fn head_of(reply: &Reply) -> ResponseHead {
         headers.set(name.clone(), value.clone());
     }
     ResponseHead { status: reply.status, headers }
-}
-
-/// Follows a flow to its end; the side work is done when it is waited for.
-fn finish(mut flow: Flow, cx: &mut RequestCx<'_>) -> Option<Reply> {
-    loop {
-        match flow {
-            Flow::Continue => return None,
-            Flow::Respond(reply) => return Some(*reply),
-            Flow::Wait(mut waiting) => {
-                let Poll::Ready(then) = waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
-                    panic!("the work was not done");
-                };
-                flow = then(cx);
-            }
-        }
-    }
 }
 
 impl Directory for World {

@@ -44,7 +44,7 @@ pub use message::{Received, Response};
 pub use name_server::{NameRecord, NameServer};
 pub use nginx::Nginx;
 pub use origin::{Action, Origin};
-pub use plugin_alone::PluginAlone;
+pub use plugin_alone::{PluginAlone, finish};
 pub use ports::{FullPort, RefusingPort, reserved_port};
 pub use redis::Redis;
 pub use slapd::Slapd;

@@ -167,8 +167,11 @@ impl PluginAlone {
     }
 }
 
-/// Follows a flow to its end.
-fn finish(mut flow: Flow, cx: &mut RequestCx<'_>) -> Option<Reply> {
+/// Follows the flow of a plugin to its end.
+///
+/// # Panics
+/// Where it has to be waited for.
+pub fn finish(mut flow: Flow, cx: &mut RequestCx<'_>) -> Option<Reply> {
     loop {
         match flow {
             Flow::Continue => return None,

@@ -22,6 +22,22 @@ fn lines_through(database: &Database, door: &Door) -> String {
     )
 }
 
+/// Two gateways that run on one database.
+fn two_nodes(database: &Database) -> [Place; 2] {
+    [(); 2].map(|()| {
+        let place = Place::new();
+        place.configure(&lines(database));
+        place.start();
+        place
+    })
+}
+
+/// Leads all requests to an origin, by the service `s`.
+fn serve(place: &Place, origin: &Origin) {
+    assert_eq!(place.post("/services", &format!("name=s&url={}", origin.url(""))), 201);
+    assert_eq!(place.post("/services/s/routes", "paths[]=/"), 201);
+}
+
 fn body(place: &Place, path: &str) -> String {
     let mut answer = String::new();
     get(place.admin, path).read_to_string(&mut answer).unwrap();
@@ -186,11 +202,8 @@ fn a_write_on_one_gateway_is_live_on_the_other() {
     if !is_installed() {
         return;
     }
-    let (database, first, second) = (Database::new(), Place::new(), Place::new());
-    for place in [&first, &second] {
-        place.configure(&lines(&database));
-        place.start();
-    }
+    let database = Database::new();
+    let [first, second] = two_nodes(&database);
     assert_eq!(status(second.send("/hello")), 404);
     assert_eq!(first.post("/services", "name=hello&url=http://127.0.0.1:9"), 201);
     assert_eq!(first.post("/services/hello/routes", "paths[]=/hello"), 201);
@@ -203,13 +216,9 @@ fn answers_that_one_node_forgets_are_forgotten_by_the_other() {
         return;
     }
     let origin = Origin::start(|_| Action::answer("200 OK", &["Content-Type: text/plain"], "kept"));
-    let (database, one, other) = (Database::new(), Place::new(), Place::new());
-    for place in [&one, &other] {
-        place.configure(&lines(&database));
-        place.start();
-    }
-    assert_eq!(one.post("/services", &format!("name=s&url={}", origin.url(""))), 201);
-    assert_eq!(one.post("/services/s/routes", "paths[]=/"), 201);
+    let database = Database::new();
+    let [one, other] = two_nodes(&database);
+    serve(&one, &origin);
     let cache = "name=proxy-cache&config.strategy=memory&config.content_type[]=text/plain";
     assert_eq!(one.post("/services/s/plugins", cache), 201);
     let says = |status: &str| {
@@ -228,13 +237,9 @@ fn a_token_that_is_revoked_on_one_node_is_refused_by_the_other() {
         return;
     }
     let origin = Origin::start(|_| Action::ok("served"));
-    let (database, one, other) = (Database::new(), Place::new(), Place::new());
-    for place in [&one, &other] {
-        place.configure(&lines(&database));
-        place.start();
-    }
-    assert_eq!(one.post("/services", &format!("name=s&url={}", origin.url(""))), 201);
-    assert_eq!(one.post("/services/s/routes", "paths[]=/"), 201);
+    let database = Database::new();
+    let [one, other] = two_nodes(&database);
+    serve(&one, &origin);
     assert_eq!(one.post("/services/s/plugins", "name=jwt"), 201);
     assert_eq!(one.post("/consumers", "username=ann"), 201);
     let secret = "a-secret-that-is-long-enough-for-it";
@@ -259,12 +264,8 @@ fn what_is_said_about_a_target_holds_on_every_node() {
     if !is_installed() {
         return;
     }
-    let (database, one, other) = (Database::new(), Place::new(), Place::new());
-    for place in [&one, &other] {
-        place.configure(&lines(&database));
-    }
-    one.start();
-    other.start();
+    let database = Database::new();
+    let [one, other] = two_nodes(&database);
     let checks = "healthchecks.passive.unhealthy.http_failures=1";
     assert_eq!(one.post("/upstreams", &format!("name=pool&{checks}")), 201);
     assert_eq!(one.post("/upstreams/pool/targets", "target=127.0.0.1:9"), 201);
