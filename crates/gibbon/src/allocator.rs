@@ -2,7 +2,7 @@
 //!
 //! The crate of that name asks for every block by its alignment, and the library then looks for one that has it. Nearly
 //! all blocks need no looking for: those of mimalloc are aligned to 16 bytes where they have 16 bytes or more, and to 8
-//! otherwise (`MI_MAX_ALIGN_SIZE`). A request has a dozen blocks, and asking so costs a third of the instructions.
+//! otherwise (`MI_MAX_ALIGN_SIZE`). A plain request has eleven blocks, and asking so takes 450 instructions instead of 800.
 
 #![expect(unsafe_code, reason = "an allocator is unsafe to be asked, and to write")]
 
