@@ -2,6 +2,7 @@
 //! but 401 and 403, the same answer twice, and nobody is let in by a signature that is not ours.
 
 mod cases;
+pub mod growth;
 mod world;
 
 use gibbon_plugin_api::{Headers, RequestHead, Target};

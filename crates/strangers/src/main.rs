@@ -1,24 +1,38 @@
 //! Tries inputs of a target, or of all, for some time: `strangers [target] [seconds]`; 60 seconds each where none are told.
-//! It says how many were tried and which took longest.
+//! It says how many were tried and which took longest. `strangers growth` measures how the work of tokens grows.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use gibbon_strangers::jwt_plugin::growth;
 use gibbon_strangers::{TARGETS, Target};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
 /// Inputs between two looks at the clock.
 const ROUND: u32 = 200;
 
+/// What is asked for in place of a target.
+const GROWTH: &str = "growth";
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     let name = arguments.next_if(|word| word.parse::<u64>().is_err());
+    if name.as_deref() == Some(GROWTH) {
+        return growth();
+    }
     let seconds = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(60);
     let chosen = TARGETS.iter().filter(|target| name.as_deref().is_none_or(|name| name == target.name));
     let failed = chosen.filter(|target| !holds_for(target, Duration::from_secs(seconds))).count();
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Measures whether the work that tokens make grows faster than they do.
+fn growth() -> ExitCode {
+    let unfit = growth::measure().inspect(|growth| eprintln!("{growth}")).filter(|growth| !growth.is_fit()).count();
+    eprintln!("{unfit} grew too fast");
+    if unfit == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Tries inputs until the time is over or one fails.

@@ -4,7 +4,7 @@ use gibbon_jose::base64url;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::world::{ISSUER, NOW, holder, thumbprint};
+use super::world::{CONFIGURATIONS, ISSUER, NOW, holder, thumbprint};
 
 /// The second byte from which on a token is not signed.
 const UNSIGNED: u8 = 0x80;
@@ -66,7 +66,7 @@ pub(super) fn examples() -> Vec<Vec<u8>> {
     let proof = json!({ "jti": "p", "htm": "GET", "htu": "https://api.example/orders", "iat": NOW, "ath": "ATH" });
     let proof = proof.to_string().into_bytes();
     let mut all = Vec::new();
-    for configuration in 0..8 {
+    for configuration in 0..CONFIGURATIONS {
         for (by, alg, iss) in [(0, "HS256", "hs"), (1, "ES256", "es"), (2, "EdDSA", ISSUER), (0, "HS256", ISSUER)] {
             let header = json!({ "alg": alg, "typ": "JWT", "kid": iss }).to_string().into_bytes();
             let published = json!({ "alg": alg, "typ": "at+jwt", "kid": if by == 0 { "hs" } else { "ed" } });

@@ -12,6 +12,9 @@ pub(super) const NOW: i64 = 1_800_000_000;
 /// The issuer whose keys are published.
 pub(super) const ISSUER: &str = "https://issuer.example";
 
+/// How many configurations there are.
+pub(super) const CONFIGURATIONS: u8 = 8;
+
 const SECRET: &[u8] = b"a secret that no input can know, since it is not in any";
 const P256: &str = include_str!("../../../plugins/tests/keys/p256.pem");
 const ED25519: &str = include_str!("../../../plugins/tests/keys/ed25519.pem");
@@ -75,7 +78,7 @@ impl World {
     }
 }
 
-fn configurations(set: &str) -> [Value; 8] {
+fn configurations(set: &str) -> [Value; CONFIGURATIONS as usize] {
     let rules = json!({
         "claims_to_verify": ["exp", "nbf"], "audiences": ["api"], "allowed_issuers": ["hs", "es"],
         "required_claims": ["org.id", "sub"], "scopes": { "any": ["orders:read"] },
