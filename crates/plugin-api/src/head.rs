@@ -1,5 +1,7 @@
 //! What stands before a body: the request's line and fields, the response's status and fields.
 
+use std::time::Duration;
+
 use gibbon_entities::Protocol;
 use http::{HeaderValue, Method, StatusCode, Version};
 
@@ -30,18 +32,38 @@ pub struct RequestHead {
 struct UpstreamEdits {
     host: Option<HeaderValue>,
     path: Option<Box<str>>,
-    destination: Destination,
+    overrides: Overrides,
 }
 
-/// Where a request goes instead of where its service says; what is `None` is the service's.
+/// What a request does otherwise than its service says: where it goes, and how it is sent there. What is `None` is the
+/// service's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Destination {
+pub struct Overrides {
     /// A host name, an IP address, or the name of an upstream.
     pub host: Option<Box<str>>,
     /// The port.
     pub port: Option<u16>,
     /// What is spoken there.
     pub protocol: Option<Protocol>,
+    /// How long one attempt may take.
+    pub timeouts: Option<Timeouts>,
+    /// How many more attempts may follow the first one.
+    pub retries: Option<u32>,
+    /// Whether the upstream has to prove by TLS who it is.
+    pub tls_verify: Option<bool>,
+    /// How many certificates may stand between the upstream's and that of an authority.
+    pub tls_verify_depth: Option<u8>,
+}
+
+/// How long one attempt to reach an upstream may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// From one piece of the request that is taken to the next.
+    pub write: Duration,
+    /// From one piece of the answer to the next.
+    pub read: Duration,
 }
 
 impl RequestHead {
@@ -108,15 +130,15 @@ impl RequestHead {
         self.upstream.get_or_insert_default().path = Some(encoded.into());
     }
 
-    /// Where the request goes instead of where its service says, where a plugin has set any of it.
-    pub fn destination(&self) -> Option<&Destination> {
+    /// What the request does otherwise than its service says, where a plugin has set any of it.
+    pub fn overrides(&self) -> Option<&Overrides> {
         let edits = self.upstream.as_ref()?;
-        (edits.destination != Destination::default()).then_some(&edits.destination)
+        (edits.overrides != Overrides::default()).then_some(&edits.overrides)
     }
 
     /// The same, to be set.
-    pub fn destination_mut(&mut self) -> &mut Destination {
-        &mut self.upstream.get_or_insert_default().destination
+    pub fn overrides_mut(&mut self) -> &mut Overrides {
+        &mut self.upstream.get_or_insert_default().overrides
     }
 
     /// The authority of a request in absolute form (RFC 9112 section 3.2.2); it outranks the Host field.

@@ -55,7 +55,7 @@ pub use exposition::{Exposition, Kind};
 pub use filter::{BodyFilter, FilterJob, Filtered};
 pub use flow::{Flow, Resume};
 pub use handler::{BodyNeed, Handler, Phases};
-pub use head::{Destination, RequestHead, ResponseHead};
+pub use head::{Overrides, RequestHead, ResponseHead, Timeouts};
 pub use headers::{AsFieldValue, FieldName, FieldText, Headers};
 pub use identity::Identity;
 pub use known_name::{KnownName, KnownNames};

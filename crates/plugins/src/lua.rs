@@ -9,6 +9,7 @@ mod arguments;
 mod context;
 mod ended;
 mod facts;
+mod overrides;
 mod reading;
 mod state;
 

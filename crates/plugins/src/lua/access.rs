@@ -1,7 +1,6 @@
 //! What code may do before the upstream is asked.
 
 use bytes::Bytes;
-use gibbon_entities::Protocol;
 use gibbon_lua::Host;
 use gibbon_lua::mlua::{Error, Lua, MultiValue, Result, Value as LuaValue};
 use gibbon_plugin_api::{Credential, Reply, ReplyBody, RequestCx};
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::arguments::{bytes, nothing, number, optional, perhaps, text};
 use super::context::{Context, Edit};
 use super::facts::disabled;
+use super::overrides;
 use super::reading::Reading;
 
 /// Fields that say where a body ends; the engine writes them.
@@ -35,13 +35,6 @@ impl<'a, 'r> Access<'a, 'r> {
         match operation {
             "service.set_method" => cx.head.method = method(&text(arguments)?)?,
             "service.set_path" => cx.head.set_upstream_path(&text(arguments)?),
-            "service.set_target" => {
-                let (host, port) = (text(arguments)?, number(arguments)?);
-                cx.head.destination_mut().host = Some(host.into());
-                cx.head.destination_mut().port = Some(port);
-            }
-            "service.set_upstream" => cx.head.destination_mut().host = Some(text(arguments)?.into()),
-            "service.set_scheme" => cx.head.destination_mut().protocol = Some(protocol(&text(arguments)?)?),
             "service.set_query" => cx.head.set_query(Some(query(&text(arguments)?)).filter(|query| !query.is_empty())),
             "request.clear_header" => drop(cx.head.headers.remove(name(arguments)?)),
             "request.add_header" => {
@@ -64,7 +57,10 @@ impl<'a, 'r> Access<'a, 'r> {
                 self.edit(edit);
             }
             "exit" => self.reply = Some(reply(arguments)?),
-            _ => return disabled(operation).map(drop),
+            _ => match operation.strip_prefix("service.") {
+                Some(operation) => overrides::set(cx.head.overrides_mut(), operation, arguments)?,
+                None => return disabled(operation).map(drop),
+            },
         }
         Ok(())
     }
@@ -99,16 +95,6 @@ impl Host for Access<'_, '_> {
             return self.act(operation, &mut arguments).map(|()| nothing());
         }
         Reading::new(self.cx).call(lua, operation, arguments)
-    }
-}
-
-fn protocol(scheme: &str) -> Result<Protocol> {
-    match scheme {
-        "http" => Ok(Protocol::Http),
-        "https" => Ok(Protocol::Https),
-        "grpc" => Ok(Protocol::Grpc),
-        "grpcs" => Ok(Protocol::Grpcs),
-        other => Err(Error::runtime(format!("invalid scheme: {other}"))),
     }
 }
 

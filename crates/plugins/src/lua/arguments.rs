@@ -33,6 +33,14 @@ pub(super) fn number<N: TryFrom<i64>>(arguments: &mut MultiValue) -> Result<N> {
     number.and_then(|number| N::try_from(number).ok()).ok_or_else(|| Error::runtime("a number is missing"))
 }
 
+/// The next argument, as a condition.
+pub(super) fn condition(arguments: &mut MultiValue) -> Result<bool> {
+    match arguments.pop_front() {
+        Some(Value::Boolean(is_so)) => Ok(is_so),
+        other => Err(Error::runtime(format!("a condition is missing, there is {other:?}"))),
+    }
+}
+
 /// One text as what comes back.
 pub(super) fn one(lua: &Lua, text: impl AsRef<[u8]>) -> Result<MultiValue> {
     Ok(MultiValue::from_iter([Value::String(lua.create_string(text)?)]))

@@ -15,6 +15,7 @@ mod log_servers;
 mod logs;
 mod metrics;
 mod oauth2;
+mod overrides;
 mod refusals;
 mod scopes;
 mod session;

@@ -285,8 +285,8 @@ impl<'w> Exchange<'w> {
         self.hold_body(entry).await?;
         self.access(&matched, &path, snapshot, chain).await?;
         let origin = entry.service.as_deref().ok_or(ProxyError::NoService)?;
-        let elsewhere = self.head.destination().and_then(|destination| origin.elsewhere(destination));
-        let origin = elsewhere.as_ref().unwrap_or(origin);
+        let overridden = self.head.overrides().and_then(|overrides| origin.overridden(overrides));
+        let origin = overridden.as_ref().unwrap_or(origin);
         let pool = origin.upstream.as_deref().and_then(|name| snapshot.pools.named(name));
         let mut target = Target::new(snapshot, &matched, origin, pool.map(|pool| &**pool), &path, self.head.query());
         if let Some(path) = self.head.upstream_path() {

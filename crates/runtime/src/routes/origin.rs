@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use gibbon_entities::{Protocol, Service};
-use gibbon_plugin_api::Destination;
+use gibbon_plugin_api::Overrides;
 use http::HeaderValue;
 
 use crate::fault::Fault;
@@ -40,12 +40,20 @@ impl Origin {
         Ok(Self { service: Arc::new(service), literal, upstream, authority })
     }
 
-    /// The same service somewhere else; `None` where that can be no host.
-    pub fn elsewhere(&self, destination: &Destination) -> Option<Self> {
+    /// The same service as a request has it that does some of it otherwise; `None` where that can be no host.
+    pub fn overridden(&self, overrides: &Overrides) -> Option<Self> {
         let mut service = (*self.service).clone();
-        service.host = destination.host.clone().unwrap_or(service.host);
-        service.port = destination.port.unwrap_or(service.port);
-        service.protocol = destination.protocol.unwrap_or(service.protocol);
+        service.host = overrides.host.clone().unwrap_or(service.host);
+        service.port = overrides.port.unwrap_or(service.port);
+        service.protocol = overrides.protocol.unwrap_or(service.protocol);
+        service.retries = overrides.retries.unwrap_or(service.retries);
+        service.tls_verify = overrides.tls_verify.or(service.tls_verify);
+        service.tls_verify_depth = overrides.tls_verify_depth.or(service.tls_verify_depth);
+        if let Some(timeouts) = overrides.timeouts {
+            service.connect_timeout = timeouts.connect;
+            service.write_timeout = timeouts.write;
+            service.read_timeout = timeouts.read;
+        }
         Self::new(service).ok()
     }
 }

@@ -42,7 +42,7 @@ fn check(what: &str, code: &str, request: Request, does: Does) {
         }
         Sends(body) => assert_eq!(serde_json::from_slice::<Value>(&outcome.body.unwrap()).unwrap(), body, "{what}"),
         Goes(host, port) => {
-            let destination = outcome.head.destination().expect(what);
+            let destination = outcome.head.overrides().expect(what);
             assert_eq!((destination.host.as_deref(), destination.port), (Some(host), Some(port)), "{what}");
         }
         Nothing => {}

@@ -148,10 +148,53 @@ fn wrong_arguments_are_told_in_the_words_of_the_kit() {
         ("kong.service.request.set_path('x')", "path must start with /"),
         ("kong.service.request.set_query('x')", "args must be a table"),
         ("kong.response.exit('x')", "code must be a number between 100 and 599"),
+        ("kong.service.set_timeouts('1', 1, 1)", "connect_timeout must be an integer"),
+        ("kong.service.set_timeouts(1, 1.5, 1)", "write_timeout must be an integer"),
+        ("kong.service.set_timeouts(1, 1)", "read_timeout must be an integer"),
+        ("kong.service.set_timeouts(0, 1, 1)", "connect_timeout must be an integer between 1 and 2147483646: given 0"),
+        (
+            "kong.service.set_timeouts(1, 1, 2147483647)",
+            "read_timeout must be an integer between 1 and 2147483646: given 2147483647",
+        ),
+        ("kong.service.set_retries(false)", "retries must be an integer"),
+        ("kong.service.set_retries(-1)", "port must be an integer between 0 and 32767: given -1"),
+        ("kong.service.set_retries(32768)", "port must be an integer between 0 and 32767: given 32768"),
+        ("kong.service.set_tls_verify('on')", "argument must be a boolean"),
+        ("kong.service.set_tls_verify_depth('1')", "argument must be a number"),
+        ("kong.service.set_tls_verify_depth(-1)", "depth expects a non-negative integer but found -1"),
     ] {
         let error = told(&format!("select(2, pcall(function() {call} end))"), Request::get("/"));
         assert!(error.ends_with(expected), "{call}: {error}");
     }
+}
+
+#[test]
+fn a_service_is_asked_otherwise_than_it_says() {
+    use std::time::Duration;
+
+    let code = "kong.service.set_timeouts(1, 20, 300) kong.service.set_retries(4)
+        kong.service.set_tls_verify(true) kong.service.set_tls_verify_depth(300)";
+    let outcome = access(code, request());
+    let overrides = outcome.head.overrides().unwrap();
+    let timeouts = overrides.timeouts.unwrap();
+    assert_eq!([timeouts.connect, timeouts.write, timeouts.read], [1, 20, 300].map(Duration::from_millis));
+    assert_eq!((overrides.retries, overrides.tls_verify, overrides.tls_verify_depth), (Some(4), Some(true), Some(255)));
+    assert_eq!((&overrides.host, overrides.port), (&None, None));
+}
+
+#[test]
+fn a_service_is_asked_otherwise_only_while_there_is_time_for_it() {
+    for (config, expected) in [
+        (json!({ "rewrite": ["kong.service.set_timeouts(1, 1, 1)"] }), Some(500)),
+        (json!({ "rewrite": ["kong.service.set_retries(1)"] }), Some(500)),
+        (json!({ "rewrite": ["kong.service.set_tls_verify(true) kong.service.set_tls_verify_depth(1)"] }), None),
+    ] {
+        let outcome = World::new().send(&*handler(&pre_function::DEFINITION, config.clone()), request());
+        assert_eq!(outcome.reply.map(|reply| reply.status.as_u16()), expected, "{config}");
+    }
+    let code = "local _, message = pcall(kong.service.set_retries, 1) kong.response.exit(200, message)";
+    let outcome = World::new().send(&*handler(&pre_function::DEFINITION, json!({ "rewrite": [code] })), request());
+    assert!(body_of(&outcome).ends_with("function cannot be called in rewrite phase (only in: access)"));
 }
 
 #[test]

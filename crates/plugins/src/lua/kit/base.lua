@@ -24,6 +24,16 @@ function house.current()
   return context, phase
 end
 
+-- The code may go on in these phases only; their names come in the order in which phases do.
+function house.only(...)
+  for index = 1, raw.select("#", ...) do
+    if (raw.select(index, ...)) == phase then
+      return
+    end
+  end
+  error("function cannot be called in " .. phase .. " phase (only in: " .. raw.table.concat({ ... }, ", ") .. ")", 3)
+end
+
 local function own()
   local kept = context.plugins[instance]
   if not kept then

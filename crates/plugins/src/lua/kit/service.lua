@@ -134,4 +134,47 @@ function service.set_upstream(name)
   return true
 end
 
+local function whole(name, value, least, most, shown)
+  if type(value) ~= "number" or value % 1 ~= 0 then
+    error(name .. " must be an integer", 3)
+  elseif value < least or value > most then
+    error((shown or name) .. " must be an integer between " .. least .. " and " .. most .. ": given " .. value, 3)
+  end
+  return value
+end
+
+function service.set_timeouts(connect, write, read)
+  house.only("access")
+  whole("connect_timeout", connect, 1, 2147483646)
+  whole("write_timeout", write, 1, 2147483646)
+  whole("read_timeout", read, 1, 2147483646)
+  call("service.set_timeouts", connect, write, read)
+end
+
+-- Kong calls a number that is too large or too small a port.
+function service.set_retries(retries)
+  house.only("access")
+  call("service.set_retries", whole("retries", retries, 0, 32767, "port"))
+end
+
+function service.set_tls_verify(on)
+  house.only("rewrite", "access", "balancer", "preread")
+  if type(on) ~= "boolean" then
+    error("argument must be a boolean", 2)
+  end
+  call("service.set_tls_verify", on)
+  return true
+end
+
+function service.set_tls_verify_depth(depth)
+  house.only("rewrite", "access", "balancer", "preread")
+  if type(depth) ~= "number" then
+    error("argument must be a number", 2)
+  elseif not (depth >= 0) then
+    error("depth expects a non-negative integer but found " .. tostring(depth), 2)
+  end
+  call("service.set_tls_verify_depth", depth)
+  return true
+end
+
 house.kong.service = house.protect(service, "kong.service")
