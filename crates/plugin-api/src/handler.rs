@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::explanation::Explanation;
 use crate::flow::Flow;
+use crate::handshake::{Handshake, HandshakeCx};
 use crate::head::RequestHead;
 use crate::log::LogCx;
 use crate::meter::{Meter, MeterCx};
@@ -49,6 +50,8 @@ impl Phases {
     pub const TIMELINE: Self = Self(128);
     /// [`Handler::certificate`].
     pub const CERTIFICATE: Self = Self(256);
+    /// [`Handler::handshake`].
+    pub const HANDSHAKE: Self = Self(512);
 
     /// Those of both.
     #[must_use]
@@ -103,6 +106,14 @@ pub trait Handler: Send + Sync + 'static {
     /// must not block, as `access` must not.
     fn certificate(&self, server_name: &str) {
         let _ = server_name;
+    }
+
+    /// Runs in every handshake of TLS with a client, also in one that resumes a session, before a certificate is chosen.
+    /// Only instances without a scope run, one after the other until one ends the handshake. Must not block, as `access`
+    /// must not.
+    fn handshake(&self, cx: &mut HandshakeCx<'_>) -> Handshake {
+        let _ = cx;
+        Handshake::Continue
     }
 
     /// Runs when a stream has found its route. Must not block, as `access` must not.
@@ -171,6 +182,7 @@ mod tests {
             Phases::BODY,
             Phases::TIMELINE,
             Phases::CERTIFICATE,
+            Phases::HANDSHAKE,
         ];
         for (place, phase) in all.into_iter().enumerate() {
             let others = all.into_iter().enumerate().filter(|(other, _)| *other != place);

@@ -35,8 +35,11 @@ pub struct StreamTls {
     pub version: &'static str,
     /// The cipher suite, by the name that OpenSSL has for it.
     pub cipher: Box<str>,
-    /// The certificate that the client has shown and that was found good, as DER.
+    /// The certificate that the client has shown, as DER: it has the key, and the certificate was found good, or a plugin
+    /// has asked for whichever the client has ([`crate::Wishes::client_certificate`]).
     pub client_certificate: Option<Box<[u8]>>,
+    /// What it has shown with it, for those who want to see who vouches for it.
+    pub client_chain: Box<[Box<[u8]>]>,
 }
 
 /// A stream that has found its route, before its upstream is asked.

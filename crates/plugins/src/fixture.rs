@@ -153,8 +153,12 @@ impl World {
     pub(crate) fn over_tls(mut self, certificate: Option<&[u8]>) -> Self {
         let client_certificate = certificate.map(Box::from);
         self.connection.scheme = Scheme::Https;
-        self.connection.tls =
-            Some(std::rc::Rc::new(StreamTls { version: "TLSv1.3", cipher: Box::default(), client_certificate }));
+        self.connection.tls = Some(std::rc::Rc::new(StreamTls {
+            version: "TLSv1.3",
+            cipher: Box::default(),
+            client_certificate,
+            client_chain: Box::default(),
+        }));
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod handler;
+mod node;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod ended;
 mod facts;
 mod overrides;
 mod reading;
+mod shaking;
 mod state;
 
 pub(crate) use access::Access;
@@ -18,6 +19,7 @@ pub(crate) use answer::Answer;
 pub(crate) use context::{amended, amends, respond};
 pub(crate) use ended::{Ended, Nowhere};
 pub(crate) use reading::Reading;
+pub(crate) use shaking::Shaking;
 pub(crate) use state::{Call, Code, Shape, number as instance_number};
 
 use gibbon_lua::Failure;

@@ -8,6 +8,7 @@
 
 mod access_log;
 mod attendant;
+mod certificate_phase;
 mod connections;
 mod counters;
 pub mod data_plane;

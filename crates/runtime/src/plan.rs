@@ -7,7 +7,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_entities::{Plugin, Protocol, Protocols};
-use gibbon_plugin_api::{BodyNeed, Handler, Phases, PluginDef, Registry, RequestHead, Scope as InstanceScope};
+use gibbon_plugin_api::{
+    BodyNeed, Carries, Handler, Handshake, HandshakeCx, Phases, PluginDef, Registry, RequestHead,
+    Scope as InstanceScope,
+};
 use uuid::Uuid;
 
 /// A configured plugin.
@@ -69,6 +72,8 @@ pub struct Plan {
     pub body: Option<BodyNeed>,
     /// Whether one of them wants to know when the gateway did what.
     pub has_timeline: bool,
+    /// Whether one of them takes part in handshakes.
+    pub has_handshake: bool,
 }
 
 impl Plan {
@@ -77,6 +82,19 @@ impl Plan {
         let wants = |instance: &&Arc<Instance>| instance.phases.contains(Phases::CERTIFICATE);
         let wanting = self.steps.iter().filter_map(|step| step.default.as_ref()).filter(wants);
         wanting.for_each(|instance| instance.handler.certificate(server_name));
+    }
+
+    /// A client is about to be shown a certificate. As in Kong, an instance runs for connections that carry requests where it
+    /// names any protocol of those, and for others where it names any of streams.
+    pub fn handshake(&self, cx: &mut HandshakeCx<'_>) -> Handshake {
+        let for_streams = cx.carries == Carries::Stream;
+        let wants = |instance: &&Arc<Instance>| {
+            let mut protocols = instance.protocols.iter();
+            instance.phases.contains(Phases::HANDSHAKE) && protocols.any(|it| it.is_stream() == for_streams)
+        };
+        let mut wanting = self.steps.iter().filter_map(|step| step.default.as_ref()).filter(wants);
+        let aborted = wanting.any(|instance| instance.handler.handshake(cx) == Handshake::Abort);
+        if aborted { Handshake::Abort } else { Handshake::Continue }
     }
 
     /// Whether a plugin needs the whole body of a request with this head.
@@ -123,7 +141,8 @@ impl<'a> Planner<'a> {
         let instances = || steps.iter().flat_map(|step| step.default.iter().chain(step.by_consumer.values()));
         let body = instances().map(|instance| instance.handler.body_need()).max();
         let has_timeline = instances().any(|instance| instance.phases.contains(Phases::TIMELINE));
-        Plan { steps, body, has_timeline }
+        let has_handshake = instances().any(|instance| instance.phases.contains(Phases::HANDSHAKE));
+        Plan { steps, body, has_timeline, has_handshake }
     }
 
     fn step(&self, plugin: &'static PluginDef, route: Option<Uuid>, service: Option<Uuid>) -> Option<Step> {

@@ -7,6 +7,7 @@
 //!
 //! This crate must not know sockets, records or HTTP.
 
+mod anyone;
 mod chain;
 pub mod client;
 mod client_certificates;

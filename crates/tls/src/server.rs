@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use gibbon_conf::{ClientCertificates, Tls, TlsVersion};
+use rustls::crypto::CryptoProvider;
 use rustls::server::ResolvesServerCert;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 
+use crate::anyone::Anyone;
 use crate::client_certificates;
 use crate::error::TlsError;
 use crate::sessions;
@@ -24,6 +27,28 @@ pub struct ServerTls {
     pub http1: Arc<ServerConfig>,
     /// HTTP/2, or else HTTP/1.1.
     pub http2: Arc<ServerConfig>,
+    /// For clients of which single handshakes ask a certificate; none where all are asked.
+    asking: Option<Arc<ServerConfig>>,
+}
+
+impl ServerTls {
+    /// `usual`, which is one of these two, as a single handshake has it that asks its client for whichever certificate it
+    /// has. It need not show one.
+    #[must_use]
+    pub fn asking(&self, usual: &Arc<ServerConfig>) -> Arc<ServerConfig> {
+        let Some(asking) = &self.asking else { return Arc::clone(usual) };
+        let mut config = ServerConfig::clone(asking);
+        config.alpn_protocols.clone_from(&usual.alpn_protocols);
+        Arc::new(config)
+    }
+}
+
+/// The same for a handshake whose session is neither resumed nor remembered.
+#[must_use]
+pub fn without_sessions(usual: &ServerConfig) -> Arc<ServerConfig> {
+    let mut config = usual.clone();
+    sessions::forget(&mut config);
+    Arc::new(config)
 }
 
 /// Puts settings and certificates together.
@@ -39,7 +64,21 @@ pub fn config(
     config.alpn_protocols = vec![HTTP1.to_vec()];
     let mut http2 = config.clone();
     http2.alpn_protocols.insert(0, H2.to_vec());
-    Ok(ServerTls { http1: Arc::new(config), http2: Arc::new(http2) })
+    let asking = match clients {
+        ClientCertificates::Unwanted => Some(Arc::new(asking(tls, &config)?)),
+        ClientCertificates::Optional(_) | ClientCertificates::Required(_) => None,
+    };
+    Ok(ServerTls { http1: Arc::new(config), http2: Arc::new(http2), asking })
+}
+
+/// The same as `usual` for clients that are asked for a certificate, with the same sessions.
+fn asking(tls: &Tls, usual: &ServerConfig) -> Result<ServerConfig, TlsError> {
+    let provider = Arc::clone(usual.crypto_provider());
+    let clients = Anyone::new(&provider);
+    let mut config = with_verifier(tls, provider, clients, Arc::clone(&usual.cert_resolver))?;
+    config.session_storage = Arc::clone(&usual.session_storage);
+    config.ticketer = Arc::clone(&usual.ticketer);
+    Ok(config)
 }
 
 /// The same for ports of streams: whatever clients name by ALPN is none of the gateway's business, and they are not
@@ -58,6 +97,17 @@ fn without_protocols(
 ) -> Result<ServerConfig, TlsError> {
     let provider = Arc::new(suites::provider(&tls.ciphers)?);
     let verifier = client_certificates::verifier(clients, &provider)?;
+    let mut config = with_verifier(tls, provider, verifier, shown)?;
+    sessions::set_up(&mut config, tls).map_err(TlsError::NothingInCommon)?;
+    Ok(config)
+}
+
+fn with_verifier(
+    tls: &Tls,
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<dyn ClientCertVerifier>,
+    shown: Arc<dyn ResolvesServerCert>,
+) -> Result<ServerConfig, TlsError> {
     let versions: Vec<&'static SupportedProtocolVersion> = tls.versions.iter().map(version).collect();
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&versions)
@@ -65,7 +115,6 @@ fn without_protocols(
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(shown);
     config.ignore_client_order = tls.prefers_own_order;
-    sessions::set_up(&mut config, tls).map_err(TlsError::NothingInCommon)?;
     Ok(config)
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gibbon_conf::Tls;
 use rustls::crypto::aws_lc_rs::Ticketer;
-use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
+use rustls::server::{NoServerSessionStorage, ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
 use rustls::{Error, ServerConfig};
 
 /// What a remembered session takes, roughly.
@@ -20,6 +20,34 @@ pub(crate) fn set_up(config: &mut ServerConfig, tls: &Tls) -> Result<(), Error> 
         config.ticketer = Arc::new(Timed { inner: Ticketer::new()?, life });
     }
     Ok(())
+}
+
+/// No session is resumed or remembered.
+pub(crate) fn forget(config: &mut ServerConfig) {
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.ticketer = Arc::new(NoTickets);
+    config.send_tls13_tickets = 0;
+}
+
+#[derive(Debug)]
+struct NoTickets;
+
+impl ProducesTickets for NoTickets {
+    fn enabled(&self) -> bool {
+        false
+    }
+
+    fn lifetime(&self) -> u32 {
+        0
+    }
+
+    fn encrypt(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn decrypt(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// Puts the time before what is kept, and does not give it back once that is too long ago.

@@ -29,7 +29,8 @@ pub(crate) fn schema(name: &'static str) -> Subschema {
 
 fn config_fields() -> [Field; 6] {
     [
-        functions("certificate").describe("Functions for when a certificate is chosen. There is no such phase here."),
+        functions("certificate")
+            .describe("Functions that run in a handshake of TLS, where the plugin is for all requests."),
         functions("rewrite").describe("Functions that run first, where the plugin is for all requests."),
         functions("access").describe("Functions that run before the upstream is asked."),
         functions("header_filter").describe("Functions that see the head of an answer."),
@@ -44,6 +45,7 @@ fn functions(phase: &'static str) -> Field {
 
 /// The functions of a configuration.
 pub(super) struct Config {
+    pub(super) certificate: Code,
     pub(super) rewrite: Code,
     pub(super) access: Code,
     pub(super) header_filter: Code,
@@ -53,16 +55,13 @@ pub(super) struct Config {
 
 impl Config {
     pub(super) fn read(config: &Value) -> Result<Self, ConfigureError> {
-        if config["certificate"].as_array().is_some_and(|functions| !functions.is_empty()) {
-            let reason = "no functions run when a certificate is chosen".to_owned();
-            return Err(ConfigureError { field: "certificate", reason });
-        }
         config_error::read(config, Self::of)
     }
 
     fn of(config: Body<'_>) -> Result<Self, BodyError> {
         let phase = |name| config.texts(name).map(|sources| Code::new(sources, Shape::Phase));
         Ok(Self {
+            certificate: phase("certificate")?,
             rewrite: phase("rewrite")?,
             access: phase("access")?,
             header_filter: phase("header_filter")?,

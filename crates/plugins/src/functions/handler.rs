@@ -1,16 +1,20 @@
 //! What the plugins do in each phase: they run the functions of that phase.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use gibbon_lua::mlua::Value as LuaValue;
 use gibbon_lua::{Failure, Host};
 use gibbon_plugin_api::{
-    BodyNeed, ConfigureError, EVERYWHERE, Flow, Handler, LogCx, Phases, Reply, RequestCx, ResponseCx, Settings, Shared,
+    BodyNeed, ConfigureError, EVERYWHERE, Flow, Handler, Handshake, HandshakeCx, LogCx, Phases, Reply, RequestCx,
+    ResponseCx, Settings, Shared,
 };
 use http::StatusCode;
 use serde_json::Value;
 
 use super::config::Config;
-use crate::lua::{self, Access, Answer, Call, Code, Ended, instance_number};
+use super::node::{NodeName, OnNode};
+use crate::lua::{self, Access, Answer, Call, Code, Ended, Shaking, instance_number};
 
 /// Code with one of these in it reads or writes the body of a request.
 const BODY_WORDS: [&str; 3] = ["_body", "get_post_args", "request_body"];
@@ -21,15 +25,27 @@ const ANSWER_WORDS: [&str; 4] = ["response", "ngx.header", "ngx.status", "ngx["]
 /// Makes a handler of a validated configuration.
 pub(crate) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
     lua::permit(settings.lua).map_err(|reason| ConfigureError { field: "access", reason })?;
-    Ok(Box::new(Functions { config: Config::read(config)?, instance: instance_number() }))
+    let node = NodeName { id: settings.node.id, hostname: Arc::clone(&settings.node.hostname) };
+    Ok(Box::new(Functions { config: Config::read(config)?, instance: instance_number(), node }))
 }
 
 struct Functions {
     config: Config,
     instance: u64,
+    node: NodeName,
 }
 
 impl Handler for Functions {
+    fn handshake(&self, cx: &mut HandshakeCx<'_>) -> Handshake {
+        let shared = cx.shared;
+        let mut host = Shaking::new(cx);
+        match self.run(&self.config.certificate, shared, "certificate", &mut host, None) {
+            Ok(_) => host.decision,
+            // As in OpenResty, what is raised and caught by nobody ends the handshake.
+            Err(_) => Handshake::Abort,
+        }
+    }
+
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
         // Kong knows of no route when this phase runs, and so only of what is configured for all.
         if *cx.scope == EVERYWHERE
@@ -68,11 +84,12 @@ impl Handler for Functions {
     }
 
     fn phases(&self) -> Phases {
-        let Config { rewrite, access, header_filter, body_filter, log } = &self.config;
+        let Config { certificate, rewrite, access, header_filter, body_filter, log } = &self.config;
         let mut phases = Phases::NONE;
         let before = !rewrite.is_empty() || !access.is_empty();
         let foretells = rewrite.mentions(&ANSWER_WORDS) || access.mentions(&ANSWER_WORDS);
         for (takes_part, phase) in [
+            (!certificate.is_empty(), Phases::HANDSHAKE),
             (before, Phases::ACCESS),
             (!header_filter.is_empty() || foretells, Phases::RESPONSE),
             (!body_filter.is_empty(), Phases::BODY),
@@ -117,6 +134,7 @@ impl Functions {
             LuaValue::Integer(_) | LuaValue::Number(_) => value.to_string().ok().map(String::into_bytes),
             _ => None,
         };
-        code.run(&call, host, body, read).inspect_err(|failure| lua::report(phase, failure))
+        let mut host = OnNode { node: &self.node, host };
+        code.run(&call, &mut host, body, read).inspect_err(|failure| lua::report(phase, failure))
     }
 }

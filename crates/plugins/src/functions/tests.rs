@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod bounds;
+mod handshakes;
 mod posted;
 mod requests;
 
@@ -43,13 +44,6 @@ fn what_is_no_lua_is_refused_with_the_words_of_lua() {
             json!({ "access": [null, "Error parsing function: [string \"all your base\"]:1: '=' expected near 'your'"] })
         );
     }
-}
-
-#[test]
-fn a_phase_that_there_is_not_is_refused() {
-    let config = json!({ "certificate": ["return"] });
-    let error = crate::fixture::configured(&pre_function::DEFINITION, config, &crate::fixture::SETTINGS).err().unwrap();
-    assert_eq!(error.field, "certificate");
 }
 
 #[test]
@@ -104,6 +98,7 @@ fn an_error_in_access_is_the_usual_500() {
 fn an_instance_takes_part_in_the_phases_that_it_has_functions_for() {
     use gibbon_plugin_api::Phases;
     for (config, phases) in [
+        (json!({ "certificate": ["return"] }), Phases::HANDSHAKE),
         (json!({ "access": ["return"] }), Phases::ACCESS),
         (json!({ "header_filter": ["return"] }), Phases::RESPONSE),
         (json!({ "body_filter": ["return"] }), Phases::BODY),

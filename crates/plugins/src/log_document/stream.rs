@@ -78,7 +78,12 @@ mod tests {
 
     #[test]
     fn a_stream_is_written_as_kong_writes_it() {
-        let tls = StreamTls { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384".into(), client_certificate: None };
+        let tls = StreamTls {
+            version: "TLSv1.3",
+            cipher: "TLS_AES_256_GCM_SHA384".into(),
+            client_certificate: None,
+            client_chain: Box::default(),
+        };
         let expected = json!({
             "session": {
                 "received": 10, "sent": 20, "status": 200, "server_port": 5432,

@@ -70,8 +70,12 @@ fn attempts_before_the_last_one_say_what_became_of_them() {
 #[test]
 fn what_came_over_tls_says_on_which_terms() {
     let mut exchange = proxied();
-    exchange.tls =
-        Some(StreamTls { version: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384".into(), client_certificate: None });
+    exchange.tls = Some(StreamTls {
+        version: "TLSv1.3",
+        cipher: "TLS_AES_256_GCM_SHA384".into(),
+        client_certificate: None,
+        client_chain: Box::default(),
+    });
     let expected = json!({ "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "client_verify": "NONE" });
     assert_eq!(document(&exchange)["request"]["tls"], expected);
 }

@@ -32,6 +32,7 @@ impl<'a, 'r> Ended<'a, 'r> {
             peer: None,
             is_trusted: false,
             sni: None,
+            tls: cx.tls,
             client_ip: cx.client_ip,
             route: cx.route,
             service: cx.service,

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use gibbon_entities::{Route, Service};
 use gibbon_lua::mlua::{Error, Lua, MultiValue, Result, Value as LuaValue};
-use gibbon_plugin_api::{Identity, RequestHead, Shared, query};
+use gibbon_plugin_api::{Identity, RequestHead, Shared, StreamTls, query};
 use http::Version;
 use serde_json::{Value, json};
 
@@ -22,6 +22,7 @@ pub(super) struct Facts<'f> {
     pub(super) peer: Option<(IpAddr, u16)>,
     pub(super) is_trusted: bool,
     pub(super) sni: Option<&'f str>,
+    pub(super) tls: Option<&'f StreamTls>,
     pub(super) client_ip: IpAddr,
     pub(super) route: Option<&'f Route>,
     pub(super) service: Option<&'f Service>,
@@ -39,7 +40,7 @@ impl Facts<'_> {
             "request.version" => Ok(count(self.version())),
             "request.scheme" => one(lua, self.scheme),
             "request.host" => one(lua, self.request.host()),
-            "request.port" => Ok(count(self.local_port)),
+            "request.port" | "connection.port" => Ok(count(self.local_port)),
             "request.path" => one(lua, self.request.raw_path()),
             "request.target" => one(lua, self.request.raw_target()),
             "request.query" => perhaps(lua, self.request.query()),
@@ -47,12 +48,13 @@ impl Facts<'_> {
             "request.headers" => fields(lua, &self.request.headers),
             "request.cookie" => self.cookie(lua, arguments),
             "request.id" => one(lua, self.request_id),
-            "request.sni" => perhaps(lua, self.sni),
+            "connection.sni" => perhaps(lua, self.sni),
             "request.start_time" => Ok(count(self.started_at * 1000.0)),
             "client.ip" => one(lua, self.peer.map_or(self.client_ip, |(address, _)| address).to_string()),
             "client.forwarded_ip" => one(lua, self.client_ip.to_string()),
             "client.port" => Ok(count(self.peer.map_or(0, |(_, port)| port))),
             "client.is_trusted" => Ok(yes(self.is_trusted)),
+            "tls.client_certificates" => self.client_certificates(lua),
             "client.consumer" => document(lua, &self.consumer()),
             "client.credential" => document(lua, &self.credential()),
             "router.route" => document(lua, &json!(self.route)),
@@ -86,6 +88,13 @@ impl Facts<'_> {
         let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
         let found = pairs.filter_map(|pair| pair.strip_prefix(&*name)?.strip_prefix(b"=")).next();
         perhaps(lua, found)
+    }
+
+    /// The certificate that the client has shown and those that it has shown with it, as PEM.
+    fn client_certificates(&self, lua: &Lua) -> Result<MultiValue> {
+        let chain = self.tls.iter().flat_map(|tls| tls.client_certificate.iter().chain(&tls.client_chain));
+        let pem: String = chain.map(|certificate| pem(certificate)).collect();
+        perhaps(lua, Some(pem).filter(|pem| !pem.is_empty()))
     }
 
     fn consumer(&self) -> Value {
@@ -147,7 +156,14 @@ pub(super) fn disabled(operation: &str) -> Result<MultiValue> {
     Err(Error::runtime(format!("function cannot be called in this phase ({operation})")))
 }
 
-fn log(arguments: &mut MultiValue) -> Result<MultiValue> {
+/// A certificate as PEM (RFC 7468 section 2).
+fn pem(certificate: &[u8]) -> String {
+    let text = base64_simd::STANDARD.encode_to_string(certificate);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+pub(super) fn log(arguments: &mut MultiValue) -> Result<MultiValue> {
     let level = text(arguments)?;
     let message = String::from_utf8_lossy(&bytes(arguments)?).into_owned();
     match &*level {

@@ -30,6 +30,7 @@ impl<'a, 'r> Reading<'a, 'r> {
             peer: Some((cx.connection.peer.ip(), cx.connection.peer.port())),
             is_trusted: cx.connection.trusted,
             sni: cx.connection.sni.as_deref(),
+            tls: cx.connection.tls.as_deref(),
             client_ip: cx.client_ip,
             route: cx.route,
             service: cx.service,

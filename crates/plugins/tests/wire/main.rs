@@ -8,6 +8,7 @@ mod cache;
 mod certificates;
 mod functions;
 mod grpc;
+mod handshakes;
 mod introspection;
 mod issuers;
 mod limits;

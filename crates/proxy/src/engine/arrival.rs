@@ -3,15 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use gibbon_plugin_api::StreamTls;
+use gibbon_plugin_api::{Carries, StreamTls};
 use gibbon_tls::server::H2;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
+use crate::certificate_phase::{self, Begun};
 use crate::engine::handshake;
 use crate::engine::http2::PREFACE;
 use crate::engine::proxy_protocol;
 use crate::engine::transport::Transport;
+use crate::http::client::believed;
 use crate::listen::Serves;
 use crate::settings::Settings;
 use crate::worker::Worker;
@@ -25,6 +27,13 @@ pub(crate) struct Arrived {
     /// The server name of the handshake, in lower case.
     pub(crate) sni: Option<Box<str>>,
     pub(crate) tls: Option<StreamTls>,
+}
+
+/// The two ends of a connection's socket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ends {
+    pub(crate) peer: SocketAddr,
+    pub(crate) local: SocketAddr,
 }
 
 /// What is spoken on it.
@@ -47,8 +56,9 @@ pub(crate) async fn arrive(
     serves: Serves,
     worker: &Worker,
     settings: &Settings,
-    peer: SocketAddr,
+    ends: Ends,
 ) -> Option<Arrived> {
+    let peer = ends.peer;
     let announced = if serves.proxy_protocol {
         let said = proxy_protocol::read(&mut stream).await;
         said.inspect_err(|error| tracing::debug!(%peer, "{error}")).ok()?.map(|announced| announced.source)
@@ -63,15 +73,34 @@ pub(crate) async fn arrive(
     if !begins_tls(&stream).await? {
         return Some(Arrived { announced, protocol: Protocol::NotTls, ..plain(stream) });
     }
-    let config = if serves.http2 { &tls.http2 } else { &tls.http1 };
-    let shaken = handshake::accept(stream, config, &worker.slow_steps).await;
-    let stream = shaken.inspect_err(|error| tracing::debug!(%peer, %error, "a TLS handshake failed")).ok()?;
+    let usual = if serves.http2 { &tls.http2 } else { &tls.http1 };
+    let failed = |error: &std::io::Error| tracing::debug!(%peer, %error, "a TLS handshake failed");
+    let accepted = handshake::hello(&stream).await.inspect_err(failed).ok()?;
+    let begun = begun(ends, announced, settings);
+    let Some(wishes) = certificate_phase::run(worker, begun, &accepted) else {
+        handshake::abort(&stream);
+        return None;
+    };
+    let config = certificate_phase::config(tls, usual, wishes);
+    let stream = handshake::answer(accepted, stream, &config, &worker.slow_steps).await.inspect_err(failed).ok()?;
     let (_, session) = stream.get_ref();
     let sni = session.server_name().map(|name| name.to_ascii_lowercase().into());
     let terms = handshake::terms(session);
     let protocol = if session.alpn_protocol() == Some(H2) { Protocol::Http2 } else { Protocol::Http1 };
     let transport = Transport::Tls(Box::new(TlsStream::Server(stream)));
     Some(Arrived { transport, announced, protocol, sni, tls: Some(terms) })
+}
+
+/// A handshake as plugins see it.
+fn begun(ends: Ends, announced: Option<SocketAddr>, settings: &Settings) -> Begun {
+    let trusted = settings.real_ip.trusted.contains(ends.peer.ip().to_canonical());
+    Begun {
+        carries: Carries::Requests,
+        peer: ends.peer,
+        announced: believed(announced, trusted, settings),
+        trusted,
+        local_port: settings.proxy.port_maps.seen_by_clients(ends.local.port()),
+    }
 }
 
 /// What a client without TLS speaks, by the first bytes that it sends: with HTTP/2 they are always the same ("prior

@@ -48,23 +48,14 @@ impl SlowSteps {
     }
 }
 
-/// Shakes hands with a client.
-///
-/// # Errors
-/// Where it leaves, or the two do not agree.
-pub(crate) async fn accept(
-    stream: TcpStream,
-    config: &Arc<ServerConfig>,
-    slow: &SlowSteps,
-) -> io::Result<TlsStream<TcpStream>> {
-    let accepted = hello(&stream).await?;
-    answer(accepted, stream, config, slow).await
-}
+/// The alert that ends a handshake for reasons of the gateway's own (RFC 8446 section 6), as a record of its own. Nothing is
+/// encrypted yet.
+const INTERNAL_ERROR: [u8; 7] = [21, 3, 3, 0, 2, 2, 80];
 
 /// Shakes hands with a client whose first message has been read.
 ///
 /// # Errors
-/// As those of [`accept`].
+/// Where it leaves, or the two do not agree.
 pub(crate) async fn answer(
     accepted: Accepted,
     stream: TcpStream,
@@ -90,7 +81,7 @@ pub(crate) async fn answer(
 /// Shakes hands with an upstream that may be shown an RSA certificate.
 ///
 /// # Errors
-/// As those of [`accept`].
+/// As those of [`answer`].
 pub(crate) async fn connect(
     stream: TcpStream,
     name: ServerName<'static>,
@@ -134,9 +125,9 @@ pub(crate) fn terms(session: &ServerConnection) -> StreamTls {
         _ => "TLSv1.3",
     };
     let cipher = session.negotiated_cipher_suite().map(|suite| gibbon_tls::openssl_name(suite.suite()));
-    let shown = session.peer_certificates().and_then(|chain| chain.first());
-    let client_certificate = shown.map(|certificate| Box::from(certificate.as_ref()));
-    StreamTls { version, cipher: cipher.unwrap_or_default(), client_certificate }
+    let mut shown = session.peer_certificates().unwrap_or_default().iter().map(|certificate| Box::from(&**certificate));
+    let client_certificate = shown.next();
+    StreamTls { version, cipher: cipher.unwrap_or_default(), client_certificate, client_chain: shown.collect() }
 }
 
 /// Whether the certificate for this client has a key that takes its time.
@@ -145,8 +136,16 @@ fn signs_with_rsa(config: &ServerConfig, accepted: &Accepted) -> bool {
     chosen.is_some_and(|certified| certified.key.algorithm() == SignatureAlgorithm::RSA)
 }
 
+/// Tells a client whose first message has been read that nothing comes of its handshake, if it takes that at once.
+pub(crate) fn abort(stream: &TcpStream) {
+    let _ = stream.try_write(&INTERNAL_ERROR);
+}
+
 /// Reads what a client says first.
-async fn hello(stream: &TcpStream) -> io::Result<Accepted> {
+///
+/// # Errors
+/// Where it leaves, or does not speak TLS.
+pub(crate) async fn hello(stream: &TcpStream) -> io::Result<Accepted> {
     let mut acceptor = Acceptor::default();
     loop {
         stream.readable().await?;

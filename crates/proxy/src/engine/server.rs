@@ -10,7 +10,7 @@ use gibbon_plugin_api::{RequestHead, ResponseHead};
 use http::Version;
 use tokio::net::TcpStream;
 
-use crate::engine::arrival::{self, Arrived, Protocol};
+use crate::engine::arrival::{self, Arrived, Ends, Protocol};
 use crate::engine::body::{BodySource, ResponseBody};
 use crate::engine::client_wire::{ClientWire, Expectation, NextHead};
 use crate::engine::framing;
@@ -68,7 +68,9 @@ async fn converse(
         arrival::plain(stream)
     } else {
         // What few connections need must not be room that all of them take.
-        let Some(arrived) = Box::pin(arrival::arrive(stream, door.serves, worker, &settings, peer)).await else {
+        let Some(arrived) =
+            Box::pin(arrival::arrive(stream, door.serves, worker, &settings, Ends { peer, local })).await
+        else {
             return;
         };
         arrived

@@ -41,7 +41,7 @@ impl Client {
         let address = peer.ip().to_canonical();
         let seen = settings.proxy.port_maps.seen_by_clients(local.port());
         let trusted = settings.real_ip.trusted.contains(address);
-        let counts = trusted && settings.real_ip.source == RealIpSource::ProxyProtocol;
+        let announced = believed(announced, trusted, settings);
         let connection = Connection {
             peer: SocketAddr::new(address, peer.port()),
             peer_ip: ascii(&address.to_string()),
@@ -54,7 +54,7 @@ impl Client {
             tls: tls.map(Rc::new),
             trusted,
         };
-        let announced = announced.filter(|_| counts).map(|address| address.ip());
+        let announced = announced.map(|address| address.ip());
         let port = HeaderValue::from(seen);
         let forwarded = forwarded::lines_of(&connection, &port).into();
         Self { connection, port, forwarded, progress, announced }
@@ -66,6 +66,11 @@ impl Client {
     pub(crate) fn with_progress(&self, progress: Rc<Progress>) -> Self {
         Self { progress, ..self.clone() }
     }
+}
+
+/// Whom a peer says by the PROXY protocol that it speaks for, where that counts.
+pub(crate) fn believed(announced: Option<SocketAddr>, trusted: bool, settings: &Settings) -> Option<SocketAddr> {
+    announced.filter(|_| trusted && settings.real_ip.source == RealIpSource::ProxyProtocol)
 }
 
 /// An address is always a valid value.

@@ -3,19 +3,21 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use gibbon_plugin_api::StreamTls;
+use gibbon_plugin_api::{Carries, StreamTls};
 use rustls::ServerConfig;
 use rustls::server::Accepted;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use crate::engine::handshake::{self, SlowSteps};
+use crate::certificate_phase::{self, Begun};
+use crate::engine::handshake;
 use crate::engine::proxy_protocol::{self, Announced};
 use crate::settings::Settings;
 use crate::stream::ahead::Ahead;
 use crate::stream::failure::Failure;
 use crate::stream::hello::{self, Hello};
 use crate::stream::port::StreamServes;
+use crate::worker::Worker;
 
 /// A connection that can be routed.
 pub(crate) struct Arrived {
@@ -62,15 +64,32 @@ pub(crate) async fn arrive(mut stream: TcpStream, serves: StreamServes) -> Resul
     Ok(Arrived { client: Ahead::new(stream, said), announced, hello: Some(accepted), sni })
 }
 
+/// A handshake as plugins see it.
+pub(crate) fn begun(peer: SocketAddr, ends: Ends, settings: &Settings) -> Begun {
+    Begun {
+        carries: Carries::Stream,
+        peer,
+        announced: Some(ends.source),
+        trusted: settings.real_ip.trusted.contains(peer.ip().to_canonical()),
+        local_port: ends.destination.port(),
+    }
+}
+
 /// The handshake with a client whose route is for TLS that ends here.
 pub(crate) async fn terminate(
+    worker: &Worker,
     client: Ahead,
     hello: Accepted,
-    config: &Arc<ServerConfig>,
-    slow: &SlowSteps,
+    usual: &Arc<ServerConfig>,
+    begun: Begun,
 ) -> Result<(TlsStream<TcpStream>, StreamTls), Failure> {
-    let shaken = handshake::answer(hello, client.into_stream(), config, slow).await;
-    let stream = shaken.map_err(Failure::Handshake)?;
+    let stream = client.into_stream();
+    let Some(wishes) = certificate_phase::run(worker, begun, &hello) else {
+        handshake::abort(&stream);
+        return Err(Failure::HandshakeAborted);
+    };
+    let config = certificate_phase::config_of_streams(usual, wishes);
+    let stream = handshake::answer(hello, stream, &config, &worker.slow_steps).await.map_err(Failure::Handshake)?;
     let (_, session) = stream.get_ref();
     let terms = handshake::terms(session);
     Ok((stream, terms))

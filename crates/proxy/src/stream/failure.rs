@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     NotTls(String),
     #[error("the handshake of TLS failed: {0}")]
     Handshake(#[source] io::Error),
+    #[error("a plugin ended the handshake of TLS")]
+    HandshakeAborted,
     #[error("no route matches")]
     NoRoute,
     #[error("the route has no service")]
@@ -38,7 +40,9 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::LeftEarly | Self::Client(_) | Self::Silent(_) => StatusCode::OK,
-            Self::ProxyProtocol(_) | Self::NotTls(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
+            Self::ProxyProtocol(_) | Self::NotTls(_) | Self::Handshake(_) | Self::HandshakeAborted => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NoRoute | Self::NoService => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Refused { status, .. } => *status,
             Self::Upstream(_) | Self::UpstreamBroken(_) => StatusCode::BAD_GATEWAY,

@@ -11,6 +11,7 @@ use gibbon_router::stream::Spoken;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use crate::certificate_phase::Begun;
 use crate::engine::client::Patience;
 use crate::engine::progress::Progress;
 use crate::stream::accept::Door;
@@ -55,7 +56,8 @@ async fn proxy(worker: &Worker, stream: TcpStream, peer: SocketAddr, door: Door,
         Ok(arrived) => {
             let ends = Ends::of(peer, local, arrived.announced, &settings);
             (record.stream.source, record.stream.destination) = (ends.source, ends.destination);
-            route(worker, arrived, ends, progress, &mut record).await
+            let begun = arrival::begun(peer, ends, &settings);
+            route(worker, arrived, (ends, begun), progress, &mut record).await
         }
         Err(failure) => Err(failure),
     };
@@ -66,7 +68,7 @@ async fn proxy(worker: &Worker, stream: TcpStream, peer: SocketAddr, door: Door,
 async fn route(
     worker: &Worker,
     arrived: Arrived,
-    ends: Ends,
+    (ends, begun): (Ends, Begun),
     progress: &Progress,
     record: &mut Record,
 ) -> Result<(), Failure> {
@@ -86,7 +88,7 @@ async fn route(
     let patience = Patience { write: service.write_timeout, read: service.read_timeout };
     match (record.stream.protocol, &worker.settings().streams.tls, hello) {
         (Protocol::Tls, Some(config), Some(hello)) => {
-            let (client, terms) = arrival::terminate(client, *hello, config, &worker.slow_steps).await?;
+            let (client, terms) = arrival::terminate(worker, client, *hello, config, begun).await?;
             record.stream.tls = Some(terms);
             progress.become_tunnel();
             let connected = connect::connect(worker, &snapshot, &matched, record).await?;

@@ -155,6 +155,10 @@ local reasons = {
 function ngx.exit(status)
   status = tonumber(status) or 0
   local context, phase = current()
+  -- What would be an answer that refuses, or none, ends the handshake.
+  if phase == "certificate" and (status == ngx.ERROR or status >= 400) then
+    call("tls.abort")
+  end
   if phase ~= "access" and phase ~= "rewrite" or status < 200 then
     if context.printed[1] then
       answer(context.status or 200)
@@ -217,11 +221,11 @@ local variables = {
   request_method = function() return call("request.method") end,
   request_id = function() return call("request.id") end,
   kong_request_id = function() return call("request.id") end,
-  server_port = function() return tostring(call("request.port")) end,
+  server_port = function() return tostring(call("connection.port")) end,
   server_protocol = function() return "HTTP/" .. (call("request.version") == 2 and "2.0" or tostring(call("request.version"))) end,
   content_type = function() return field("content-type") end,
   content_length = function() return field("content-length") end,
-  ssl_server_name = function() return call("request.sni") end,
+  ssl_server_name = function() return call("connection.sni") end,
   status = function() return tostring(call("response.status")) end,
   upstream_status = function() return tostring(call("upstream.status") or "") end,
   upstream_uri = function() return call("upstream.uri") end,

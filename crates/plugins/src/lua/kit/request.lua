@@ -185,4 +185,26 @@ function client.authenticate(consumer, credential)
   call("client.authenticate", consumer and consumer.id, credential and tostring(credential.id), identifier)
 end
 
+local tls = {}
+
+function tls.request_client_certificate()
+  house.only("certificate")
+  if call("tls.request_client_certificate") then
+    return true
+  end
+  return nil, "clients of streams are not asked for certificates"
+end
+
+function tls.disable_session_reuse()
+  house.only("certificate")
+  call("tls.disable_session_reuse")
+  return true
+end
+
+function tls.get_full_client_certificate_chain()
+  house.only("rewrite", "access", "balancer", "response", "log")
+  return call("tls.client_certificates")
+end
+
+client.tls = house.protect(tls, "kong.client.tls")
 house.kong.client = house.protect(client, "kong.client")
