@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-/// The crates worth knowing in a bug report, with the variable that holds the version of each.
+/// The crates worth knowing in a bug report, with the variable that holds the version of each. `cargo run` hands these
+/// variables to the gateway, which takes whatever begins with `GIBBON_` for a setting: so they begin otherwise.
 const CRATES: [(&str, &str); 4] = [
-    ("hyper", "GIBBON_HYPER_VERSION"),
-    ("tokio", "GIBBON_TOKIO_VERSION"),
-    ("aws-lc-rs", "GIBBON_AWS_LC_RS_VERSION"),
-    ("libsqlite3-sys", "GIBBON_LIBSQLITE3_SYS_VERSION"),
+    ("hyper", "COMPILED_HYPER_VERSION"),
+    ("tokio", "COMPILED_TOKIO_VERSION"),
+    ("aws-lc-rs", "COMPILED_AWS_LC_RS_VERSION"),
+    ("libsqlite3-sys", "COMPILED_LIBSQLITE3_SYS_VERSION"),
 ];
 
 fn main() {
@@ -19,7 +20,7 @@ fn main() {
     for (name, variable) in CRATES {
         println!("cargo::rustc-env={variable}={}", locked(&text, name));
     }
-    println!("cargo::rustc-env=GIBBON_RUSTC_VERSION={}", rustc());
+    println!("cargo::rustc-env=COMPILED_RUSTC_VERSION={}", rustc());
 }
 
 /// The version that stands below the name of a package in `Cargo.lock`.

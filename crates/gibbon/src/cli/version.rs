@@ -14,11 +14,11 @@ pub(super) struct Args {
 const ALL: &[(&str, &str)] = &[
     ("Gibbon", env!("CARGO_PKG_VERSION")),
     ("Kong interfaces", "3.10.0"),
-    ("hyper", env!("GIBBON_HYPER_VERSION")),
-    ("tokio", env!("GIBBON_TOKIO_VERSION")),
-    ("aws-lc-rs", env!("GIBBON_AWS_LC_RS_VERSION")),
-    ("libsqlite3-sys", env!("GIBBON_LIBSQLITE3_SYS_VERSION")),
-    ("rustc", env!("GIBBON_RUSTC_VERSION")),
+    ("hyper", env!("COMPILED_HYPER_VERSION")),
+    ("tokio", env!("COMPILED_TOKIO_VERSION")),
+    ("aws-lc-rs", env!("COMPILED_AWS_LC_RS_VERSION")),
+    ("libsqlite3-sys", env!("COMPILED_LIBSQLITE3_SYS_VERSION")),
+    ("rustc", env!("COMPILED_RUSTC_VERSION")),
 ];
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
