@@ -95,7 +95,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 /** By how many pixels the page is wider than its window. */
 const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
-/** How many seconds the page has computed meanwhile: unlike the time of a clock, this is the same on a machine that is busy. */
+/** How many seconds the page has computed meanwhile: to be printed, for it says as much of the machine as of the page. */
 export async function busyFor(page: Page, act: () => Promise<void>): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });

@@ -1,26 +1,12 @@
 /** The configuration as a file: written, compared with what there is, and put in place. */
 
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { eventually, type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { barriers, input, openWindow, picture } from './browser';
+import { eventually, startGateway } from './gateway';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
+const on = stage();
 
 const FILE = `_format_version: "3.0"
 services:
@@ -48,7 +34,7 @@ upstreams:
   - target: 10.0.0.1:8080
 `;
 
-async function put(text: string, page = window.page): Promise<void> {
+async function put(text: string, page = on.window.page): Promise<void> {
   await page.locator('input[type=file]').setInputFiles({
     name: 'kong.yml',
     mimeType: 'application/yaml',
@@ -56,9 +42,9 @@ async function put(text: string, page = window.page): Promise<void> {
   });
 }
 
-const press = (name: string | RegExp, page = window.page) => page.getByRole('button', { name }).last().click();
+const press = (name: string | RegExp, page = on.window.page) => page.getByRole('button', { name }).last().click();
 
-async function applied(counts: string, page = window.page): Promise<void> {
+async function applied(counts: string, page = on.window.page): Promise<void> {
   await press('Compare', page);
   await page.getByText(counts).waitFor();
   await press(/^Apply/, page);
@@ -70,7 +56,7 @@ async function applied(counts: string, page = window.page): Promise<void> {
 }
 
 it('a file is compared, and becomes what the gateway has', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/configuration');
   await page.getByRole('textbox', { name: 'Configuration to import' }).waitFor();
   await put(FILE);
@@ -84,7 +70,7 @@ it('a file is compared, and becomes what the gateway has', async () => {
 });
 
 it('only what is different is written', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/configuration');
   await put(FILE.replace('[exp]', '[exp, nbf]').replace(/- name: old\n.*\n/, ''));
   await press('Compare');
@@ -97,7 +83,7 @@ it('only what is different is written', async () => {
 });
 
 it('what is wrong is told with its line before anything is written', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/configuration');
   await put(FILE.replace('[/orders]', '[orders]').replace('10.0.0.1:8080', '"not a target"'));
   await press('Compare');
@@ -107,11 +93,11 @@ it('what is wrong is told with its line before anything is written', async () =>
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'configuration-faults');
   // The browser itself says so of every answer that is no success.
-  window.faults = window.faults.filter((fault) => !fault.includes('status of 400'));
+  on.window.faults = on.window.faults.filter((fault) => !fault.includes('status of 400'));
 });
 
 it('what was exported is what there is', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/configuration/export');
   await page.getByText('orders.internal').first().waitFor();
   expect(await barriers(page)).toEqual([]);
@@ -127,7 +113,7 @@ it('what was exported is what there is', async () => {
 });
 
 it('an OpenAPI document becomes a service with its routes', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/configuration/openapi');
   await put(`openapi: 3.1.0
 info: {title: Pet Store}
@@ -138,20 +124,20 @@ paths:
 `);
   await page.getByText('3 operations').waitFor();
   expect(await page.getByRole('button', { name: 'See what it would change' }).isDisabled()).toBe(true);
-  await input(page, 'Address of the API').fill(`http://${gateway.origin.host}:${gateway.origin.port}/v1`);
+  await input(page, 'Address of the API').fill(`http://${on.gateway.origin.host}:${on.gateway.origin.port}/v1`);
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'configuration-openapi');
   await press('See what it would change');
   await page.getByRole('tab', { name: 'Import', selected: true }).waitFor();
   await applied('3 new, 0 changed, 0 deleted, 0 as they are');
-  await eventually(async () => (await fetch(`${gateway.proxy}/pets/7`)).status === 200);
-  expect(await (await fetch(`${gateway.proxy}/pets/7`)).json()).toMatchObject({ path: '/v1/pets/7' });
-  expect((await fetch(`${gateway.proxy}/pets/7/toys`)).status).toBe(404);
+  await eventually(async () => (await fetch(`${on.gateway.proxy}/pets/7`)).status === 200);
+  expect(await (await fetch(`${on.gateway.proxy}/pets/7`)).json()).toMatchObject({ path: '/v1/pets/7' });
+  expect((await fetch(`${on.gateway.proxy}/pets/7/toys`)).status).toBe(404);
 });
 
 it('a gateway without a database gets the whole at once', async () => {
   const without = await startGateway({ GIBBON_DATABASE: 'off' });
-  const { page, faults } = await openWindow(browser, without.manager);
+  const { page, faults } = await openWindow(on.browser, without.manager);
   try {
     await page.goto('/configuration');
     await page.getByText('This gateway has no database').waitFor();
@@ -166,5 +152,5 @@ it('a gateway without a database gets the whole at once', async () => {
 });
 
 it('nothing of it was an error', () => {
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

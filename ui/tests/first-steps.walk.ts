@@ -1,41 +1,27 @@
 /** A new gateway greets with three steps that end with a 401 and a 200. */
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { eventually, type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { barriers, input, openWindow, picture } from './browser';
+import { eventually, startGateway } from './gateway';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
+const on = stage();
 
 /** The request in a line of curl, as it would be sent. */
 async function asked(section: string): Promise<number> {
-  const line = (await window.page.getByRole('region', { name: section }).locator('pre').textContent()) ?? '';
+  const line = (await on.window.page.getByRole('region', { name: section }).locator('pre').textContent()) ?? '';
   const url = /'(http[^']+)'/.exec(line)?.[1] ?? '';
   const token = /Authorization: ([^']+)'/.exec(line)?.[1];
   return (await fetch(url, { headers: token ? { Authorization: token } : {} })).status;
 }
 
 it('a new gateway is begun with in three steps', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/');
   await page.getByRole('heading', { name: 'First steps', level: 1 }).waitFor();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'first-steps');
-  await input(page, 'Address of your API').fill(`http://${gateway.origin.host}:${gateway.origin.port}`);
+  await input(page, 'Address of your API').fill(`http://${on.gateway.origin.host}:${on.gateway.origin.port}`);
   await page.getByRole('button', { name: 'Make service and route' }).click();
   await page.getByText('Everybody may use /hello now').waitFor();
   await eventually(async () => (await asked('As a line of curl')) === 200);
@@ -48,20 +34,20 @@ it('a new gateway is begun with in three steps', async () => {
 });
 
 it('the token can be read at once', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.getByRole('link', { name: 'Read the token in the JWT studio' }).click();
   await page.getByText('This token is accepted').waitFor();
 });
 
 it('who has something to serve is not greeted again', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/');
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });
 
 it('what half works is taken back', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/first-steps');
   await input(page, 'Address of your API').fill('http://127.0.0.1:1');
   await input(page, 'Path at the gateway').fill('no path');
@@ -73,7 +59,7 @@ it('what half works is taken back', async () => {
 
 it('a gateway without a database gets a file to begin with', async () => {
   const without = await startGateway({ GIBBON_DATABASE: 'off' });
-  const { page, faults } = await openWindow(browser, without.manager);
+  const { page, faults } = await openWindow(on.browser, without.manager);
   try {
     await page.goto('/');
     await page.getByText('This gateway has no database').waitFor();

@@ -1,37 +1,22 @@
 /** The JWT lab by clicks alone: from an open route to one that lets in whoever has a token. */
 
 import { SignJWT } from 'jose';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { choose, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { choose, input, picture } from './browser';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
+const on = stage();
 
 const through = (token?: string) =>
-  fetch(`${gateway.proxy}/lab/hello`, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  fetch(`${on.gateway.proxy}/lab/hello`, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
 
 it('a service and a route make something that everybody may use', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/services');
   await page.getByRole('link', { name: 'New service' }).click();
   await input(page, 'Name').fill('lab');
-  await input(page, 'Host').fill(gateway.origin.host);
-  await input(page, 'Port').fill(String(gateway.origin.port));
+  await input(page, 'Host').fill(on.gateway.origin.host);
+  await input(page, 'Port').fill(String(on.gateway.origin.port));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'lab', level: 1 }).waitFor();
   await page.getByRole('tab', { name: 'Routes' }).click();
@@ -45,7 +30,7 @@ it('a service and a route make something that everybody may use', async () => {
 });
 
 it('the plugin jwt asks for a token that expires', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.getByRole('navigation').getByRole('link', { name: 'Plugins' }).click();
   await page.getByRole('link', { name: 'New plugin' }).click();
   await page.getByLabel('Search plugins').fill('jwt');
@@ -63,7 +48,7 @@ it('the plugin jwt asks for a token that expires', async () => {
 });
 
 it('a consumer with a credential is known by a token that it verifies', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.getByRole('navigation').getByRole('link', { name: 'Consumers' }).click();
   await page.getByRole('link', { name: 'New consumer' }).click();
   await input(page, 'Username').fill('ada');
@@ -97,7 +82,7 @@ it('a consumer with a credential is known by a token that it verifies', async ()
 });
 
 it('a rule between two fields is told before anything is sent', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/plugins/new/jwt');
   await input(page, 'Maximum expiration').fill('60');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -105,5 +90,5 @@ it('a rule between two fields is told before anything is sent', async () => {
 });
 
 it('nothing of it was an error', () => {
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

@@ -1,47 +1,36 @@
 /** The JWT studio: a token is made, read, and told why it fails. */
 
 import { SignJWT } from 'jose';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, choose, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { eventually, type Gateway, startGateway } from './gateway';
-
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
+import { expect, it } from 'vitest';
+import { barriers, choose, input, picture } from './browser';
+import { eventually } from './gateway';
+import { stage } from './stage';
 
 const SECRET = 'a-secret-that-is-long-enough-for-hs256';
 
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-  const { host, port } = gateway.origin;
-  await gateway.admin('POST', '/services', { name: 'api', host, port });
-  await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });
-  await gateway.admin('POST', '/plugins', { name: 'jwt', config: { claims_to_verify: ['exp'] } });
-  await gateway.admin('POST', '/consumers', { username: 'ann' });
-  await gateway.admin('POST', '/consumers/ann/jwt', { key: 'issuer-of-ann', secret: SECRET });
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
+const on = stage({
+  furnish: async (gateway) => {
+    const { host, port } = gateway.origin;
+    await gateway.admin('POST', '/services', { name: 'api', host, port });
+    await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });
+    await gateway.admin('POST', '/plugins', { name: 'jwt', config: { claims_to_verify: ['exp'] } });
+    await gateway.admin('POST', '/consumers', { username: 'ann' });
+    await gateway.admin('POST', '/consumers/ann/jwt', { key: 'issuer-of-ann', secret: SECRET });
+  },
 });
 
 const status = async (token: string) =>
-  (await fetch(`${gateway.proxy}/api`, { headers: { Authorization: `Bearer ${token}` } })).status;
+  (await fetch(`${on.gateway.proxy}/api`, { headers: { Authorization: `Bearer ${token}` } })).status;
 
 const minted = async () =>
-  (await window.page.getByRole('region', { name: 'Token' }).locator('pre').textContent()) ?? '';
+  (await on.window.page.getByRole('region', { name: 'Token' }).locator('pre').textContent()) ?? '';
 
 it('a token that is made there is let in', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/jwt-studio?tab=mint');
   await input(page, 'More claims (JSON)').fill('{"sub": "ann-1"}');
   await page.getByRole('button', { name: 'Make it' }).click();
-  await page.getByText(`${gateway.proxy}/api`).waitFor();
+  await page.getByText(`${on.gateway.proxy}/api`).waitFor();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'jwt-studio-mint');
   const token = await minted();
@@ -58,7 +47,7 @@ it('a token that is made there is let in', async () => {
 });
 
 it('tells why a token fails', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/jwt-studio');
   const now = Math.floor(Date.now() / 1000);
   const sign = (claims: Record<string, unknown>, secret = SECRET) =>
@@ -78,11 +67,11 @@ it('tells why a token fails', async () => {
 });
 
 it('tells why a token fails on a route', async () => {
-  const { page } = window;
+  const { page } = on.window;
   const now = Math.floor(Date.now() / 1000);
   const sign = (claims: Record<string, unknown>) =>
     new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(SECRET));
-  await gateway.admin('POST', '/services/api/routes', { name: 'orders', methods: ['POST'], paths: ['/orders'] });
+  await on.gateway.admin('POST', '/services/api/routes', { name: 'orders', methods: ['POST'], paths: ['/orders'] });
   await page.goto('/jwt-studio');
   await input(page, 'Token').fill(await sign({ iss: 'issuer-of-ann', exp: now - 725 }));
   await choose(page, 'Route', 'api');
@@ -105,7 +94,7 @@ it('tells why a token fails on a route', async () => {
   await page.getByRole('button', { name: 'Try it' }).click();
   await told.getByText('The request would pass').waitFor();
   await told.getByRole('link', { name: 'ann' }).waitFor();
-  await told.getByText(`http://${gateway.origin.host}:${gateway.origin.port}/`).waitFor();
+  await told.getByText(`http://${on.gateway.origin.host}:${on.gateway.origin.port}/`).waitFor();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'jwt-studio-passes');
 
@@ -119,7 +108,7 @@ it('tells why a token fails on a route', async () => {
 });
 
 it('keys are made, and the public one becomes a credential', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/jwt-studio?tab=pair');
   await choose(page, 'Algorithm', 'RS256');
   await page.getByRole('button', { name: 'Make it' }).click();
@@ -139,5 +128,5 @@ it('keys are made, and the public one becomes a credential', async () => {
 });
 
 it('nothing of it was an error', () => {
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

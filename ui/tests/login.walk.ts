@@ -1,28 +1,16 @@
 /** Where the gateway asks for a token, it is shown once, and who may only read is offered nothing else. */
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, makeToken, startGateway } from './gateway';
-
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, input, picture } from './browser';
+import { makeToken } from './gateway';
+import { stage } from './stage';
 
 const full = makeToken('walk');
 const reader = makeToken('screens', '--read-only');
 
-beforeAll(async () => {
-  const settings = { GIBBON_ADMIN_TOKENS: `${full.setting},${reader.setting}` };
-  [gateway, browser] = await Promise.all([startGateway(settings), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
+const on = stage({
+  settings: { GIBBON_ADMIN_TOKENS: `${full.setting},${reader.setting}` },
 });
 
 async function logIn(page: Page, token: string): Promise<void> {
@@ -32,18 +20,18 @@ async function logIn(page: Page, token: string): Promise<void> {
 
 /** Both halves of the session that the browser has. */
 async function halves(): Promise<{ cookie: string; proof: string }> {
-  const cookies = await window.page.context().cookies(`${gateway.manager}/api/`);
+  const cookies = await on.window.page.context().cookies(`${on.gateway.manager}/api/`);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const proof = await window.page.evaluate(() => localStorage.getItem('gibbon-session'));
+  const proof = await on.window.page.evaluate(() => localStorage.getItem('gibbon-session'));
   return { cookie, proof: proof ?? '' };
 }
 
 /** Asks with these fields, as somebody would who has come by them. */
 const ask = async (method: string, path: string, headers: Record<string, string>) =>
-  (await fetch(`${gateway.manager}/api${path}`, { method, headers })).status;
+  (await fetch(`${on.gateway.manager}/api${path}`, { method, headers })).status;
 
 it('a token is asked for, and a wrong one is told', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/services');
   await page.getByRole('heading', { name: 'Log in to Gibbon', level: 1 }).waitFor();
   expect(await page.getByRole('navigation').count()).toBe(0);
@@ -56,7 +44,7 @@ it('a token is asked for, and a wrong one is told', async () => {
 });
 
 it('who has shown one is where they wanted to go, and goes on without it, in other windows too', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await logIn(page, full.token);
   await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor();
   await page.getByRole('link', { name: 'New service' }).click();
@@ -65,15 +53,15 @@ it('who has shown one is where they wanted to go, and goes on without it, in oth
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('was created').first().waitFor();
   const another = await page.context().newPage();
-  await another.goto(`${gateway.manager}/services`);
+  await another.goto(`${on.gateway.manager}/services`);
   await another.getByRole('link', { name: 'made', exact: true }).waitFor();
   await another.close();
 });
 
 it('neither half of a session is enough, and scripts see only one', async () => {
-  const { page } = window;
-  const [kept] = await page.context().cookies(`${gateway.manager}/api/`);
-  const name = `gibbon_session_${new URL(gateway.manager).port}`;
+  const { page } = on.window;
+  const [kept] = await page.context().cookies(`${on.gateway.manager}/api/`);
+  const name = `gibbon_session_${new URL(on.gateway.manager).port}`;
   expect(kept).toMatchObject({ name, httpOnly: true, sameSite: 'Strict', path: '/api' });
   expect(await page.evaluate(() => document.cookie)).toBe('');
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(full.token);
@@ -86,7 +74,7 @@ it('neither half of a session is enough, and scripts see only one', async () => 
 });
 
 it('where a session ends, what was typed is still there and is saved after the next login', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/services/new');
   await input(page, 'Name').fill('typed');
   await input(page, 'Host').fill('typed.example');
@@ -103,7 +91,7 @@ it('where a session ends, what was typed is still there and is saved after the n
 });
 
 it('who logs out is out', async () => {
-  const { page } = window;
+  const { page } = on.window;
   const before = await halves();
   await page.getByRole('button', { name: 'Logged in with walk' }).click();
   expect(await barriers(page)).toEqual([]);
@@ -114,7 +102,7 @@ it('who logs out is out', async () => {
 });
 
 it('who may only read is offered nothing else, and told why', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await logIn(page, reader.token);
   await page.getByText('Read-only', { exact: true }).waitFor();
   await page.goto('/services');
@@ -139,5 +127,5 @@ it('who may only read is offered nothing else, and told why', async () => {
 
 it('nothing of it was an error', () => {
   // The browser itself says so of every answer that is no success.
-  expect(window.faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
+  expect(on.window.faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
 });

@@ -1,41 +1,29 @@
 /** The overview shows what goes on while it goes on. */
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { barriers, picture } from './browser';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager);
-  const { host, port } = gateway.origin;
-  await gateway.admin('POST', '/upstreams', { name: 'api.internal' });
-  await gateway.admin('POST', '/upstreams/api.internal/targets', { target: `${host}:${port}` });
-  await gateway.admin('POST', '/services', { name: 'api', host: 'api.internal' });
-  await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });
-  await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'] });
-  await gateway.admin('POST', '/routes/guarded/plugins', { name: 'jwt', config: { claims_to_verify: ['exp'] } });
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
+const on = stage({
+  furnish: async (gateway) => {
+    const { host, port } = gateway.origin;
+    await gateway.admin('POST', '/upstreams', { name: 'api.internal' });
+    await gateway.admin('POST', '/upstreams/api.internal/targets', { target: `${host}:${port}` });
+    await gateway.admin('POST', '/services', { name: 'api', host: 'api.internal' });
+    await gateway.admin('POST', '/services/api/routes', { name: 'api', paths: ['/api'] });
+    await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'] });
+    await gateway.admin('POST', '/routes/guarded/plugins', { name: 'jwt', config: { claims_to_verify: ['exp'] } });
+  },
 });
 
 const send = async (count: number, path: string) => {
-  for (let sent = 0; sent < count; sent += 1) await (await fetch(`${gateway.proxy}${path}`)).text();
+  for (let sent = 0; sent < count; sent += 1) await (await fetch(`${on.gateway.proxy}${path}`)).text();
 };
 
-const tile = (name: string) => window.page.getByRole('region', { name, exact: true });
+const tile = (name: string) => on.window.page.getByRole('region', { name, exact: true });
 
 it('requests are seen as they come in, without anything that would have to be switched on', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/');
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
   await page.getByText('1 of 1 target healthy').waitFor();
@@ -52,7 +40,7 @@ it('requests are seen as they come in, without anything that would have to be sw
 });
 
 it('what was before is there for who comes later', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/services');
   await page.goto('/overview');
   await tile('Refused').getByText('jwt: no token').waitFor();
@@ -62,5 +50,5 @@ it('what was before is there for who comes later', async () => {
   await page.getByRole('button', { name: 'Switch to dark colours' }).click();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'overview-dark');
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

@@ -1,30 +1,21 @@
 /** Every page in both colours: nobody is kept out, nothing is an error, nothing is cut off. */
 
 import { generateKeyPairSync } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { barriers, choose, openWindow, picture, startBrowser } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { describe, expect, it } from 'vitest';
+import { barriers, choose, openWindow, picture } from './browser';
 import { AUTHORITY, CERTIFICATE, KEY } from './pems';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
 const ids: Record<string, string> = {};
 
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  await furnish();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
+const on = stage({
+  furnish,
 });
 
 /** Something of each kind. */
 async function furnish(): Promise<void> {
   const make = async (kind: string, path: string, body: unknown) => {
-    ids[kind] = (await gateway.admin('POST', path, body)).id;
+    ids[kind] = (await on.gateway.admin('POST', path, body)).id;
     return ids[kind];
   };
   const service = await make('service', '/services', {
@@ -32,7 +23,7 @@ async function furnish(): Promise<void> {
     host: 'orders.internal',
     tags: ['shop', 'team-a'],
   });
-  await gateway.admin('POST', '/services', {
+  await on.gateway.admin('POST', '/services', {
     name: 'a-service-with-quite-a-long-name-for-a-narrow-list',
     host: 'x.example',
     enabled: false,
@@ -40,7 +31,7 @@ async function furnish(): Promise<void> {
   const paths = ['/orders', '/orders/archive', '/v2/orders'];
   await make('route', '/routes', { name: 'orders-api', paths, methods: ['GET', 'POST'], service: { id: service } });
   await make('plugin', '/plugins', { name: 'jwt', instance_name: 'tokens', service: { id: service } });
-  await gateway.admin('POST', '/plugins', { name: 'rate-limiting', config: { minute: 100 } });
+  await on.gateway.admin('POST', '/plugins', { name: 'rate-limiting', config: { minute: 100 } });
   const consumer = await make('consumer', '/consumers', { username: 'ada', custom_id: 'c-1', tags: ['staff'] });
   await make('jwt', `/consumers/${consumer}/jwt`, { key: 'issuer-of-ada', secret: 'open' });
   await make('key-auth', `/consumers/${consumer}/key-auth`, { key: 'sesame' });
@@ -58,8 +49,8 @@ async function furnish(): Promise<void> {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: 'k1' });
   await make('key', '/keys', { name: 'first', kid: 'k1', jwk, set: { id: set } });
-  const { id: gone } = await gateway.admin('POST', '/services', { name: 'gone', host: 'x.example' });
-  await gateway.admin('DELETE', `/services/${gone}`);
+  const { id: gone } = await on.gateway.admin('POST', '/services', { name: 'gone', host: 'x.example' });
+  await on.gateway.admin('DELETE', `/services/${gone}`);
   await make('vault', '/vaults', { name: 'env', prefix: 'my-env', description: 'Secrets of the environment' });
 }
 
@@ -111,7 +102,7 @@ const PAGES: [string, () => string, string | RegExp][] = [
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   it('every page is for everybody and says nothing in the console', { timeout: 600_000 }, async () => {
-    const { page, faults } = await openWindow(browser, gateway.manager, { colorScheme });
+    const { page, faults } = await openWindow(on.browser, on.gateway.manager, { colorScheme });
     const found: string[] = [];
     for (const [name, address, words] of PAGES) {
       await page.goto(address());
@@ -129,7 +120,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 const DARK_PICTURES = ['services', 'services-one', 'plugins-jwt', 'plugins-pick'];
 
 it('dialogs, menus and the search are for everybody', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager);
+  const { page, faults } = await openWindow(on.browser, on.gateway.manager);
   await page.goto(`/services/${ids.service}`);
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').waitFor();
@@ -151,7 +142,7 @@ it('dialogs, menus and the search are for everybody', async () => {
 });
 
 it('what is surely not meant stands beside the record, and leads to it', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager);
+  const { page, faults } = await openWindow(on.browser, on.gateway.manager);
   await page.goto('/plugins');
   const mark = page.getByRole('img', { name: /tokens that have expired pass/ });
   await mark.focus();
@@ -174,9 +165,9 @@ it('what is surely not meant stands beside the record, and leads to it', async (
 });
 
 it('a change is taken back from the history, unless others stand in the way', async () => {
-  const { page, faults } = await openWindow(browser, gateway.manager);
-  const { id } = await gateway.admin('POST', '/services', { name: 'undone', host: 'a.example' });
-  await gateway.admin('PATCH', `/services/${id}`, { host: 'b.example' });
+  const { page, faults } = await openWindow(on.browser, on.gateway.manager);
+  const { id } = await on.gateway.admin('POST', '/services', { name: 'undone', host: 'a.example' });
+  await on.gateway.admin('PATCH', `/services/${id}`, { host: 'b.example' });
   await page.goto('/history');
   const made = page.getByRole('article').filter({ hasText: 'POST /services' }).first();
   const changed = page
@@ -202,7 +193,7 @@ it('a change is taken back from the history, unless others stand in the way', as
 });
 
 it('colours are chosen once', async () => {
-  const { page } = await openWindow(browser, gateway.manager, { colorScheme: 'light' });
+  const { page } = await openWindow(on.browser, on.gateway.manager, { colorScheme: 'light' });
   await page.goto('/services');
   await page.getByRole('button', { name: 'Switch to dark colours' }).click();
   await page.reload();
@@ -211,7 +202,7 @@ it('colours are chosen once', async () => {
 });
 
 it('a gateway that does not answer is named as what it is', async () => {
-  const { page } = await openWindow(browser, gateway.manager);
+  const { page } = await openWindow(on.browser, on.gateway.manager);
   await page.goto('/services');
   await page.getByRole('heading', { name: 'Services' }).waitFor();
   await page.route('**/api/consumers**', (route) => route.abort());

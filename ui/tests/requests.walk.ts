@@ -1,39 +1,27 @@
 /** Requests are seen while they come in, without what is secret in them. */
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, choose, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { barriers, choose, input, picture } from './browser';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
-  const { host, port } = gateway.origin;
-  await gateway.admin('POST', '/services', { name: 'api', host, port });
-  await gateway.admin('POST', '/services/api/routes', { name: 'open', paths: ['/open'] });
-  await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'] });
-  await gateway.admin('POST', '/routes/guarded/plugins', { name: 'jwt' });
-});
-
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
+const on = stage({
+  furnish: async (gateway) => {
+    const { host, port } = gateway.origin;
+    await gateway.admin('POST', '/services', { name: 'api', host, port });
+    await gateway.admin('POST', '/services/api/routes', { name: 'open', paths: ['/open'] });
+    await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'] });
+    await gateway.admin('POST', '/routes/guarded/plugins', { name: 'jwt' });
+  },
 });
 
 const send = async (path: string) => {
-  await (await fetch(`${gateway.proxy}${path}`)).text();
+  await (await fetch(`${on.gateway.proxy}${path}`)).text();
 };
 
-const following = () => window.page.getByText('Following.').waitFor();
+const following = () => on.window.page.getByText('Following.').waitFor();
 
 it('a request is seen when it comes in, with its way and the reason of its refusal', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/requests');
   await page.getByRole('heading', { name: 'Live requests', level: 1 }).waitFor();
   await following();
@@ -43,18 +31,17 @@ it('a request is seen when it comes in, with its way and the reason of its refus
   await page.getByRole('button', { name: 'Details of GET /guarded' }).click();
   await page.getByText('jwt: no token').waitFor();
   await page.getByRole('button', { name: 'Details of GET /open/orders' }).click();
-  await page.getByText(`${gateway.origin.host}:${gateway.origin.port}`, { exact: true }).waitFor();
+  await page.getByText(`${on.gateway.origin.host}:${on.gateway.origin.port}`, { exact: true }).waitFor();
   expect(await page.content()).not.toContain('s3cr3t');
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'requests');
 });
 
 it('only what is wanted is shown, and nothing while it is paused', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.getByRole('button', { name: 'Clear' }).click();
   await input(page, 'Route').fill('guarded');
   await choose(page, 'Status', '4xx');
-  await page.waitForTimeout(600);
   await following();
   await send('/open/other');
   await send('/guarded/wanted');
@@ -68,5 +55,5 @@ it('only what is wanted is shown, and nothing while it is paused', async () => {
   await send('/guarded/later');
   await page.getByRole('cell', { name: '/guarded/later', exact: true }).waitFor();
   expect(await page.getByText('/guarded/meanwhile').count()).toBe(0);
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

@@ -1,40 +1,28 @@
 /** A request is sent through the gateway, and its way is seen. */
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { barriers, choose, input, openWindow, picture, pictureOfFailure, startBrowser, type Window } from './browser';
-import { type Gateway, startGateway } from './gateway';
+import { expect, it } from 'vitest';
+import { barriers, choose, input, picture } from './browser';
+import { stage } from './stage';
 
-let gateway: Gateway;
-let browser: Browser;
-let window: Window;
-
-beforeAll(async () => {
-  [gateway, browser] = await Promise.all([startGateway(), startBrowser()]);
-  window = await openWindow(browser, gateway.manager, { reducedMotion: 'reduce' });
-  const { host, port } = gateway.origin;
-  await gateway.admin('POST', '/services', { name: 'api', host, port });
-  await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'], strip_path: false });
-  await gateway.admin('POST', '/routes/guarded/plugins', { name: 'key-auth' });
-  await gateway.admin('POST', '/routes/guarded/plugins', {
-    name: 'response-transformer',
-    config: { add: { headers: ['X-Seen:yes'] } },
-  });
-  await gateway.admin('POST', '/consumers', { username: 'ann' });
-  await gateway.admin('POST', '/consumers/ann/key-auth', { key: 'k3y' });
+const on = stage({
+  furnish: async (gateway) => {
+    const { host, port } = gateway.origin;
+    await gateway.admin('POST', '/services', { name: 'api', host, port });
+    await gateway.admin('POST', '/services/api/routes', { name: 'guarded', paths: ['/guarded'], strip_path: false });
+    await gateway.admin('POST', '/routes/guarded/plugins', { name: 'key-auth' });
+    await gateway.admin('POST', '/routes/guarded/plugins', {
+      name: 'response-transformer',
+      config: { add: { headers: ['X-Seen:yes'] } },
+    });
+    await gateway.admin('POST', '/consumers', { username: 'ann' });
+    await gateway.admin('POST', '/consumers/ann/key-auth', { key: 'k3y' });
+  },
 });
 
-pictureOfFailure(() => window.page);
-
-afterAll(async () => {
-  await browser?.close();
-  await gateway?.stop();
-});
-
-const part = (name: string) => window.page.getByRole('region', { name, exact: true });
+const part = (name: string) => on.window.page.getByRole('region', { name, exact: true });
 
 it('a request that is refused says by whom', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await page.goto('/try');
   await page.getByRole('heading', { name: 'Request tester', level: 1 }).waitFor();
   await choose(page, 'Begin with a route', 'guarded');
@@ -44,16 +32,18 @@ it('a request that is refused says by whom', async () => {
 });
 
 it('one that passes shows each plugin, where it went, and what came back', async () => {
-  const { page } = window;
+  const { page } = on.window;
   await input(page, 'Headers').fill('apikey: k3y');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await part('Its way').getByText('Found the route guarded').waitFor();
   await part('Its way').getByText('key-auth, before the upstream').waitFor();
-  await part('Its way').getByText(`Sent to ${gateway.origin.host}:${gateway.origin.port}`, { exact: true }).waitFor();
+  await part('Its way')
+    .getByText(`Sent to ${on.gateway.origin.host}:${on.gateway.origin.port}`, { exact: true })
+    .waitFor();
   await part('Its way').getByText('response-transformer, on the answer').waitFor();
   await part('The answer').getByText('"consumer":"ann"').waitFor();
   await part('The answer').getByText('x-seen').waitFor();
   expect(await barriers(page)).toEqual([]);
   await picture(page, 'try');
-  expect(window.faults).toEqual([]);
+  expect(on.window.faults).toEqual([]);
 });

@@ -40,6 +40,7 @@ async function follow(path: string, { take, begun, lost }: Listening, signal: Ab
     let pause = AGAIN.ended;
     try {
       const stream = await askStream(path, signal);
+      if (signal.aborted) return;
       begun();
       await tellAll(stream, take);
       if (!signal.aborted) lost();

@@ -15,8 +15,9 @@ export default function RequestsPage() {
   const [wanted, setWanted] = useState(everything);
   const [isPaused, setPaused] = useState(false);
   const [settled] = useDebouncedValue(wanted, 300);
-  const { seen, state, error, forget } = useFollowing(settled, isPaused);
+  const { seen, state: following, error, forget } = useFollowing(settled, isPaused);
   const words = text.following;
+  const state = wanted === settled ? following : 'waiting';
   return (
     <Stack>
       <PageHeader page="requests" />
