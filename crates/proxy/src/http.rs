@@ -4,9 +4,7 @@
 
 pub(crate) mod access;
 mod admission;
-mod bound;
 pub(crate) mod buffering;
-mod call;
 pub(crate) mod chain;
 pub(crate) mod client;
 pub(crate) mod copying;
@@ -17,7 +15,6 @@ pub(crate) mod filtering;
 mod following;
 pub(crate) mod forwarded;
 pub(crate) mod grpc;
-mod hashed;
 pub(crate) mod hop_by_hop;
 pub(crate) mod negotiation;
 pub(crate) mod noting;

@@ -1,5 +1,9 @@
 //! Asking the upstream: where, in which words, and how often.
 
+mod bound;
+mod call;
+mod hashed;
+
 use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -25,14 +29,12 @@ use crate::engine::outgoing::Coding;
 use crate::engine::pool::{Care, Destination, Lease, TlsName};
 use crate::engine::upstream_body::{self, UpstreamBody};
 use crate::engine::write::field;
-use crate::http::bound::Bound;
-use crate::http::call;
 use crate::http::error::ProxyError;
 use crate::http::forwarded;
-use crate::http::hashed;
 use crate::http::request::Exchange;
 use crate::http::routing::Matched;
 use crate::http::survey::Survey;
+use crate::http::upstream::bound::Bound;
 use crate::peers::tls_terms;
 use crate::peers::{PeerHost, Peers};
 
