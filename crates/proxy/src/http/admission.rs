@@ -5,8 +5,8 @@ use http::{Method, Version};
 
 use crate::engine::body::BodyFailure;
 use crate::engine::framing::Ambiguous;
+use crate::http::arrival::ArrivingBody;
 use crate::http::error::ProxyError;
-use crate::http::request::ArrivingBody;
 use crate::http::survey::{Count, Survey};
 use crate::settings::Settings;
 

@@ -5,10 +5,15 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use gibbon_runtime::RouteEntry;
 
-use crate::engine::body::{BodyFailure, ClientBody, move_bytes};
+use crate::engine::body::{BodyFailure, ClientBody, RequestBody, move_bytes};
 use crate::engine::outgoing::Source;
+use crate::http::arrival::ArrivingBody;
 use crate::http::error::ProxyError;
+use crate::http::exchange::Exchange;
+use crate::http::grpc;
+use crate::settings::MAX_BUFFERED_BODY;
 
 /// The largest chunked body that is sent on with its length.
 const GATHERED: usize = 64 * 1024;
@@ -16,8 +21,36 @@ const GATHERED: usize = 64 * 1024;
 /// What is read at once.
 const PIECE: usize = 16 * 1024;
 
+impl Exchange<'_> {
+    /// Holds the body in memory where that is wanted: all of it for a plugin that asked, and a small chunked one for
+    /// upstreams that cannot read chunks, unless the route says that nothing is to be held back.
+    pub(super) async fn hold_body(&mut self, entry: &RouteEntry) -> Result<(), ProxyError> {
+        let for_plugin = entry.plan.wants_body(&self.head);
+        // The two sides of a call speak in turns.
+        let for_upstream =
+            self.arriving == Ok(ArrivingBody::Unknown) && entry.route.request_buffering && !grpc::is_call(&self.head);
+        if !for_plugin && !for_upstream {
+            return Ok(());
+        }
+        match std::mem::replace(&mut self.body, RequestBody::Empty) {
+            RequestBody::Stream(stream) if for_plugin => {
+                let bytes = whole(stream, MAX_BUFFERED_BODY).await?;
+                self.body = RequestBody::Whole(bytes);
+            }
+            RequestBody::Stream(stream) => {
+                self.body = match gather(stream).await? {
+                    Gathered::Whole(bytes) => RequestBody::Whole(bytes),
+                    Gathered::Begun(resumed) => RequestBody::Resumed(resumed),
+                };
+            }
+            other => self.body = other,
+        }
+        Ok(())
+    }
+}
+
 /// The whole body, up to `limit` bytes.
-pub(crate) async fn whole(mut body: Box<ClientBody>, limit: usize) -> Result<Bytes, ProxyError> {
+async fn whole(mut body: Box<ClientBody>, limit: usize) -> Result<Bytes, ProxyError> {
     let mut bytes = Vec::new();
     while read_on(&mut body, &mut bytes).await? {
         if bytes.len() > limit {
@@ -28,7 +61,7 @@ pub(crate) async fn whole(mut body: Box<ClientBody>, limit: usize) -> Result<Byt
 }
 
 /// What has become of a chunked body.
-pub(crate) enum Gathered {
+enum Gathered {
     /// It was small: here it is.
     Whole(Bytes),
     /// It is large: what has come of it goes ahead of the rest.
@@ -36,7 +69,7 @@ pub(crate) enum Gathered {
 }
 
 /// Reads on until the body is over or too large to be held.
-pub(crate) async fn gather(mut body: Box<ClientBody>) -> Result<Gathered, ProxyError> {
+async fn gather(mut body: Box<ClientBody>) -> Result<Gathered, ProxyError> {
     let mut begun = Vec::new();
     while begun.len() < GATHERED {
         if !read_on(&mut body, &mut begun).await? {

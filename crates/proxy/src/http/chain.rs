@@ -14,7 +14,7 @@ use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
 use smallvec::SmallVec;
 
-use crate::http::request::Exchange;
+use crate::http::exchange::Exchange;
 
 /// The instances of one request that take part in later phases, in their order. Empty for most requests.
 #[derive(Default)]

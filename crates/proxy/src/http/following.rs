@@ -10,7 +10,7 @@ use gibbon_traffic::{Course, Done, Facts, Known, Report, Seen, Tried};
 use http::StatusCode;
 
 use crate::access_log::is_token;
-use crate::http::request::Exchange;
+use crate::http::exchange::Exchange;
 use crate::worker::Worker;
 
 /// Bytes of a target that are told.
@@ -23,8 +23,19 @@ pub(crate) fn claim(worker: &Worker, headers: &mut Headers) -> Option<Report> {
     report
 }
 
-/// Tells it.
-pub(crate) fn report(report: &Report, exchange: &Exchange<'_>, steps: &[Step], status: StatusCode) {
+/// Tells all who want to know of it, where anybody did when it came.
+pub(super) fn tell_all(exchange: &mut Exchange<'_>, steps: &[Step], status: StatusCode) {
+    if !exchange.is_followed {
+        return;
+    }
+    tell(exchange, status);
+    if let Some(trial) = exchange.trial.take() {
+        report(&trial, exchange, steps, status);
+    }
+}
+
+/// Tells the whole way of it.
+fn report(report: &Report, exchange: &Exchange<'_>, steps: &[Step], status: StatusCode) {
     let done = |step: &Step| {
         let (phase, plugin) = match step.what {
             Activity::Routing => ("routing", None),
@@ -39,7 +50,7 @@ pub(crate) fn report(report: &Report, exchange: &Exchange<'_>, steps: &[Step], s
 }
 
 /// Tells those whose filters let it through.
-pub(crate) fn tell(exchange: &Exchange<'_>, status: StatusCode) {
+fn tell(exchange: &Exchange<'_>, status: StatusCode) {
     let facts = facts(exchange, status);
     exchange.worker.tally.tell(&facts, || seen(exchange, &facts));
 }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Version};
 
 use crate::engine::write::{field, is_value};
 use crate::http::client::Client;
-use crate::http::request::Exchange;
+use crate::http::exchange::Exchange;
 
 const FOR: KnownName = KnownName::XForwardedFor;
 const PROTO: KnownName = KnownName::XForwardedProto;

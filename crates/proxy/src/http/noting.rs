@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use gibbon_plugin_api::{Lookup, MeterCx, ResponseHead, Source, Try};
 
+use crate::http::arrival::ArrivingBody;
 use crate::http::chain::Chain;
 use crate::http::error::ProxyError;
-use crate::http::request::{ArrivingBody, Exchange};
+use crate::http::exchange::Exchange;
 use crate::http::tail::{self, Course, Meters, Record};
 
 /// What the client gets.

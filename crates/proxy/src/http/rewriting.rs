@@ -11,7 +11,7 @@ use crate::engine::outgoing::Source as _;
 use crate::engine::upstream_body::{ResponseFailure, UpstreamBody};
 use crate::http::chain::Chain;
 use crate::http::error::ProxyError;
-use crate::http::request::Exchange;
+use crate::http::exchange::Exchange;
 use crate::settings::MAX_BUFFERED_BODY;
 
 /// Bodies up to this length are rewritten on the worker.

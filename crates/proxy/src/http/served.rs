@@ -6,8 +6,8 @@ use gibbon_plugin_api::{Headers, ResponseHead, Source};
 use http::StatusCode;
 
 use crate::http::chain::Chain;
+use crate::http::exchange::Exchange;
 use crate::http::noting::Sent;
-use crate::http::request::Exchange;
 use crate::http::tail::{Record, head_bytes};
 
 /// How web servers log a request whose client has left before there was an answer.

@@ -9,7 +9,7 @@ use http::header;
 
 use crate::engine::body::{BodyBroken, move_bytes};
 use crate::engine::framing::Ambiguous;
-use crate::http::request::{Arrival, ArrivingBody};
+use crate::http::arrival::{Arrival, ArrivingBody};
 use crate::http::survey::{Count, Survey};
 
 /// A body that is being received.

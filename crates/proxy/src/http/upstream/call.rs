@@ -20,9 +20,13 @@ use crate::engine::http2::outbound;
 use crate::engine::http2::upstream::{Answering, Call, begin};
 use crate::engine::pool::Destination;
 use crate::http::error::ProxyError;
-use crate::http::request::Exchange;
+use crate::http::exchange::Exchange;
 use crate::http::survey::Survey;
-use crate::http::upstream::{Again, Answer, AnswerBody, Failed, Target, compose, note_detour, take_body};
+use crate::http::upstream::answer::{Answer, AnswerBody};
+use crate::http::upstream::attempt::{note_detour, take_body};
+use crate::http::upstream::failed::{Again, Failed};
+use crate::http::upstream::head::compose;
+use crate::http::upstream::target::Target;
 use crate::peers::Peers;
 use crate::wheel::Timer;
 

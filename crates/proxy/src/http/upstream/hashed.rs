@@ -9,8 +9,8 @@ use gibbon_plugin_api::{Headers, RequestHead, query};
 use http::{HeaderValue, header};
 use uuid::Uuid;
 
-use crate::http::request::Exchange;
-use crate::http::upstream::Target;
+use crate::http::exchange::Exchange;
+use crate::http::upstream::target::Target;
 
 /// The hash of a request; none where it has nothing of what is to be hashed.
 pub(crate) fn hash(exchange: &mut Exchange<'_>, upstream: &Upstream, target: &Target<'_>) -> Option<u64> {
