@@ -4,6 +4,7 @@ mod asn1;
 mod jwk;
 mod pem;
 mod private;
+mod private_jwk;
 mod pss;
 mod roca;
 mod rsa;
@@ -172,6 +173,14 @@ impl PublicKey {
     /// [`KeyError`]; a key that is not private is refused.
     pub fn of_private_pem(text: &str) -> Result<Self, KeyError> {
         PrivateKey::from_pem(text)?.public_key()
+    }
+
+    /// The public half of a private key in a JWK, whatever that is meant for.
+    ///
+    /// # Errors
+    /// [`KeyError`]; a JWK of a public key is refused, and one whose halves do not belong together.
+    pub fn of_private_jwk(jwk: &Value) -> Result<Self, KeyError> {
+        PrivateKey::from_jwk(jwk)?.public_key()
     }
 
     /// Reads an asymmetric JWK (RFC 7517; RFC 7518 section 6; RFC 8037 section 2). Of a private one the public members

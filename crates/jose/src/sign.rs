@@ -56,7 +56,18 @@ impl Signer {
     /// # Errors
     /// [`KeyError`].
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, KeyError> {
-        let private = PrivateKey::from_pem(pem)?;
+        Self::of(algorithm, PrivateKey::from_pem(pem)?)
+    }
+
+    /// The same from a private key in a JWK, whatever that says it is meant for.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn from_jwk(algorithm: Algorithm, jwk: &Value) -> Result<Self, KeyError> {
+        Self::of(algorithm, PrivateKey::from_jwk(jwk)?)
+    }
+
+    fn of(algorithm: Algorithm, private: PrivateKey) -> Result<Self, KeyError> {
         let public = private.public_key()?;
         let unfit = KeyError::Unfit { algorithm, found: public.describe() };
         let key = match private {

@@ -22,14 +22,18 @@ impl Jwk {
         }
         match text(jwk, "kty")? {
             "oct" => Ok(Jwk::Secret(bytes(jwk, "k")?)),
-            "RSA" => {
-                let key = RsaKey::new(&bytes(jwk, "n")?, &bytes(jwk, "e")?, RsaUse::Any)?;
-                Ok(Jwk::Public(PublicKey(Material::Rsa(key))))
-            }
-            "EC" => Ok(Jwk::Public(PublicKey(ec(jwk)?))),
-            "OKP" => Ok(Jwk::Public(PublicKey(edwards(jwk)?))),
-            other => Err(KeyError::Unsupported(other.to_owned())),
+            _ => Ok(Jwk::Public(PublicKey(material(jwk)?))),
         }
+    }
+}
+
+/// The public members of an asymmetric key, whatever it is meant for.
+pub(super) fn material(jwk: &Value) -> Result<Material, KeyError> {
+    match text(jwk, "kty")? {
+        "RSA" => Ok(Material::Rsa(RsaKey::new(&bytes(jwk, "n")?, &bytes(jwk, "e")?, RsaUse::Any)?)),
+        "EC" => ec(jwk),
+        "OKP" => edwards(jwk),
+        other => Err(KeyError::Unsupported(other.to_owned())),
     }
 }
 
@@ -114,6 +118,7 @@ fn text<'j>(jwk: &'j Value, name: &'static str) -> Result<&'j str, KeyError> {
     jwk.get(name).and_then(Value::as_str).ok_or(KeyError::JwkMember(name))
 }
 
-fn bytes(jwk: &Value, name: &'static str) -> Result<Vec<u8>, KeyError> {
+/// A member in base64url.
+pub(super) fn bytes(jwk: &Value, name: &'static str) -> Result<Vec<u8>, KeyError> {
     base64url::decode(text(jwk, name)?.as_bytes()).map_err(|_| KeyError::JwkMember(name))
 }

@@ -7,9 +7,10 @@ use der::asn1::OctetStringRef;
 use ed448_goldilocks::SigningKey;
 use pkcs8::PrivateKeyInfoRef;
 use sec1::{EcParameters, EcPrivateKey};
+use serde_json::Value;
 
 use super::pem::{self, Form};
-use super::{Curve, KeyError, Material, PublicKey, RsaUse, asn1, pss};
+use super::{Curve, KeyError, Material, PublicKey, RsaUse, asn1, private_jwk, pss};
 
 /// A private key in the form that its signing code takes.
 pub(crate) enum PrivateKey {
@@ -35,6 +36,11 @@ impl PrivateKey {
             pem::Label::PrivateKey(form) => Self::from_der(form, &block.der),
             _ => Err(KeyError::NoPem),
         }
+    }
+
+    /// Reads a JWK of a private key.
+    pub(crate) fn from_jwk(jwk: &Value) -> Result<Self, KeyError> {
+        private_jwk::read(jwk)
     }
 
     pub(super) fn from_der(form: Form, der: &[u8]) -> Result<Self, KeyError> {
