@@ -112,6 +112,11 @@ impl AcmeServer {
         lock(&self.state.opened).clone()
     }
 
+    /// How many accounts there are.
+    pub fn accounts(&self) -> usize {
+        lock(&self.state.accounts).len()
+    }
+
     /// The hosts of all orders.
     pub fn ordered(&self) -> Vec<String> {
         lock(&self.state.orders).iter().map(|order| order.host.clone()).collect()

@@ -8,7 +8,7 @@ use std::io::Read as _;
 use std::process::Stdio;
 
 /// The lines of a configuration file that lead to a database.
-fn lines(database: &Database) -> String {
+pub(crate) fn lines(database: &Database) -> String {
     database.settings().into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
 }
 

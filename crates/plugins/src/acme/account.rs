@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::error::AcmeError;
-use super::shelf::Shelf;
+use super::shelf::{Added, Shelf};
 use super::{config::Config, entries};
 
 /// What the configuration says of the account.
@@ -54,11 +54,20 @@ pub(super) enum KnownBy<'k> {
 }
 
 impl AccountKey {
-    pub(super) fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        let algorithm = Signer::default_algorithm(pem)?;
-        let signer = Signer::from_pem(algorithm, pem)?;
-        let jwk = PublicKey::of_private_pem(pem)?.to_jwk().ok_or(KeyError::Malformed("the key"))?;
-        Ok(Self { signer, jwk })
+    /// Reads a private key as it is kept: PEM, or the JSON of a JWK. An authority takes the usual algorithm of its kind,
+    /// whatever else the JWK says it is meant for.
+    pub(super) fn read(text: &str) -> Result<Self, KeyError> {
+        let (signer, public) = match serde_json::from_str::<Value>(text) {
+            Ok(jwk) => {
+                let public = PublicKey::of_private_jwk(&jwk)?;
+                (Signer::from_jwk(public.default_algorithm(), &jwk)?, public)
+            }
+            Err(_) => {
+                let public = PublicKey::of_private_pem(text)?;
+                (Signer::from_pem(public.default_algorithm(), text)?, public)
+            }
+        };
+        Ok(Self { signer, jwk: public.to_jwk().ok_or(KeyError::Malformed("the key"))? })
     }
 
     /// What proves that a challenge has reached the owner of this key (RFC 8555 section 8.1).
@@ -109,16 +118,22 @@ fn flattened(signer: &Signer, header: &Value, payload: &str) -> Result<Value, Si
 pub(super) async fn key(config: &Config, records: Option<&Arc<dyn PluginRecords>>) -> Result<AccountKey, AcmeError> {
     let name = entries::account(&config.directory, &config.account.email);
     if let Some(kept) = kept(&config.shelf, &name).await? {
-        return Ok(AccountKey::from_pem(&kept)?);
+        return Ok(AccountKey::read(&kept)?);
     }
-    let pem = match (&config.account.key, records) {
+    let private = match (&config.account.key, records) {
         (Some(named), Some(records)) => find(named, &**records).await?,
         (Some(_), None) => return Err(AcmeError::NoRecords),
         (None, _) => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?.serialize_pem(),
     };
-    let key = AccountKey::from_pem(&pem)?;
-    config.shelf.set(&name, &json!({ "key": pem }).to_string(), None).await?;
-    Ok(key)
+    let key = AccountKey::read(&private)?;
+    match config.shelf.add(&name, &json!({ "key": private }).to_string(), None).await? {
+        Added::New => Ok(key),
+        // Another order was faster, here or on another node: there is one account, and one key.
+        Added::Known => {
+            let kept = kept(&config.shelf, &name).await?.ok_or(AcmeError::Kept("the account"))?;
+            Ok(AccountKey::read(&kept)?)
+        }
+    }
 }
 
 async fn kept(shelf: &Shelf, name: &str) -> Result<Option<String>, AcmeError> {
@@ -128,7 +143,7 @@ async fn kept(shelf: &Shelf, name: &str) -> Result<Option<String>, AcmeError> {
     Ok(Some(key.to_owned()))
 }
 
-/// The private half of a key of the gateway.
+/// A key of the gateway, as it is kept there.
 async fn find(named: &NamedKey, records: &dyn PluginRecords) -> Result<String, AcmeError> {
     let missing = || AcmeError::NoKey(named.kid.clone());
     let set = match &named.set {
@@ -144,6 +159,52 @@ async fn find(named: &NamedKey, records: &dyn PluginRecords) -> Result<String, A
         key.get("kid").and_then(Value::as_str) == Some(&*named.kid) && *of == set
     };
     let key = keys.iter().find(is_it).ok_or_else(missing)?;
-    let private = key.get("pem").and_then(|pem| pem.get("private_key")?.as_str());
-    private.map(str::to_owned).ok_or_else(missing)
+    let in_jwk = key.get("jwk").and_then(Value::as_str);
+    let in_pem = || key.get("pem")?.get("private_key")?.as_str();
+    in_jwk.or_else(in_pem).map(str::to_owned).ok_or_else(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONCE: &str = "n";
+    const URL: &str = "https://ca.example/new";
+
+    /// The header of a request that the key itself is known by.
+    fn header(key: &AccountKey) -> Value {
+        let signed = key.sign(KnownBy::Key, NONCE, URL, None).unwrap();
+        let header = base64url::decode(signed["protected"].as_str().unwrap().as_bytes()).unwrap();
+        serde_json::from_slice(&header).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_the_same_in_pem_and_as_a_jwk() {
+        for (pem, jwk, algorithm) in [
+            (include_str!("../../tests/keys/rsa.pem"), include_str!("../../tests/keys/rsa.jwk"), "RS256"),
+            (include_str!("../../tests/keys/p256.pem"), include_str!("../../tests/keys/p256.jwk"), "ES256"),
+        ] {
+            let [in_pem, in_jwk] = [pem, jwk].map(|text| AccountKey::read(text).unwrap());
+            assert_eq!(in_pem.authorization("t"), in_jwk.authorization("t"));
+            assert_eq!(header(&in_pem), header(&in_jwk));
+            assert_eq!(header(&in_jwk)["alg"], algorithm);
+            assert_eq!(header(&in_jwk)["jwk"].get("d"), None, "the private half stays here");
+        }
+    }
+
+    #[test]
+    fn a_jwk_signs_with_the_usual_algorithm_of_its_kind() {
+        let mut jwk: Value = serde_json::from_str(include_str!("../../tests/keys/rsa.jwk")).unwrap();
+        (jwk["alg"], jwk["use"], jwk["kid"]) = (json!("RS512"), json!("sig"), json!("mine"));
+        let header = header(&AccountKey::read(&jwk.to_string()).unwrap());
+        assert_eq!((&header["alg"], header["jwk"].get("kid")), (&json!("RS256"), None));
+    }
+
+    #[test]
+    fn what_is_no_private_key_is_refused() {
+        let secret = json!({ "kty": "oct", "k": "c2VjcmV0" }).to_string();
+        for text in ["", "{}", "[]", &secret, include_str!("../../tests/keys/rsa.public.pem")] {
+            assert!(AccountKey::read(text).is_err(), "{text}");
+        }
+    }
 }

@@ -32,7 +32,7 @@ pub(super) enum AcmeError {
     Late,
     #[error("{0}")]
     Binding(&'static str),
-    #[error("there is no private key `{0}` in PEM")]
+    #[error("there is no private key `{0}`")]
     NoKey(Box<str>),
     #[error("{0} that is kept cannot be read")]
     Kept(&'static str),

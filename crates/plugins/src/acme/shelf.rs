@@ -14,6 +14,9 @@ use self::records::Records;
 use self::redis::Redis;
 use super::storage_fields::unsupported;
 
+/// What is kept of a lock.
+const LOCKED: &str = "locked";
+
 const NEEDS_DATABASE: &str = "\"kong\" storage can't be used with dbless mode";
 
 /// A storage; a field of the configuration says which.
@@ -31,6 +34,14 @@ pub(super) enum Shelf {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the storage does not answer: {0}")]
 pub(super) struct ShelfError(pub(super) String);
+
+/// What became of something that was to be kept where there was nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    New,
+    /// There was something, which stays.
+    Known,
+}
 
 /// What became of an attempt to take a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,13 +86,21 @@ impl Shelf {
         Ok(())
     }
 
+    /// Keeps something where there is nothing: of several who try it at once, on any node, one succeeds.
+    pub(super) async fn add(&self, name: &str, value: &str, seconds: Option<i64>) -> Result<Added, ShelfError> {
+        match self {
+            Self::Memory(memory) => Ok(memory.add(name, value, seconds)),
+            Self::Records(records) => records.add(name, value, seconds).await,
+            Self::Redis(redis) => redis.add(name, value, seconds).await,
+        }
+    }
+
     /// Takes a lock, which is let go after so many seconds at the latest.
     pub(super) async fn lock(&self, name: &str, seconds: i64) -> Result<Lock, ShelfError> {
-        match self {
-            Self::Memory(memory) => Ok(memory.lock(name, seconds)),
-            Self::Records(records) => records.lock(name, seconds).await,
-            Self::Redis(redis) => redis.lock(name, seconds).await,
-        }
+        Ok(match self.add(name, LOCKED, Some(seconds)).await? {
+            Added::New => Lock::Taken,
+            Added::Known => Lock::Held,
+        })
     }
 
     /// Forgets what is kept under a name, if there is something.

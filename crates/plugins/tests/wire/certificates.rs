@@ -353,13 +353,62 @@ fn the_key_of_the_account_may_be_one_of_the_gateway_and_bound_to_another_account
     }));
     assert_eq!(world.create(HOST).0, 201);
     let bound = &world.server.opened()[0]["externalAccountBinding"];
-    let decoded = |name: &str| -> Value {
-        let bytes = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(bound[name].as_str().unwrap()).unwrap();
-        serde_json::from_slice(&bytes).unwrap()
-    };
-    let (header, key) = (decoded("protected"), decoded("payload"));
+    let (header, key) = (decoded(bound, "protected"), decoded(bound, "payload"));
     assert_eq!((&header["alg"], &header["kid"], &key["kty"]), (&json!("HS256"), &json!("known"), &json!("RSA")));
     assert!(header["url"].as_str().unwrap().ends_with("/account"));
+}
+
+/// The text of a JWK with the name `mine`, of which some members were taken away.
+fn jwk(text: &str, without: &[&str]) -> String {
+    let mut jwk: Value = serde_json::from_str(text).unwrap();
+    jwk.as_object_mut().unwrap().retain(|name, _| !without.contains(&name.as_str()));
+    jwk["kid"] = json!("mine");
+    jwk.to_string()
+}
+
+#[test]
+fn the_key_of_the_account_may_be_a_jwk() {
+    let ec = include_str!("../keys/p256.jwk");
+    for (text, kind) in [(ec, "EC"), (include_str!("../keys/rsa.jwk"), "RSA")] {
+        let world = bare(&[], Keeping::Lasting);
+        world.gateway.put("keys", json!({ "kid": "mine", "jwk": jwk(text, &[]) }));
+        let binding = json!({ "eab_kid": "known", "eab_hmac_key": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ" });
+        let mut config = json!({ "account_key": { "key_id": "mine" }, "storage": "kong" });
+        config.as_object_mut().unwrap().extend(object(binding));
+        world.plugin(config);
+        assert_eq!(world.create(HOST).0, 201);
+        // The next order reads the key as it was kept.
+        assert_eq!(world.create("x.b.example").0, 201);
+        let opened = world.server.opened();
+        let keys = opened.iter().map(|opened| decoded(&opened["externalAccountBinding"], "payload"));
+        let expected = decoded_public(text);
+        assert_eq!(keys.collect::<Vec<_>>(), [expected.clone(), expected], "{kind}");
+        assert_eq!(world.server.accounts(), 1);
+    }
+}
+
+/// What everybody may know of a JWK.
+fn decoded_public(text: &str) -> Value {
+    let mut jwk: Value = serde_json::from_str(text).unwrap();
+    jwk.as_object_mut().unwrap().retain(|name, _| ["kty", "crv", "x", "y", "n", "e"].contains(&name.as_str()));
+    jwk
+}
+
+/// A part of a signed text.
+fn decoded(signed: &Value, name: &str) -> Value {
+    let bytes = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(signed[name].as_str().unwrap()).unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+#[test]
+fn a_jwk_without_its_private_half_is_named_by_what_it_lacks() {
+    let world = bare(&[], Keeping::Lasting);
+    let public = jwk(include_str!("../keys/p256.jwk"), &["d"]);
+    world.gateway.put("keys", json!({ "kid": "mine", "jwk": public }));
+    world.plugin(json!({ "account_key": { "key_id": "mine" } }));
+    let (status, message) = world.create(HOST);
+    assert_eq!(status, 500);
+    assert!(message.ends_with("member `d` of the JWK is missing or malformed"), "{message}");
 }
 
 #[test]
@@ -367,7 +416,7 @@ fn a_key_that_is_not_there_is_named() {
     let world = world(json!({ "account_key": { "key_id": "mine" } }));
     let (status, message) = world.create(HOST);
     assert_eq!(status, 500);
-    assert!(message.ends_with("there is no private key `mine` in PEM"), "{message}");
+    assert!(message.ends_with("there is no private key `mine`"), "{message}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Lock;
+use super::Added;
 
 /// The memories of a node, by their names.
 #[derive(Default)]
@@ -43,13 +43,13 @@ impl Memory {
         self.entries().insert(name.to_owned(), Entry::new(value, seconds));
     }
 
-    pub(super) fn lock(&self, name: &str, seconds: i64) -> Lock {
+    pub(super) fn add(&self, name: &str, value: &str, seconds: Option<i64>) -> Added {
         let mut entries = self.entries();
         if entries.contains_key(name) {
-            return Lock::Held;
+            return Added::Known;
         }
-        entries.insert(name.to_owned(), Entry::new("", Some(seconds)));
-        Lock::Taken
+        entries.insert(name.to_owned(), Entry::new(value, seconds));
+        Added::New
     }
 
     pub(super) fn delete(&self, name: &str) {
@@ -83,13 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_taken_once_until_it_is_let_go() {
+    fn what_is_there_is_not_added_until_its_time_is_over() {
         let memory = Memory::default();
-        assert_eq!(memory.lock("l", 60), Lock::Taken);
-        assert_eq!(memory.lock("l", 60), Lock::Held);
-        memory.delete("l");
-        assert_eq!(memory.lock("l", 0), Lock::Taken);
-        assert_eq!(memory.lock("l", 60), Lock::Taken);
+        assert_eq!(memory.add("a", "1", Some(60)), Added::New);
+        assert_eq!(memory.add("a", "2", None), Added::Known);
+        assert_eq!(memory.get("a").as_deref(), Some("1"));
+        memory.delete("a");
+        assert_eq!(memory.add("a", "3", Some(0)), Added::New);
+        assert_eq!(memory.add("a", "4", None), Added::New);
     }
 
     #[test]

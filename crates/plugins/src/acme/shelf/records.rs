@@ -7,7 +7,7 @@ use gibbon_schema::Object;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Lock, ShelfError};
+use super::{Added, ShelfError};
 use crate::acme::entities::KIND;
 
 /// See the module. A command that is no gateway has none.
@@ -29,14 +29,14 @@ impl Records {
         self.records()?.write(edits).await.map(drop).map_err(told)
     }
 
-    pub(super) async fn lock(&self, name: &str, seconds: i64) -> Result<Lock, ShelfError> {
+    pub(super) async fn add(&self, name: &str, value: &str, seconds: Option<i64>) -> Result<Added, ShelfError> {
         if self.find(name).await?.is_some() {
-            return Ok(Lock::Held);
+            return Ok(Added::Known);
         }
-        match self.records()?.write(vec![insertion(name, "locked", Some(seconds))]).await {
-            Ok(_) => Ok(Lock::Taken),
-            // Somebody was faster.
-            Err(RecordsError::Refused(_)) => Ok(Lock::Held),
+        match self.records()?.write(vec![insertion(name, value, seconds)]).await {
+            Ok(_) => Ok(Added::New),
+            // Somebody was faster: the name is unique in the database.
+            Err(RecordsError::Refused(_)) => Ok(Added::Known),
             Err(error) => Err(told(error)),
         }
     }

@@ -4,7 +4,7 @@ use gibbon_plugin_api::{ConfigureError, Settings};
 use redis::{FromRedisValue, Pipeline};
 use serde_json::Value;
 
-use super::{Lock, ShelfError};
+use super::{Added, ShelfError};
 use crate::config_error;
 use crate::counting::redis::{Link, RedisSettings};
 
@@ -47,11 +47,14 @@ impl Redis {
         self.ask::<()>(pipeline.ignore()).await
     }
 
-    pub(super) async fn lock(&self, name: &str, seconds: i64) -> Result<Lock, ShelfError> {
+    pub(super) async fn add(&self, name: &str, value: &str, seconds: Option<i64>) -> Result<Added, ShelfError> {
         let mut pipeline = redis::pipe();
-        pipeline.cmd("SET").arg(self.name(name)).arg("locked").arg("NX").arg("EX").arg(seconds.max(1));
-        let (taken,): (Option<String>,) = self.ask(&pipeline).await?;
-        Ok(if taken.is_some() { Lock::Taken } else { Lock::Held })
+        pipeline.cmd("SET").arg(self.name(name)).arg(value).arg("NX");
+        if let Some(seconds) = seconds {
+            pipeline.arg("EX").arg(seconds.max(1));
+        }
+        let (added,): (Option<String>,) = self.ask(&pipeline).await?;
+        Ok(if added.is_some() { Added::New } else { Added::Known })
     }
 
     pub(super) async fn delete(&self, name: &str) -> Result<(), ShelfError> {
