@@ -5,6 +5,7 @@ mod anonymous_is_nobody;
 mod authentication_needs_all;
 mod consumer_without_authentication;
 mod cors_credentials_for_all;
+mod functions_never_run;
 mod jwt_without_exp;
 mod limit_by_nobody;
 mod off_with_its_service;
@@ -58,6 +59,7 @@ const RULES: &[Rule] = &[
     authentication_needs_all::RULE,
     consumer_without_authentication::RULE,
     cors_credentials_for_all::RULE,
+    functions_never_run::RULE,
     jwt_without_exp::RULE,
     limit_by_nobody::RULE,
     off_with_its_service::RULE,

@@ -80,6 +80,18 @@ fn tokens_that_never_expire_and_cookies_for_all_are_found() {
 }
 
 #[test]
+fn functions_that_come_too_early_for_a_route_are_found_where_there_is_one() {
+    let code = json!(["kong.log('here')"]);
+    let world = world()
+        .plugin(3, "pre-function", json!({ "rewrite": code, "access": code }), json!({ "route": { "id": id(2) } }))
+        .plugin(4, "post-function", json!({ "certificate": code }), json!({ "service": { "id": id(1) } }))
+        .plugin(5, "pre-function", json!({ "access": code, "log": code }), json!({ "service": { "id": id(1) } }))
+        .plugin(6, "pre-function", json!({ "certificate": code, "rewrite": code }), json!({}));
+    assert_eq!(world.found(), [("functions-never-run", 3), ("functions-never-run", 4)]);
+    assert_eq!((world.told(3), world.told(6)), (vec!["functions-never-run"], vec![]));
+}
+
+#[test]
 fn what_asks_who_a_request_is_from_needs_somebody_who_finds_out() {
     let world = world()
         .with("consumers", 3, json!({ "username": "ann" }))
