@@ -5,7 +5,7 @@
 //!
 //! - a bounded number of inputs with every test run (`tests/bounded.rs`);
 //! - for as long as somebody likes: `cargo run --release -p gibbon-strangers -- [target] [seconds]`;
-//! - in libFuzzer, which looks for inputs by what they reach: the crate in `fuzz/`.
+//! - in libFuzzer, which looks for inputs by what they reach: the crate in `fuzz/`; [`seeds`] is where it starts from.
 //!
 //! [`requests`] and [`answers`] compare what the engine of HTTP/1 reads with what hyper reads from the same bytes.
 //!
@@ -29,6 +29,7 @@ pub mod proxy_protocol;
 pub mod query_arguments;
 pub mod requests;
 mod second_reader;
+pub mod seeds;
 
 use proptest::strategy::BoxedStrategy;
 

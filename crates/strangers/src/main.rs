@@ -1,13 +1,15 @@
 //! Tries inputs of a target, or of all, for some time: `strangers [target] [seconds]`; 60 seconds each where none are told.
-//! It says how many were tried and which took longest. `strangers growth` measures how the work of tokens grows.
+//! It says how many were tried and which took longest. `strangers growth` measures how the work of tokens grows;
+//! `strangers seeds` writes inputs of all targets where libFuzzer looks for them.
 
 use std::cell::RefCell;
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use gibbon_strangers::jwt_plugin::growth;
-use gibbon_strangers::{TARGETS, Target};
+use gibbon_strangers::{TARGETS, Target, seeds};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
 /// Inputs between two looks at the clock.
@@ -16,11 +18,23 @@ const ROUND: u32 = 200;
 /// What is asked for in place of a target.
 const GROWTH: &str = "growth";
 
+/// The same, for files of inputs.
+const SEEDS: &str = "seeds";
+
+/// Where libFuzzer looks for the inputs of a target.
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus");
+
+/// Inputs of a target that it starts from.
+const SEEDED: usize = 200;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     let name = arguments.next_if(|word| word.parse::<u64>().is_err());
     if name.as_deref() == Some(GROWTH) {
         return growth();
+    }
+    if name.as_deref() == Some(SEEDS) {
+        return seed();
     }
     let seconds = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(60);
     let chosen = TARGETS.iter().filter(|target| name.as_deref().is_none_or(|name| name == target.name));
@@ -33,6 +47,16 @@ fn growth() -> ExitCode {
     let unfit = growth::measure().inspect(|growth| eprintln!("{growth}")).filter(|growth| !growth.is_fit()).count();
     eprintln!("{unfit} grew too fast");
     if unfit == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Writes inputs of every target for libFuzzer.
+fn seed() -> ExitCode {
+    let failed =
+        TARGETS.iter().filter_map(|target| Some((target.name, seeds::write(target, SEEDED, Path::new(CORPUS)).err()?)));
+    match failed.inspect(|(name, error)| eprintln!("{name}: {error}")).count() {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
 }
 
 /// Tries inputs until the time is over or one fails.
