@@ -117,21 +117,26 @@ type Scope = (Option<Uuid>, Option<Uuid>, Option<Uuid>);
 pub struct Planner<'a> {
     registry: &'a Registry,
     by_scope: HashMap<Scope, Vec<(&'a str, &'a Arc<Instance>)>>,
-    consumers: Vec<Uuid>,
+    /// For whom there is a plugin of a name: nobody else can have another one than everybody.
+    consumers: HashMap<&'a str, Vec<Uuid>>,
 }
 
 impl<'a> Planner<'a> {
     /// Sorts `plugins` by scope.
     pub fn new(registry: &'a Registry, plugins: impl Iterator<Item = (&'a Plugin, &'a Arc<Instance>)>) -> Self {
         let mut by_scope: HashMap<Scope, Vec<_>> = HashMap::new();
-        let mut consumers = Vec::new();
+        let mut consumers: HashMap<&str, Vec<Uuid>> = HashMap::new();
         for (plugin, instance) in plugins.filter(|(plugin, _)| plugin.enabled) {
-            consumers.extend(plugin.consumer);
+            if let Some(consumer) = plugin.consumer {
+                consumers.entry(&plugin.name).or_default().push(consumer);
+            }
             let scope = (plugin.route, plugin.service, plugin.consumer);
             by_scope.entry(scope).or_default().push((&*plugin.name, instance));
         }
-        consumers.sort_unstable();
-        consumers.dedup();
+        for consumers in consumers.values_mut() {
+            consumers.sort_unstable();
+            consumers.dedup();
+        }
         Self { registry, by_scope, consumers }
     }
 
@@ -149,7 +154,9 @@ impl<'a> Planner<'a> {
         let default = self.most_specific(plugin.name, route, service, None);
         let by_consumer: HashMap<_, _> = self
             .consumers
-            .iter()
+            .get(plugin.name)
+            .into_iter()
+            .flatten()
             .filter_map(|consumer| {
                 let own = self.most_specific(plugin.name, route, service, Some(*consumer))?;
                 (default.as_ref().is_none_or(|default| default.id != own.id)).then_some((*consumer, own))
