@@ -7,6 +7,8 @@
 //!
 //! **It must not know** requests, sockets or databases. **Start reading** at `rules`, the list of all.
 
+mod authentication;
+mod budget;
 mod finding;
 mod probe;
 mod rules;

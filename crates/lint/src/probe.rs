@@ -1,7 +1,7 @@
 //! Requests that a route is made for, and whether another route takes all of their kind.
 //!
-//! The router itself is asked who gets them: it has the routes sorted, so that a hundred thousand of them are looked at
-//! in well under a second. Which route comes first does not depend on the request: where another one gets a probe and
+//! A router is asked who gets them: it has the routes sorted, so that a hundred thousand of them are looked at in about a
+//! second. Which route comes first does not depend on the request: where another one gets a probe and
 //! matches everything that the probe stands for, the first one never gets any of it.
 
 use gibbon_entities::{Protocol, Route};
@@ -23,6 +23,13 @@ const MOST: usize = 256;
 
 /// What no route names: where a route takes anything, only those that do so too may count.
 const ANY: &str = "gibbon-probe";
+
+/// Whether a route can take all requests of some probe: one that only has other regular expressions, or an expression,
+/// never does, and who gets the rest does not depend on it.
+pub(crate) fn may_cover(route: &Route) -> bool {
+    let covers = |path: &str| !path.starts_with('~') || is_any_path(path);
+    route.expression.is_none() && (route.paths.is_empty() || route.paths.iter().any(|path| covers(path)))
+}
 
 /// The probes of a route; `None` where what it matches cannot be told by examples.
 pub(crate) fn all(route: &Route) -> Option<Vec<Probe<'_>>> {

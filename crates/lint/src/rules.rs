@@ -77,7 +77,7 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
 
 /// Everything that is found in a revision, but for what [`of_record`] finds in single records.
 pub fn all(snapshot: &Snapshot) -> Vec<Finding> {
-    let scene = Scene::of(snapshot);
+    let scene = Scene::whole(snapshot);
     RULES.iter().flat_map(|rule| rule.all(&scene)).collect()
 }
 
@@ -89,7 +89,7 @@ pub fn of_record(kind: &str, record: &Object) -> Vec<Finding> {
 /// What is found in the record of that kind that was just written, where it is worth a word to its writer.
 pub fn of_written(snapshot: &Snapshot, kind: &str, record: &Object) -> Vec<Finding> {
     let Some(id) = record.get("id").and_then(|id| Uuid::try_parse(id.as_str()?).ok()) else { return Vec::new() };
-    let scene = Scene::of(snapshot);
+    let scene = Scene::near(snapshot);
     let told = RULES.iter().filter(|rule| rule.told == Told::AtOnce && rule.severity > Severity::Info);
     told.filter_map(|rule| match (&rule.subject, kind) {
         (Subject::Plugin(check), "plugins") => rule.of_plugin(*check, scene.inventory().plugin(id)?, &scene),

@@ -6,19 +6,47 @@ use std::sync::Arc;
 use gibbon_entities::{Plugin, Route};
 use gibbon_plugin_api::Directory;
 use gibbon_router::RequestKey;
-use gibbon_runtime::{Inventory, Pool, Snapshot};
+use gibbon_runtime::{Inventory, Pool, RouteTable, Selection, Snapshot};
 use uuid::Uuid;
+
+use crate::authentication::{self, Places};
+use crate::budget::Budget;
+use crate::probe;
+
+/// How many plugins of one place are looked at beside one that was just written.
+const FAR: usize = 1000;
 
 /// See the module.
 pub(crate) struct Scene<'s> {
     snapshot: &'s Snapshot,
-    /// Whether any plugin anywhere finds out who a request is from; looked for once, since each of many plugins may ask.
-    authenticates: OnceCell<bool>,
+    reach: Reach<'s>,
+}
+
+/// How far it is looked.
+enum Reach<'s> {
+    /// At everything.
+    Whole(Box<Known<'s>>),
+    /// At what concerns one record, and at no more than a budget of others.
+    Near(Budget),
+}
+
+/// What is worked out once, because each of many records may ask for it.
+#[derive(Default)]
+struct Known<'s> {
+    authentication: OnceCell<Places>,
+    answers: OnceCell<bool>,
+    covering: OnceCell<Option<Selection<'s>>>,
 }
 
 impl<'s> Scene<'s> {
-    pub(crate) fn of(snapshot: &'s Snapshot) -> Self {
-        Self { snapshot, authenticates: OnceCell::new() }
+    /// For all that is in a revision.
+    pub(crate) fn whole(snapshot: &'s Snapshot) -> Self {
+        Self { snapshot, reach: Reach::Whole(Box::default()) }
+    }
+
+    /// For a record that was just written.
+    pub(crate) fn near(snapshot: &'s Snapshot) -> Self {
+        Self { snapshot, reach: Reach::Near(Budget::of_a_write()) }
     }
 
     pub(crate) fn inventory(&self) -> &'s Inventory {
@@ -29,10 +57,23 @@ impl<'s> Scene<'s> {
         self.snapshot.pools.iter()
     }
 
-    /// The route that gets a request.
+    /// The route that gets a request among those that may take all of its kind; `None` also where finding it would take
+    /// too long.
     pub(crate) fn winner(&self, request: &RequestKey<'_>) -> Option<&'s Route> {
         let routes = &self.snapshot.routes;
-        routes.router().find(request).and_then(|found| routes.entry(found.index)).map(|entry| &*entry.route)
+        let selected = match &self.reach {
+            Reach::Whole(known) => known.covering.get_or_init(|| covering_of(routes)).as_ref(),
+            Reach::Near(budget) => {
+                budget.spend(1 + routes.router().unindexed())?;
+                None
+            }
+        };
+        match selected {
+            Some(selection) => selection.find(request).map(|entry| &*entry.route),
+            None => {
+                routes.router().find(request).and_then(|found| routes.entry(found.index)).map(|entry| &*entry.route)
+            }
+        }
     }
 
     /// Whether there is a consumer of that id or username.
@@ -55,33 +96,35 @@ impl<'s> Scene<'s> {
             service.filter(|_| route.is_none()).into_iter().flat_map(move |id| inventory.plugins_of_service(id));
         let everywhere = (route.is_none() && service.is_none()).then(|| inventory.plugins_of_everything());
         let all = of_route.chain(of_service).chain(everywhere.into_iter().flatten());
-        all.filter(move |other| (other.route, other.service, other.enabled) == (route, service, true))
+        let most = match &self.reach {
+            Reach::Whole(_) => usize::MAX,
+            Reach::Near(_) => FAR,
+        };
+        all.take(most).filter(move |other| (other.route, other.service, other.enabled) == (route, service, true))
     }
 
-    /// Whether anybody can have found out who a request is from, where a plugin runs: on its route, its service and
-    /// everywhere, or on any route that it runs for.
-    pub(crate) fn is_authenticated_somewhere(&self, plugin: &Plugin) -> bool {
+    /// Whether surely nobody finds out who a request is from, where a plugin runs.
+    pub(crate) fn is_unauthenticated(&self, plugin: &Plugin) -> bool {
         let inventory = self.inventory();
-        if inventory.plugins_of_everything().any(authenticates) {
-            return true;
+        match &self.reach {
+            Reach::Whole(known) => {
+                !known.authentication.get_or_init(|| Places::of(inventory)).concern(plugin, inventory)
+            }
+            Reach::Near(budget) => authentication::concerns(plugin, inventory, budget) == Some(false),
         }
-        let of_route = |id| inventory.plugins_of_route(id).any(authenticates);
-        let of_service = |id| inventory.plugins_of_service(id).any(authenticates);
-        match (plugin.route, plugin.service) {
-            (Some(route), _) => {
-                let service = inventory.route(route).and_then(|route| route.service);
-                of_route(route) || service.is_some_and(of_service)
-            }
-            (None, Some(service)) => {
-                of_service(service) || inventory.routes_of(service).any(|route| of_route(route.id))
-            }
-            (None, None) => *self.authenticates.get_or_init(|| inventory.plugins().any(authenticates)),
+    }
+
+    /// Whether a plugin for everything answers in the place of a service.
+    pub(crate) fn is_answered_everywhere(&self, answers: impl Fn(&Plugin) -> bool) -> bool {
+        let any = || self.inventory().plugins_of_everything().any(answers);
+        match &self.reach {
+            Reach::Whole(known) => *known.answers.get_or_init(any),
+            Reach::Near(_) => any(),
         }
     }
 }
 
-/// Whether a plugin finds out who a request is from. Those that do can be told who stands in for nobody; `session`
-/// remembers what another one has found.
-pub(crate) fn authenticates(plugin: &Plugin) -> bool {
-    plugin.enabled && (plugin.config.get("anonymous").is_some() || &*plugin.name == "session")
+/// The routes that may take all requests of a kind, where others would have to be compared with each request.
+fn covering_of(routes: &RouteTable) -> Option<Selection<'_>> {
+    (routes.router().unindexed() > 0).then(|| routes.select(probe::may_cover))
 }

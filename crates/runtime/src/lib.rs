@@ -30,7 +30,7 @@ pub use inventory::Inventory;
 pub use live::{Pool, Pools};
 pub use plan::{Instance, Plan, Step};
 pub use records::Records;
-pub use routes::{Condition, Miss, Origin, RouteEntry, RouteState, RouteTable};
+pub use routes::{Condition, Miss, Origin, RouteEntry, RouteState, RouteTable, Selection};
 pub use secrets::Secrets;
 pub use snapshot::Snapshot;
 pub use streams::StreamTable;

@@ -5,6 +5,7 @@ mod near;
 mod next;
 mod origin;
 mod planning;
+mod selection;
 mod spec;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(crate) use closed::closed;
 pub use near::{Condition, Miss};
 pub use origin::Origin;
 use planning::ServicePlans;
+pub use selection::Selection;
 
 /// Everything that is needed to find a route and to serve it. The table of the next revision shares with this one all
 /// that stays as it is.

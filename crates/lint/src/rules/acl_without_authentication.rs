@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(plugin: &Plugin, scene: &Scene<'_>) -> Option<String> {
-    let blind = &*plugin.name == "acl" && !scene.is_authenticated_somewhere(plugin);
+    let blind = &*plugin.name == "acl" && scene.is_unauthenticated(plugin);
     blind.then(|| {
         "no plugin finds out who a request is from, so that acl refuses all of them; add an authentication plugin where it \
          runs"

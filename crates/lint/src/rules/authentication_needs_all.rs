@@ -1,8 +1,9 @@
 use gibbon_entities::Plugin;
 
 use super::{Rule, Subject, Told};
+use crate::authentication::authenticates;
 use crate::finding::Severity;
-use crate::scene::{Scene, authenticates};
+use crate::scene::Scene;
 
 pub(super) const RULE: Rule = Rule {
     code: "authentication-needs-all",

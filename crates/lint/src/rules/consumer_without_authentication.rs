@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(plugin: &Plugin, scene: &Scene<'_>) -> Option<String> {
-    let blind = plugin.consumer.is_some() && !scene.is_authenticated_somewhere(plugin);
+    let blind = plugin.consumer.is_some() && scene.is_unauthenticated(plugin);
     blind.then(|| {
         format!(
             "it is for one consumer, and no plugin finds out who a request is from, so that `{}` never runs; add an \

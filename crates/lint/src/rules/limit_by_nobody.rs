@@ -12,9 +12,8 @@ const LIMITS: [&str; 2] = ["rate-limiting", "response-ratelimiting"];
 
 fn check(plugin: &Plugin, scene: &Scene<'_>) -> Option<String> {
     let by = plugin.config.get("limit_by")?.as_str()?;
-    let found = LIMITS.contains(&&*plugin.name)
-        && matches!(by, "consumer" | "credential")
-        && !scene.is_authenticated_somewhere(plugin);
+    let found =
+        LIMITS.contains(&&*plugin.name) && matches!(by, "consumer" | "credential") && scene.is_unauthenticated(plugin);
     found.then(|| {
         format!(
             "it counts by {by}, and no plugin finds out who a request is from, so that it counts by address; say \

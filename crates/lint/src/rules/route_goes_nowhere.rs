@@ -17,9 +17,9 @@ const ANSWERING: [&str; 7] =
 
 fn check(route: &Route, scene: &Scene<'_>) -> Option<String> {
     let answers = |plugin: &Plugin| plugin.enabled && ANSWERING.contains(&&*plugin.name);
-    let inventory = scene.inventory();
     let nobody = route.service.is_none()
-        && !inventory.plugins_of_route(route.id).chain(inventory.plugins_of_everything()).any(answers);
+        && !scene.inventory().plugins_of_route(route.id).any(answers)
+        && !scene.is_answered_everywhere(answers);
     nobody.then(|| {
         "it has no service, and no plugin answers in its place, so that its requests are answered with 503; give it a \
          service"

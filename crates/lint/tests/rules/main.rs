@@ -2,4 +2,5 @@
 //! The rules, told by configurations as literals.
 
 mod found;
+mod size;
 mod world;
