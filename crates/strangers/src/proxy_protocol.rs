@@ -18,7 +18,8 @@ pub fn check(bytes: &[u8]) {
 
 /// How long the line is, and the second and fourth word behind `PROXY`.
 fn text(bytes: &[u8]) -> (usize, Option<SocketAddr>) {
-    let length = bytes.iter().position(|byte| *byte == b'\n').expect("a line ends") + 1;
+    // Whatever stands behind `UNKNOWN` up to both of these, a single one among it, is passed over.
+    let length = bytes.windows(2).position(|pair| pair == b"\r\n").expect("a line ends") + 2;
     assert!(length <= 107);
     let line = std::str::from_utf8(&bytes[..length]).expect("a line is text");
     let words: Vec<_> = line.split_ascii_whitespace().collect();
@@ -53,6 +54,7 @@ pub fn inputs() -> Inputs {
         b"PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\nGET / HTTP/1.1\r\n".to_vec(),
         b"PROXY TCP6 2001:db8::1 2001:db8::2 1 65535\r\n\n".to_vec(),
         b"PROXY UNKNOWN\r\n".to_vec(),
+        b"PROXY UNKNOWN\n\r\nGET / HTTP/1.1\r\n".to_vec(),
         v2(0x11, &[192, 0, 2, 1, 192, 0, 2, 2, 0, 80, 1, 187]),
         v2(0x21, &[7; 36]),
         v2(0x31, &[0; 216]),
