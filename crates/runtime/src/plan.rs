@@ -3,15 +3,24 @@
 //! One configuration of each plugin runs for a request: the most specific one. Whose consumer the request is from is
 //! only known after authentication, so the choice among consumers is made when the plugin's turn comes.
 
+mod demands;
+mod everywhere;
+mod making;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use gibbon_entities::{Plugin, Protocol, Protocols};
 use gibbon_plugin_api::{
-    BodyNeed, Carries, Handler, Handshake, HandshakeCx, Phases, PluginDef, Registry, RequestHead,
-    Scope as InstanceScope,
+    BodyNeed, Carries, Handler, Handshake, HandshakeCx, Phases, PluginDef, RequestHead, Scope as InstanceScope,
 };
 use uuid::Uuid;
+
+pub(crate) use everywhere::Everywhere;
+pub(crate) use making::make;
+
+use demands::Demands;
+use everywhere::Consumers;
 
 /// A configured plugin.
 pub struct Instance {
@@ -44,15 +53,35 @@ pub struct Step {
     pub plugin: &'static PluginDef,
     /// What runs where no instance of the request's consumer is more specific.
     default: Option<Arc<Instance>>,
-    /// What runs for these consumers instead.
-    by_consumer: HashMap<Uuid, Arc<Instance>>,
+    /// What runs for these consumers instead, on this route or service.
+    here: HashMap<Uuid, Arc<Instance>>,
+    /// What runs for those wherever they are, unless it is another one here.
+    anywhere: Option<Arc<Consumers>>,
 }
 
 impl Step {
     /// The instance that runs for a request of `consumer` over `protocol`.
     pub fn select(&self, consumer: Option<Uuid>, protocol: Protocol) -> Option<&Arc<Instance>> {
-        let own = if self.by_consumer.is_empty() { None } else { consumer.and_then(|id| self.by_consumer.get(&id)) };
+        let own = consumer.and_then(|consumer| self.own(consumer));
         own.or(self.default.as_ref()).filter(|instance| instance.protocols.contains(protocol))
+    }
+
+    fn own(&self, consumer: Uuid) -> Option<&Arc<Instance>> {
+        let here = if self.here.is_empty() { None } else { self.here.get(&consumer) };
+        here.or_else(|| self.anywhere.as_ref()?.get(consumer))
+    }
+
+    /// What it asks for, whoever the request is from.
+    fn demands(&self) -> Demands {
+        let here = Demands::of(self.default.iter().chain(self.here.values()));
+        self.anywhere.iter().fold(here, |demands, consumers| demands.and(consumers.demands))
+    }
+
+    /// Whether an instance of it, whosever it is, wants the body of a request with this head.
+    fn wants_body(&self, head: &RequestHead) -> bool {
+        let anywhere = self.anywhere.iter().flat_map(|consumers| consumers.deciding.iter());
+        let mut instances = self.default.iter().chain(self.here.values()).chain(anywhere);
+        instances.any(|instance| instance.handler.wants_body(head))
     }
 
     /// The instance that runs for a stream. As in Kong, one that names any protocol of streams runs for all of them:
@@ -77,6 +106,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan with these steps, which are in their order.
+    fn of(steps: Box<[Step]>) -> Self {
+        let demands = steps.iter().map(Step::demands).fold(Demands::default(), Demands::and);
+        let has = |phase| demands.phases.contains(phase);
+        let (has_timeline, has_handshake) = (has(Phases::TIMELINE), has(Phases::HANDSHAKE));
+        Self { steps, body: demands.body, has_timeline, has_handshake }
+    }
+
     /// A client asks for a server for which there is no certificate.
     pub(crate) fn lacks_certificate(&self, server_name: &str) {
         let wants = |instance: &&Arc<Instance>| instance.phases.contains(Phases::CERTIFICATE);
@@ -102,84 +139,7 @@ impl Plan {
         match self.body {
             None | Some(BodyNeed::Stream) => false,
             Some(BodyNeed::Buffer) => true,
-            Some(BodyNeed::Depends) => self.steps.iter().any(|step| {
-                let mut instances = step.default.iter().chain(step.by_consumer.values());
-                instances.any(|instance| instance.handler.wants_body(head))
-            }),
+            Some(BodyNeed::Depends) => self.steps.iter().any(|step| step.wants_body(head)),
         }
-    }
-}
-
-/// The scope of a plugin: its route, its service, its consumer.
-type Scope = (Option<Uuid>, Option<Uuid>, Option<Uuid>);
-
-/// All enabled plugins, by scope, ready to be made into plans.
-pub struct Planner<'a> {
-    registry: &'a Registry,
-    by_scope: HashMap<Scope, Vec<(&'a str, &'a Arc<Instance>)>>,
-    /// For whom there is a plugin of a name: nobody else can have another one than everybody.
-    consumers: HashMap<&'a str, Vec<Uuid>>,
-}
-
-impl<'a> Planner<'a> {
-    /// Sorts `plugins` by scope.
-    pub fn new(registry: &'a Registry, plugins: impl Iterator<Item = (&'a Plugin, &'a Arc<Instance>)>) -> Self {
-        let mut by_scope: HashMap<Scope, Vec<_>> = HashMap::new();
-        let mut consumers: HashMap<&str, Vec<Uuid>> = HashMap::new();
-        for (plugin, instance) in plugins.filter(|(plugin, _)| plugin.enabled) {
-            if let Some(consumer) = plugin.consumer {
-                consumers.entry(&plugin.name).or_default().push(consumer);
-            }
-            let scope = (plugin.route, plugin.service, plugin.consumer);
-            by_scope.entry(scope).or_default().push((&*plugin.name, instance));
-        }
-        for consumers in consumers.values_mut() {
-            consumers.sort_unstable();
-            consumers.dedup();
-        }
-        Self { registry, by_scope, consumers }
-    }
-
-    /// The plan of a route and its service.
-    pub fn plan(&self, route: Option<Uuid>, service: Option<Uuid>) -> Plan {
-        let steps: Box<[Step]> = self.registry.iter().filter_map(|plugin| self.step(plugin, route, service)).collect();
-        let instances = || steps.iter().flat_map(|step| step.default.iter().chain(step.by_consumer.values()));
-        let body = instances().map(|instance| instance.handler.body_need()).max();
-        let has_timeline = instances().any(|instance| instance.phases.contains(Phases::TIMELINE));
-        let has_handshake = instances().any(|instance| instance.phases.contains(Phases::HANDSHAKE));
-        Plan { steps, body, has_timeline, has_handshake }
-    }
-
-    fn step(&self, plugin: &'static PluginDef, route: Option<Uuid>, service: Option<Uuid>) -> Option<Step> {
-        let default = self.most_specific(plugin.name, route, service, None);
-        let by_consumer: HashMap<_, _> = self
-            .consumers
-            .get(plugin.name)
-            .into_iter()
-            .flatten()
-            .filter_map(|consumer| {
-                let own = self.most_specific(plugin.name, route, service, Some(*consumer))?;
-                (default.as_ref().is_none_or(|default| default.id != own.id)).then_some((*consumer, own))
-            })
-            .collect();
-        (default.is_some() || !by_consumer.is_empty()).then_some(Step { plugin, default, by_consumer })
-    }
-
-    /// Kong's order of precedence, from the most specific scope to the global one.
-    fn most_specific(&self, name: &str, r: Option<Uuid>, s: Option<Uuid>, c: Option<Uuid>) -> Option<Arc<Instance>> {
-        let scopes = [
-            (r, s, c),
-            (r, None, c),
-            (None, s, c),
-            (r, s, None),
-            (None, None, c),
-            (r, None, None),
-            (None, s, None),
-            (None, None, None),
-        ];
-        scopes.iter().find_map(|scope| {
-            let here = self.by_scope.get(scope)?;
-            here.iter().find(|(plugin, _)| *plugin == name).map(|(_, instance)| Arc::clone(instance))
-        })
     }
 }

@@ -17,7 +17,7 @@ use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
 use crate::fault::Fault;
-use crate::plan::Plan;
+use crate::plan::{Everywhere, Plan};
 use crate::streams::StreamTable;
 pub(crate) use closed::closed;
 pub use near::{Condition, Miss};
@@ -36,6 +36,7 @@ pub struct RouteTable {
     free: Vector<usize>,
     /// What does not compile, by the ids of routes.
     faults: OrdMap<Uuid, Vec<Fault>>,
+    everywhere: Arc<Everywhere>,
     service_plans: ServicePlans,
     streams: StreamTable,
     unrouted: Arc<Plan>,

@@ -9,7 +9,7 @@ use gibbon_router::{Change, Flavor, RouteError, Router};
 use imbl::{OrdMap, Vector};
 use uuid::Uuid;
 
-use super::planning::{self, ServicePlans};
+use super::planning::{self, Making, ServicePlans};
 use super::spec::{is_served, is_served_to_streams, path_handling, spec};
 use super::{RouteEntry, RouteState, RouteTable};
 use crate::extent::Touched;
@@ -29,6 +29,7 @@ impl RouteTable {
             indices: OrdMap::new(),
             free: Vector::new(),
             faults: OrdMap::new(),
+            everywhere: Arc::default(),
             service_plans: ServicePlans::new(),
             streams: StreamTable::default(),
             unrouted: Arc::default(),
@@ -74,7 +75,8 @@ impl RouteTable {
         let mut next = self.clone();
         if touched.is_all() {
             next.service_plans = ServicePlans::new();
-            next.unrouted = Arc::new(planning::unrouted(records, registry));
+            next.everywhere = Arc::new(planning::everywhere(records));
+            next.unrouted = Arc::new(Making { records, registry, everywhere: &next.everywhere }.unrouted());
         }
         for service in touched.services() {
             next.service_plans.remove(&Some(service));
@@ -161,10 +163,11 @@ impl RouteTable {
         route: &Arc<Route>,
         state: RouteState,
     ) -> RouteEntry {
+        let making = Making { records, registry, everywhere: &self.everywhere };
         RouteEntry {
             route: Arc::clone(route),
             service: route.service.and_then(|id| records.services.get(&id)).cloned(),
-            plan: planning::plan(records, registry, &mut self.service_plans, route),
+            plan: making.plan(&mut self.service_plans, route),
             path_handling: self.router.flavor().path_handling(path_handling(route)),
             state,
         }

@@ -2,7 +2,7 @@
 
 use gibbon_entities::Protocol;
 use gibbon_runtime::Configuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, nobody, to};
@@ -14,13 +14,38 @@ fn chain(configuration: &Configuration, consumer: Option<Uuid>) -> Vec<Uuid> {
     entry.plan.steps.iter().filter_map(|step| step.select(consumer, Protocol::Http)).map(|i| i.id).collect()
 }
 
+/// Tries all choices of these scopes, which stand from the least to the most specific: the last one that is there runs, and
+/// for somebody else the last one that names no consumer.
+async fn the_last_of(fixture: &Fixture, scopes: &[Value], consumer: Uuid) {
+    let mut ids = Vec::new();
+    for scope in scopes {
+        let mut plugin = scope.clone();
+        (plugin["name"], plugin["enabled"]) = (json!("early"), json!(false));
+        ids.push(fixture.put("plugins", plugin).await);
+    }
+    for step in 1..1_u32 << scopes.len() {
+        // One is switched at a time, so that what was planned before is planned anew.
+        let (choice, switched) = (step ^ (step >> 1), step.trailing_zeros() as usize);
+        let is_there = |place: usize| choice >> place & 1 == 1;
+        let mut plugin = scopes[switched].clone();
+        (plugin["name"], plugin["id"]) = (json!("early"), json!(ids[switched].to_string()));
+        plugin["enabled"] = json!(is_there(switched));
+        fixture.put("plugins", plugin).await;
+        let last = |wanted: &dyn Fn(usize) -> bool| (0..ids.len()).rfind(|&place| is_there(place) && wanted(place));
+        let (own, others) = (last(&|_| true), last(&|place| scopes[place].get("consumer").is_none()));
+        let expected = |place: Option<usize>| place.map(|place| ids[place]).into_iter().collect::<Vec<_>>();
+        assert_eq!(chain(&fixture.configuration, Some(consumer)), expected(own), "{choice:b}");
+        assert_eq!(chain(&fixture.configuration, Some(nobody(fixture))), expected(others), "{choice:b}");
+        assert_eq!(chain(&fixture.configuration, None), expected(others), "{choice:b}");
+    }
+}
+
 #[tokio::test]
-async fn the_most_specific_of_eight_scopes_wins() {
+async fn whichever_of_eight_scopes_there_are_the_most_specific_runs() {
     let fixture = Fixture::new().await;
     let service = fixture.put("services", json!({"host": "a.example"})).await;
     let route = fixture.put("routes", json!({"paths": ["/x"], "service": to(service)})).await;
     let consumer = fixture.put("consumers", json!({"username": "c"})).await;
-    // From the least to the most specific: each that is added takes over from the one before.
     let scopes = [
         json!({}),
         json!({"service": to(service)}),
@@ -31,12 +56,33 @@ async fn the_most_specific_of_eight_scopes_wins() {
         json!({"route": to(route), "consumer": to(consumer)}),
         json!({"route": to(route), "service": to(service), "consumer": to(consumer)}),
     ];
-    for mut scope in scopes {
-        scope["name"] = json!("early");
-        let text = scope.to_string();
-        let id = fixture.put("plugins", scope).await;
-        assert_eq!(chain(&fixture.configuration, Some(consumer)), [id], "{text}");
-    }
+    the_last_of(&fixture, &scopes, consumer).await;
+}
+
+#[tokio::test]
+async fn a_route_without_a_service_is_less_specific_than_a_consumer() {
+    let fixture = Fixture::new().await;
+    let route = fixture.put("routes", json!({"paths": ["/x"]})).await;
+    let consumer = fixture.put("consumers", json!({"username": "c"})).await;
+    let scopes = [
+        json!({}),
+        json!({"route": to(route)}),
+        json!({"consumer": to(consumer)}),
+        json!({"route": to(route), "consumer": to(consumer)}),
+    ];
+    the_last_of(&fixture, &scopes, consumer).await;
+}
+
+#[tokio::test]
+async fn what_another_service_of_a_route_has_does_not_run() {
+    let fixture = Fixture::new().await;
+    let service = fixture.put("services", json!({"host": "a.example"})).await;
+    let other = fixture.put("services", json!({"host": "b.example"})).await;
+    let route = fixture.put("routes", json!({"paths": ["/x"], "service": to(service)})).await;
+    let here = fixture.put("plugins", json!({"name": "late", "route": to(route), "service": to(service)})).await;
+    fixture.put("plugins", json!({"name": "early", "route": to(route), "service": to(other)})).await;
+    fixture.put("plugins", json!({"name": "early", "service": to(other)})).await;
+    assert_eq!(chain(&fixture.configuration, None), [here]);
 }
 
 #[tokio::test]
