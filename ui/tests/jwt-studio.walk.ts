@@ -74,7 +74,8 @@ it('tells why a token fails on a route', async () => {
   await on.gateway.admin('POST', '/services/api/routes', { name: 'orders', methods: ['POST'], paths: ['/orders'] });
   await page.goto('/jwt-studio');
   await input(page, 'Token').fill(await sign({ iss: 'issuer-of-ann', exp: now - 725 }));
-  await choose(page, 'Route', 'api');
+  // Once more makes no difference, as where it was offered from the beginning.
+  for (let time = 0; time < 2; time += 1) await choose(page, 'Route', 'api');
   await page.getByRole('button', { name: 'Try it' }).click();
   const told = page.getByRole('region', { name: 'What would become of it' });
   await told.getByText('The request would be answered with 401').waitFor();

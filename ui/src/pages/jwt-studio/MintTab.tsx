@@ -55,7 +55,6 @@ export function MintTab({ privateKeys, readIt }: MintTabProps) {
         <Select
           label={text.studio.credential}
           searchable
-          allowDeselect={false}
           limit={200}
           value={credential?.id ?? null}
           onChange={setId}

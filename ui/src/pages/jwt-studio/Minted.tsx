@@ -21,7 +21,6 @@ export function Minted({ token, readIt }: { token: string; readIt: () => void })
         <Select
           label={text.studio.route}
           searchable
-          allowDeselect={false}
           limit={200}
           value={route?.id ?? null}
           onChange={setId}

@@ -33,7 +33,6 @@ export function PairTab({ keep, mint }: PairTabProps) {
       <Group align="flex-end">
         <Select
           label={text.studio.algorithmLabel}
-          allowDeselect={false}
           value={algorithm}
           onChange={(value) => {
             setAlgorithm(value ?? 'ES256');

@@ -15,7 +15,6 @@ export function useRules() {
   const select = (
     <Select
       label={text.studio.rules}
-      allowDeselect={false}
       value={plugin?.id ?? USUAL}
       onChange={setId}
       data={[{ value: USUAL, label: text.studio.usualRules }, ...options]}

@@ -105,7 +105,5 @@ interface ChoiceProps {
 
 function Choice({ label, value, of, set }: ChoiceProps) {
   const all = of.includes(value) ? of : [value, ...of];
-  return (
-    <Select label={label} w={110} allowDeselect={false} value={value} data={all} onChange={(to) => set(to ?? value)} />
-  );
+  return <Select label={label} w={110} value={value} data={all} onChange={(to) => set(to ?? value)} />;
 }

@@ -54,7 +54,6 @@ export default function TryPage() {
               data={METHODS}
               value={draft.method}
               onChange={(method) => put({ method: method ?? 'GET' })}
-              allowDeselect={false}
             />
             <TextInput
               label={words.path}
