@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# static-build.sh [profile]: builds a static binary of the gateway, in the profile for packages unless
-# another one is named, and prints its path. It needs Rust, a C compiler and glibc's static library (Debian: libc6-dev
-# has it); the triple is the machine's own, so that an image for ARM is built the same way.
+# static-build.sh [profile]: builds a static binary of the gateway, in the profile for packages unless another one is
+# named, and prints its path. It needs Rust, a C compiler and glibc's static library (Debian: libc6-dev has it); the
+# triple is the machine's own, so that an image for ARM is built the same way.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -22,21 +22,14 @@ impl Budget {
     }
 
     /// Whether anything among these is so; `None` where that cannot be told within the budget.
-    pub(crate) fn any<T>(
-        &self,
-        mut all: impl Iterator<Item = T>,
-        mut is: impl FnMut(T) -> Option<bool>,
-    ) -> Option<bool> {
-        all.try_fold(false, |_, one| {
-            if self.spend(1).is_none() {
-                return Err(None);
+    pub(crate) fn any<T>(&self, all: impl Iterator<Item = T>, mut is: impl FnMut(T) -> Option<bool>) -> Option<bool> {
+        for one in all {
+            self.spend(1)?;
+            if is(one)? {
+                return Some(true);
             }
-            match is(one) {
-                Some(false) => Ok(false),
-                found => Err(found),
-            }
-        })
-        .map_or_else(|found| found, Some)
+        }
+        Some(false)
     }
 }
 

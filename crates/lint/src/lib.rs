@@ -7,6 +7,7 @@
 //!
 //! **It must not know** requests, sockets or databases. **Start reading** at `rules`, the list of all.
 
+mod answering;
 mod authentication;
 mod budget;
 mod finding;

@@ -9,12 +9,10 @@ use gibbon_router::RequestKey;
 use gibbon_runtime::{Inventory, Pool, RouteTable, Selection, Snapshot};
 use uuid::Uuid;
 
+use crate::answering::answers;
 use crate::authentication::{self, Places};
 use crate::budget::Budget;
 use crate::probe;
-
-/// How many plugins of one place are looked at beside one that was just written.
-const FAR: usize = 1000;
 
 /// See the module.
 pub(crate) struct Scene<'s> {
@@ -88,7 +86,7 @@ impl<'s> Scene<'s> {
     }
 
     /// The plugins that run for exactly what `plugin` runs for, whoever sends it; itself among them.
-    pub(crate) fn beside(&self, plugin: &Plugin) -> impl Iterator<Item = &'s Plugin> {
+    pub(crate) fn beside(&self, plugin: &Plugin) -> impl Iterator<Item = &'s Plugin> + use<'_, 's> {
         let inventory = self.inventory();
         let (route, service) = (plugin.route, plugin.service);
         let of_route = route.into_iter().flat_map(move |id| inventory.plugins_of_route(id));
@@ -96,11 +94,12 @@ impl<'s> Scene<'s> {
             service.filter(|_| route.is_none()).into_iter().flat_map(move |id| inventory.plugins_of_service(id));
         let everywhere = (route.is_none() && service.is_none()).then(|| inventory.plugins_of_everything());
         let all = of_route.chain(of_service).chain(everywhere.into_iter().flatten());
-        let most = match &self.reach {
-            Reach::Whole(_) => usize::MAX,
-            Reach::Near(_) => FAR,
+        let within = |_: &&Plugin| match &self.reach {
+            Reach::Whole(_) => true,
+            Reach::Near(budget) => budget.spend(1).is_some(),
         };
-        all.take(most).filter(move |other| (other.route, other.service, other.enabled) == (route, service, true))
+        all.take_while(within)
+            .filter(move |other| (other.route, other.service, other.enabled) == (route, service, true))
     }
 
     /// Whether surely nobody finds out who a request is from, where a plugin runs.
@@ -115,7 +114,7 @@ impl<'s> Scene<'s> {
     }
 
     /// Whether a plugin for everything answers in the place of a service.
-    pub(crate) fn is_answered_everywhere(&self, answers: impl Fn(&Plugin) -> bool) -> bool {
+    pub(crate) fn is_answered_everywhere(&self) -> bool {
         let any = || self.inventory().plugins_of_everything().any(answers);
         match &self.reach {
             Reach::Whole(known) => *known.answers.get_or_init(any),
