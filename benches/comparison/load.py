@@ -19,6 +19,8 @@ class Lgen:
                      "--requests", requests, "--path", scenario.path, "--hold"]
         if scenario.at_once:
             self.argv += ["--at-once", scenario.at_once]
+        if scenario.rate:
+            self.argv += ["--rate", scenario.rate]
         if scenario.upload:
             self.argv += ["--upload", scenario.upload]
         if scenario.tokens:

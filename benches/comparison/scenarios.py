@@ -26,6 +26,8 @@ class Scenario:
     """How many connections, where it is not the number that the command line tells."""
     at_once: int | None = None
     """How many requests are under way, where it is not one on each connection."""
+    rate: int | None = None
+    """How many requests begin in a second, where they do not follow answers."""
     streams: int = 1
     """How many requests are under way on one connection of HTTP/2."""
     share: float = 1

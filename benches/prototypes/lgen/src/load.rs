@@ -24,6 +24,7 @@ pub struct Load {
     /// Those without a request, the one that has waited longest first.
     free: VecDeque<usize>,
     at_once: usize,
+    rate: Option<u32>,
     buffer: Vec<u8>,
 }
 
@@ -36,6 +37,7 @@ impl Load {
             connections: Vec::new(),
             free: (0..options.connections).collect(),
             at_once: options.at_once.unwrap_or(options.connections),
+            rate: options.rate,
             buffer: vec![0; BUFFER],
         };
         for index in 0..options.connections {
@@ -56,24 +58,32 @@ impl Load {
         let started = Instant::now();
         let mut tally = Tally::of(count);
         let mut next = 0;
-        for _ in 0..self.at_once.min(count) {
-            self.start(requests, &mut next)?;
-        }
         let mut events = [EpollEvent::empty(); 256];
+        let pause: u16 = if self.rate.is_some() { 1 } else { 500 };
         while tally.ended() < count && started.elapsed() < LIMIT {
-            let ready = self.epoll.wait(&mut events, EpollTimeout::from(500u16))?;
+            let due = self.due(started.elapsed()).min(count);
+            while next < due && next - tally.ended() < self.at_once && !self.free.is_empty() {
+                self.start(requests, &mut next)?;
+            }
+            let ready = self.epoll.wait(&mut events, EpollTimeout::from(pause))?;
             for event in &events[..ready] {
                 let index = event.data() as usize;
                 if event.events().contains(EpollFlags::EPOLLOUT) {
                     self.send_more(index, requests)?;
                 }
-                if self.receive(index, requests, &mut tally)? && next < count {
+                if self.receive(index, requests, &mut tally)? && next < count && self.rate.is_none() {
                     self.start(requests, &mut next)?;
                 }
             }
         }
         tally.end(count, started.elapsed());
         Ok(tally)
+    }
+
+    /// How many requests should have begun by then.
+    fn due(&self, elapsed: Duration) -> usize {
+        let Some(rate) = self.rate else { return usize::MAX };
+        usize::try_from(elapsed.as_millis() * u128::from(rate) / 1000).unwrap_or(usize::MAX)
     }
 
     /// The next request, on the connection that has waited longest.

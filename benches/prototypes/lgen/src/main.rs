@@ -3,10 +3,12 @@
 //!
 //! ```text
 //! lgen --address 127.0.0.1:8000 --connections 64 --requests 30000 [--path /svc/hello?x=1]
-//!      [--at-once N] [--upload BYTES] [--tokens FILE [--first N] [--once]] [--hold]
+//!      [--at-once N] [--rate N] [--upload BYTES] [--tokens FILE [--first N] [--once]] [--hold]
 //! ```
 //!
 //! `--at-once`: how many requests are under way (as many as there are connections); they go round all connections.
+//! `--rate`: how many requests begin in a second, those of each millisecond together, and never more than `--at-once` are
+//! under way; without it each answer is followed by a request.
 //! `--upload`: each request is a POST with a body of so many bytes.
 //! `--tokens`: one bearer token a line, used in turn, from line N (0) on. `--once`: none of them twice, or it ends with an
 //! error. `--hold`: after the line of JSON the connections stay open until standard input is closed.

@@ -12,6 +12,8 @@ pub struct Options {
     pub requests: usize,
     /// How many requests are under way; all connections have one where it is not said.
     pub at_once: Option<usize>,
+    /// How many requests begin in a second; as many as there are answers where it is not said.
+    pub rate: Option<u32>,
     /// How many bytes of body each request has; without, it is a GET.
     pub upload: Option<usize>,
     pub tokens: Option<PathBuf>,
@@ -34,6 +36,7 @@ impl Options {
             connections: 64,
             requests: 30_000,
             at_once: None,
+            rate: None,
             upload: None,
             tokens: None,
             headers: Vec::new(),
@@ -49,6 +52,7 @@ impl Options {
                 "--connections" => options.connections = read(&value()?)?,
                 "--requests" => options.requests = read(&value()?)?,
                 "--at-once" => options.at_once = Some(read(&value()?)?),
+                "--rate" => options.rate = Some(read(&value()?)?),
                 "--upload" => options.upload = Some(read(&value()?)?),
                 "--tokens" => options.tokens = Some(value()?.into()),
                 "--header" => options.headers.push(value()?),
