@@ -101,7 +101,9 @@ fn an_answer_of_any_length_takes_little_memory() {
     assert_eq!(client.head_of_response().status, 200);
     // Whatever is held while nobody reads is held now.
     client.skip(LARGE);
-    assert!(peak_memory() - before < LITTLE, "{} more bytes", peak_memory() - before);
+    // The kernel counts pages in batches, so that a peak may shrink a little.
+    let more = peak_memory().saturating_sub(before);
+    assert!(more < LITTLE, "{more} more bytes");
     assert_eq!(client.get("/").status, 200);
 }
 
@@ -119,7 +121,9 @@ fn a_request_of_any_length_takes_little_memory() {
         client.send([b'x'; PIECE]);
     }
     assert_eq!(client.response().text(), "ok");
-    assert!(peak_memory() - before < LITTLE, "{} more bytes", peak_memory() - before);
+    // The kernel counts pages in batches, so that a peak may shrink a little.
+    let more = peak_memory().saturating_sub(before);
+    assert!(more < LITTLE, "{more} more bytes");
 }
 
 #[test]
