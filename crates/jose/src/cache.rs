@@ -41,7 +41,7 @@ pub struct Counters {
 /// and nothing else.
 pub struct VerifiedTokens {
     entries: Clock<Entry>,
-    places: HashMap<u128, usize, BuildHasherDefault<Hashed>>,
+    places: HashMap<u64, usize, BuildHasherDefault<Hashed>>,
     /// Tokens with a MAC that are not kept yet.
     seen: Seen,
     capacity: usize,
@@ -59,7 +59,7 @@ pub struct Remembered<'c> {
 }
 
 struct Entry {
-    hash: u128,
+    hash: u64,
     token: Box<[u8]>,
     contents: Arc<Contents>,
     verifier: VerifierId,
@@ -194,7 +194,7 @@ impl Remembered<'_> {
 impl Entry {
     /// What the entry takes: the token, what was parsed of it, the entry itself and its line in the table.
     fn cost(&self) -> usize {
-        const TABLE_LINE: usize = size_of::<(u128, usize)>() * 8 / 7 + 1;
+        const TABLE_LINE: usize = size_of::<(u64, usize)>() * 8 / 7 + 1;
         self.token.len()
             + self.contents.heap_bytes()
             + size_of::<Contents>()
@@ -207,15 +207,14 @@ impl Entry {
 /// When a token is to be forgotten.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, which is what is meant")]
 fn expiry(contents: &Contents, now: u64) -> u64 {
-    let exp = contents.claims().get_number("exp").map_or(u64::MAX, |exp| exp as u64);
+    let exp = contents.exp().map_or(u64::MAX, |exp| exp as u64);
     exp.min(now.saturating_add(LONGEST_LIFE))
 }
 
-/// 128 bits under keys that are drawn when the process starts, so that nobody outside can aim at a line of the table.
-fn hash_of(token: &[u8]) -> u128 {
-    static LANES: OnceLock<[RandomState; 2]> = OnceLock::new();
-    let [one, two] = LANES.get_or_init(|| [RandomState::new(), RandomState::new()]);
-    u128::from(one.hash_one(token)) << 64 | u128::from(two.hash_one(token))
+/// Under keys that are drawn when the process starts, so that nobody outside can aim at a line of the table.
+fn hash_of(token: &[u8]) -> u64 {
+    static KEYS: OnceLock<RandomState> = OnceLock::new();
+    KEYS.get_or_init(RandomState::new).hash_one(token)
 }
 
 /// Passes on what is a hash already.
@@ -228,12 +227,11 @@ impl Hasher for Hashed {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        // Not reached by `u128`; right for anything else, if slow.
+        // Not reached by `u64`; right for anything else, if slow.
         self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.rotate_left(8) ^ u64::from(byte));
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "either half is a hash")]
-    fn write_u128(&mut self, hash: u128) {
-        self.0 = hash as u64;
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }

@@ -88,10 +88,8 @@ impl JsonObject {
     /// The member of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<JsonValue<'_>> {
-        self.members
-            .iter()
-            .find(|member| member.name.string(&self.text).is(name))
-            .map(|member| member.value(&self.text))
+        let found = self.members.iter().find(|member| member.name.says(name, &self.text))?;
+        Some(found.value(&self.text))
     }
 
     /// The member of this name if it is a string; borrowed unless it was written with escapes.

@@ -16,13 +16,41 @@ pub struct Contents {
     algorithm: Option<Algorithm>,
     header: JsonObject,
     claims: JsonObject,
+    times: Times,
 }
+
+/// The claims that are looked at on every request, in seconds since 1970 UTC, where they are numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Times {
+    exp: Option<f64>,
+    nbf: Option<f64>,
+}
+
+/// Numbers of JSON are finite, so that each is equal to itself.
+impl Eq for Times {}
 
 impl Contents {
     /// What somebody else tells of a token that says nothing itself: claims, without a header and an algorithm.
     #[must_use]
     pub fn told(claims: JsonObject) -> Self {
-        Self { algorithm: None, header: JsonObject::default(), claims }
+        Self::new(None, JsonObject::default(), claims)
+    }
+
+    fn new(algorithm: Option<Algorithm>, header: JsonObject, claims: JsonObject) -> Self {
+        let times = Times { exp: claims.get_number("exp"), nbf: claims.get_number("nbf") };
+        Self { algorithm, header, claims, times }
+    }
+
+    /// When the token ends (`exp`, RFC 7519 section 4.1.4), in seconds since 1970 UTC; none where that is no number.
+    #[must_use]
+    pub fn exp(&self) -> Option<f64> {
+        self.times.exp
+    }
+
+    /// When it begins (`nbf`, RFC 7519 section 4.1.5), in the same way.
+    #[must_use]
+    pub fn nbf(&self) -> Option<f64> {
+        self.times.nbf
     }
 
     /// The algorithm that the header claims; none where there is no header.
@@ -78,7 +106,7 @@ impl<'t> Token<'t> {
             signing_len: parts.signing_len(),
             raw: Cow::Borrowed(raw),
             algorithm,
-            contents: Arc::new(Contents { algorithm: Some(algorithm), header, claims }),
+            contents: Arc::new(Contents::new(Some(algorithm), header, claims)),
         })
     }
 

@@ -7,6 +7,7 @@
 
 mod line;
 mod name;
+mod sketch;
 mod value;
 
 use std::ops::Range;
@@ -16,6 +17,7 @@ use http::HeaderValue;
 use crate::known_name::{KnownName, KnownNames};
 pub use line::Line;
 pub use name::{AsFieldName, FieldName};
+use sketch::Sketch;
 pub use value::{AsFieldValue, FieldText, first_control, is_value, visible};
 
 /// Header fields, by name.
@@ -28,6 +30,10 @@ pub struct Headers {
     present: KnownNames,
     /// Which of them there are, or were, more than once.
     repeated: KnownNames,
+    /// Which other names there may be.
+    others: Sketch,
+    /// Whether two of those may be the same.
+    others_repeat: bool,
 }
 
 /// A part of a buffer that is never as long as 4 GiB.
@@ -81,39 +87,31 @@ impl Headers {
         more: usize,
         more_bytes: usize,
     ) -> Self {
-        let mut bytes = Vec::with_capacity(head.len() + more_bytes);
-        bytes.extend_from_slice(head);
-        let mut list = Vec::with_capacity(fields.len() + more);
-        let (mut present, mut repeated) = (KnownNames::NONE, KnownNames::NONE);
-        for (name, value) in fields {
-            let field = Field::received(head, name, value);
-            if let Some(known) = field.known {
-                if present.contains(known) {
-                    repeated = repeated.with(known);
-                }
-                present = present.with(known);
-            }
-            list.push(field);
-        }
-        Self { bytes, fields: list, present, repeated }
+        let fields = fields.map(|(name, value)| Field::received(head, name, value));
+        Self::begin(head, more_bytes, fields, more)
     }
 
     /// For the engine: the same for fields that are written as the gateway itself writes them.
     pub fn of_lines(head: &[u8], lines: &[Line], more: usize, more_bytes: usize) -> Self {
+        Self::begin(head, more_bytes, lines.iter().map(|line| line.field(head)), more)
+    }
+
+    #[inline]
+    fn begin(head: &[u8], more_bytes: usize, fields: impl ExactSizeIterator<Item = Field>, more: usize) -> Self {
         let mut bytes = Vec::with_capacity(head.len() + more_bytes);
         bytes.extend_from_slice(head);
-        let mut fields = Vec::with_capacity(lines.len() + more);
+        let mut list = Vec::with_capacity(fields.len() + more);
         let (mut present, mut repeated) = (KnownNames::NONE, KnownNames::NONE);
-        fields.extend(lines.iter().map(|line| {
-            let field = line.field(head);
-            if let Some(known) = field.known {
+        let (mut others, mut others_repeat) = (Sketch::default(), false);
+        list.extend(fields.inspect(|field| match field.known {
+            Some(known) => {
                 let name = KnownNames::NONE.with(known);
                 repeated = repeated.or(present.and(name));
                 present = present.or(name);
             }
-            field
+            None => others_repeat |= others.add(field.name.of(head)),
         }));
-        Self { bytes, fields, present, repeated }
+        Self { bytes, fields: list, present, repeated, others, others_repeat }
     }
 
     /// Which known names there are.
@@ -149,14 +147,17 @@ impl Headers {
     /// Every value of `name`, in the order in which they came.
     pub fn all(&self, name: impl AsFieldName) -> impl Iterator<Item = &[u8]> {
         let wanted = Wanted::new(&name);
-        let (known, fields) = (wanted.known(), if self.may_have(wanted) { &*self.fields } else { &[] });
-        fields
-            .iter()
-            .filter(move |field| {
-                let other = || Wanted::Other(name.as_field_name().as_bytes());
-                known.map_or_else(other, Wanted::Known).is(field, &self.bytes)
-            })
-            .map(|field| field.value.of(&self.bytes))
+        let known = wanted.known();
+        let most = match known {
+            _ if !self.may_have(wanted) => 0,
+            Some(known) if !self.is_repeated(known) => 1,
+            _ => usize::MAX,
+        };
+        let is_wanted = move |field: &&Field| match known {
+            Some(known) => field.known == Some(known),
+            None => Wanted::Other(name.as_field_name().as_bytes()).is(field, &self.bytes),
+        };
+        self.fields.iter().filter(is_wanted).map(|field| field.value.of(&self.bytes)).take(most)
     }
 
     /// Whether `name` occurs at all.
@@ -165,15 +166,14 @@ impl Headers {
     }
 
     /// Replaces all values of `name` by one.
-    pub fn set(&mut self, name: impl Into<FieldName>, value: impl AsFieldValue) {
-        let name = name.into();
+    pub fn set(&mut self, name: impl FieldName, value: impl AsFieldValue) {
         let wanted = Wanted::new(&name);
         let first = if self.may_have(wanted) {
             self.fields.iter().position(|field| wanted.is(field, &self.bytes))
         } else {
             None
         };
-        let field = self.line(name.as_str(), wanted.known(), value.as_field_value());
+        let field = self.line(name.as_field_name(), wanted.known(), value.as_field_value());
         match first {
             None => self.push(field),
             Some(first) => {
@@ -186,9 +186,8 @@ impl Headers {
     }
 
     /// Adds a value and keeps those that are there.
-    pub fn append(&mut self, name: impl Into<FieldName>, value: impl AsFieldValue) {
-        let name = name.into();
-        let field = self.line(name.as_str(), name.known(), value.as_field_value());
+    pub fn append(&mut self, name: impl FieldName, value: impl AsFieldValue) {
+        let field = self.line(name.as_field_name(), name.known(), value.as_field_value());
         self.push(field);
     }
 
@@ -213,12 +212,15 @@ impl Headers {
 
     /// Whether no name occurs twice. That it does not may not be noticed where there are very many.
     pub fn names_differ(&self) -> bool {
+        self.repeated == KnownNames::NONE && (!self.others_repeat || self.other_names_differ())
+    }
+
+    fn other_names_differ(&self) -> bool {
         /// How many names are compared with each other.
         const FEW: usize = 32;
         let others =
             || self.fields.iter().filter(|field| field.known.is_none()).map(|field| field.name.of(&self.bytes));
-        self.repeated == KnownNames::NONE
-            && self.fields.len() <= FEW
+        self.fields.len() <= FEW
             && others().enumerate().all(|(place, name)| {
                 others().take(place).all(|earlier| earlier.len() != name.len() || !earlier.eq_ignore_ascii_case(name))
             })
@@ -266,7 +268,7 @@ impl Headers {
     fn may_have(&self, wanted: Wanted<'_>) -> bool {
         match wanted {
             Wanted::Known(known) => self.present.contains(known),
-            Wanted::Other(_) => true,
+            Wanted::Other(name) => self.others.may_have(name),
         }
     }
 
@@ -283,11 +285,14 @@ impl Headers {
     }
 
     fn push(&mut self, field: Field) {
-        if let Some(known) = field.known {
-            if self.present.contains(known) {
-                self.repeated = self.repeated.with(known);
+        match field.known {
+            Some(known) => {
+                if self.present.contains(known) {
+                    self.repeated = self.repeated.with(known);
+                }
+                self.present = self.present.with(known);
             }
-            self.present = self.present.with(known);
+            None => self.others_repeat |= self.others.add(field.name.of(&self.bytes)),
         }
         self.fields.push(field);
     }

@@ -86,13 +86,16 @@ const PLACES: [Option<KnownName>; 256] = {
     places
 };
 
-/// Where a name of at least two letters stands, in whatever case it is written.
+/// Where a name stands, in whatever case it is written; that of fewer than two letters is that of all such.
 #[inline]
-const fn place(name: &[u8]) -> u8 {
+pub(crate) const fn place(name: &[u8]) -> u8 {
     const fn letter(byte: u8) -> u8 {
         byte | 0x20
     }
     let length = name.len();
+    if length < 2 {
+        return 0;
+    }
     (length as u8)
         .wrapping_add(letter(name[length - 2]))
         .wrapping_add(letter(name[length - 1]).wrapping_mul(8))
@@ -103,9 +106,6 @@ impl KnownName {
     /// The known name that `name` is, in any case.
     #[inline]
     pub fn of(name: &[u8]) -> Option<Self> {
-        if name.len() < 2 {
-            return None;
-        }
         let known = PLACES[usize::from(place(name))]?;
         let spelling = known.as_str().as_bytes();
         (name == spelling || name.eq_ignore_ascii_case(spelling)).then_some(known)

@@ -58,7 +58,7 @@ pub use flow::{Flow, Resume};
 pub use handler::{BodyNeed, Handler, Phases};
 pub use handshake::{Carries, Handshake, HandshakeCx, Wishes};
 pub use head::{Overrides, RequestHead, ResponseHead, Timeouts};
-pub use headers::{AsFieldValue, FieldName, FieldText, Headers};
+pub use headers::{AsFieldValue, FieldText, Headers};
 pub use identity::Identity;
 pub use known_name::{KnownName, KnownNames};
 pub use log::{LogCx, Lookup, Measure, Try, UpstreamLog};

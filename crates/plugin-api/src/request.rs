@@ -37,11 +37,6 @@ pub const IDENTITY_HEADERS: [KnownName; 7] = [
     KnownName::XAuthenticatedGroups,
 ];
 
-/// The groups that the consumer is in.
-pub const X_CONSUMER_GROUPS: &str = "X-Consumer-Groups";
-/// The groups that authentication has found.
-pub const X_AUTHENTICATED_GROUPS: &str = "X-Authenticated-Groups";
-
 /// What a client says of the body that it is going to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Announced {
@@ -127,15 +122,6 @@ impl RequestCx<'_> {
     /// The credential of `kind` with that key, as its plugin loaded it.
     pub fn credential<T: Any + Send + Sync>(&self, kind: &'static str, key: &str) -> Option<&T> {
         self.directory.credential(kind, key).and_then(|value| value.downcast_ref())
-    }
-
-    /// The credentials of `kind` whose keys begin with `prefix`, in the order of their keys.
-    pub fn credentials_below<'d, T: Any + Send + Sync>(
-        &'d self,
-        kind: &'static str,
-        prefix: &'d str,
-    ) -> impl Iterator<Item = &'d T> {
-        self.directory.credentials_below(kind, prefix).filter_map(|value| value.downcast_ref())
     }
 
     /// The consumer of that id.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gibbon_plugin_api::Node;
 
 use crate::overflow::Overflow;
-use crate::waiting::{Room, Waiting};
+use crate::waiting::{Room, Waiting, WaitingText};
 
 /// How many lines may wait.
 const ROOM: usize = 10_000;
@@ -30,31 +30,71 @@ impl Waiting<Vec<u8>> {
     }
 }
 
+/// Where lines wait.
+pub(crate) trait Place: Send + Sync + 'static {
+    /// A place for what a plugin sends.
+    fn start(node: &Node, plugin: &'static str) -> Arc<Self>;
+
+    /// Puts a line in, instead of the oldest one where there is no room.
+    fn put(&self, line: Vec<u8>) -> Room;
+
+    /// Nothing comes any more.
+    fn close(&self);
+}
+
+impl Place for Waiting<Vec<u8>> {
+    fn start(node: &Node, plugin: &'static str) -> Arc<Self> {
+        Self::start(node, plugin, ROOM, None)
+    }
+
+    fn put(&self, line: Vec<u8>) -> Room {
+        self.push(line)
+    }
+
+    fn close(&self) {
+        self.close();
+    }
+}
+
+impl Place for WaitingText {
+    fn start(node: &Node, plugin: &'static str) -> Arc<Self> {
+        Self::start(node, plugin, ROOM)
+    }
+
+    fn put(&self, line: Vec<u8>) -> Room {
+        self.push(&line)
+    }
+
+    fn close(&self) {
+        self.close();
+    }
+}
+
 /// The entrance. The task ends when the entrance is gone and nothing waits any more.
-pub(crate) struct Delivery {
+pub(crate) struct Delivery<P: Place = Waiting<Vec<u8>>> {
     /// None where nothing is delivered.
-    lines: Option<Lines>,
+    place: Option<Arc<P>>,
     overflow: Overflow,
 }
 
-impl Delivery {
+impl<P: Place> Delivery<P> {
     /// Lines that `deliver` takes out. Where there is no runtime, nothing is delivered.
-    pub(crate) fn start<F>(node: &Node, plugin: &'static str, deliver: impl FnOnce(Lines) -> F) -> Self
+    pub(crate) fn start<F>(node: &Node, plugin: &'static str, deliver: impl FnOnce(Arc<P>) -> F) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let lines = node.runtime.as_ref().map(|runtime| {
-            let lines = Waiting::start(node, plugin, ROOM, None);
-            runtime.spawn(deliver(Arc::clone(&lines)));
-            lines
+        let place = node.runtime.as_ref().map(|runtime| {
+            let place = P::start(node, plugin);
+            runtime.spawn(deliver(Arc::clone(&place)));
+            place
         });
-        Self { lines, overflow: Overflow::default() }
+        Self { place, overflow: Overflow::default() }
     }
 
     /// Never waits: where there is no room, the line that has waited longest is lost, which the log is told.
     pub(crate) fn send(&self, line: Vec<u8>) {
-        let Some(lines) = &self.lines else { return };
-        match lines.push(line) {
+        let Some(place) = &self.place else { return };
+        match place.put(line) {
             Room::Enough => self.overflow.is_over(),
             Room::TooLittle if self.overflow.begins() => {
                 tracing::error!("too many lines of a log are waiting: the oldest are lost until there is room again");
@@ -64,10 +104,10 @@ impl Delivery {
     }
 }
 
-impl Drop for Delivery {
+impl<P: Place> Drop for Delivery<P> {
     fn drop(&mut self) {
-        if let Some(lines) = &self.lines {
-            lines.close();
+        if let Some(place) = &self.place {
+            place.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The place where entries wait to be sent: those that come when it is full push out those that have waited longest.
 
 mod depths;
+mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,6 +11,7 @@ use gibbon_plugin_api::Node;
 use tokio::sync::Notify;
 
 use depths::{Depth, Depths};
+pub(crate) use text::WaitingText;
 
 /// Something that takes room while it waits.
 pub(crate) trait Waits: Send + Sync + 'static {

@@ -146,8 +146,9 @@ impl Directory for Snapshot {
         kind: &'static str,
         prefix: &'d str,
     ) -> Box<dyn Iterator<Item = &'d Arc<dyn Any + Send + Sync>> + 'd> {
-        let of_kind = self.credentials.iter().filter(move |credentials| credentials.kind == kind);
-        Box::new(of_kind.flat_map(move |credentials| credentials.below(prefix)).map(|loaded| &loaded.value))
+        let of_kind = self.credentials.iter().find(|credentials| credentials.kind == kind);
+        let below = of_kind.map(|credentials| credentials.below(prefix).map(|loaded| &loaded.value));
+        Box::new(below.into_iter().flatten())
     }
 }
 

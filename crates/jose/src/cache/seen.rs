@@ -17,11 +17,11 @@ pub(super) struct Seen {
 impl Seen {
     /// Whether a token of this hash has been met before; from now on it has.
     #[expect(clippy::cast_possible_truncation, reason = "every part of it is a hash")]
-    pub(super) fn meet(&mut self, hash: u128) -> bool {
+    pub(super) fn meet(&mut self, hash: u64) -> bool {
         if self.sets.is_empty() {
             self.sets = vec![[0; WAYS]; SETS];
         }
-        let mark = (hash >> 64) as u32;
+        let mark = (hash >> 32) as u32;
         let Some(set) = self.sets.get_mut(hash as usize % SETS) else { return false };
         let place = set.iter().position(|&other| other == mark);
         if let Some(recent) = set.get_mut(..=place.unwrap_or(WAYS - 1)) {
@@ -38,8 +38,8 @@ impl Seen {
 mod tests {
     use super::*;
 
-    fn hash(token: u128, set: u128) -> u128 {
-        token << 64 | set
+    fn hash(token: u64, set: u64) -> u64 {
+        token << 32 | set
     }
 
     #[test]

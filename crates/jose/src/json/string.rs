@@ -16,6 +16,10 @@ impl Span {
     pub(super) fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
+
+    fn length(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
 }
 
 /// Whether a string has to be decoded before it can be read.
@@ -35,6 +39,15 @@ pub(super) struct StringSpan {
 impl StringSpan {
     pub(super) fn string(self, text: &str) -> JsonStr<'_> {
         JsonStr { raw: self.span.of(text), escapes: self.escapes }
+    }
+
+    /// Whether the string says exactly this. Most that do not are of another length.
+    #[inline]
+    pub(super) fn says(self, other: &str, text: &str) -> bool {
+        match self.escapes {
+            Escapes::None => self.span.length() == other.len() && self.span.of(text) == other,
+            Escapes::Some => self.string(text).is(other),
+        }
     }
 }
 

@@ -4,42 +4,6 @@ use http::HeaderName;
 
 use crate::known_name::KnownName;
 
-/// The name of a field that is set.
-#[derive(Debug, Clone)]
-pub enum FieldName {
-    /// Written as it stands.
-    Fixed(&'static str),
-    /// Written in lower case.
-    Any(HeaderName),
-}
-
-impl FieldName {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::Fixed(name) => name,
-            Self::Any(name) => name.as_str(),
-        }
-    }
-}
-
-impl From<&'static str> for FieldName {
-    fn from(name: &'static str) -> Self {
-        Self::Fixed(name)
-    }
-}
-
-impl From<HeaderName> for FieldName {
-    fn from(name: HeaderName) -> Self {
-        Self::Any(name)
-    }
-}
-
-impl From<KnownName> for FieldName {
-    fn from(name: KnownName) -> Self {
-        Self::Fixed(name.as_str())
-    }
-}
-
 /// Whatever a field can be asked for by.
 pub trait AsFieldName {
     /// The name, in any case.
@@ -53,12 +17,14 @@ pub trait AsFieldName {
 }
 
 impl AsFieldName for &str {
+    #[inline]
     fn as_field_name(&self) -> &str {
         self
     }
 }
 
 impl AsFieldName for KnownName {
+    #[inline]
     fn as_field_name(&self) -> &str {
         self.as_str()
     }
@@ -70,19 +36,23 @@ impl AsFieldName for KnownName {
 }
 
 impl AsFieldName for HeaderName {
+    #[inline]
     fn as_field_name(&self) -> &str {
         self.as_str()
     }
 }
 
 impl AsFieldName for &HeaderName {
+    #[inline]
     fn as_field_name(&self) -> &str {
         self.as_str()
     }
 }
 
-impl AsFieldName for FieldName {
-    fn as_field_name(&self) -> &str {
-        self.as_str()
-    }
-}
+/// Whatever a field that is set can be called. A text that a stranger has written is none of these: it might be no name.
+pub trait FieldName: AsFieldName {}
+
+impl FieldName for &'static str {}
+impl FieldName for KnownName {}
+impl FieldName for HeaderName {}
+impl FieldName for &HeaderName {}

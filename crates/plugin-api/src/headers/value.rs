@@ -29,6 +29,12 @@ impl<'t> FieldText<'t> {
     pub fn new(text: &'t str) -> Option<Self> {
         is_value(text.as_bytes()).then_some(Self(text))
     }
+
+    /// A whole number, whose digits are put into `digits`.
+    #[inline]
+    pub fn number(number: impl itoa::Integer, digits: &'t mut itoa::Buffer) -> Self {
+        Self(digits.format(number))
+    }
 }
 
 impl AsFieldValue for FieldText<'_> {

@@ -40,7 +40,10 @@ pub(super) struct Membership {
 
 /// What the keys of all groups of a consumer begin with.
 pub(super) fn key_of(consumer: Uuid) -> String {
-    [&*consumer.hyphenated().encode_lower(&mut Uuid::encode_buffer()), ":"].concat()
+    let mut key = String::with_capacity(uuid::fmt::Hyphenated::LENGTH + 1);
+    key.push_str(consumer.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    key.push(':');
+    key
 }
 
 /// Makes the form that requests are checked against.

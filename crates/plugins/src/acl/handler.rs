@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use gibbon_plugin_api::request::{X_AUTHENTICATED_GROUPS, X_CONSUMER_GROUPS};
-use gibbon_plugin_api::{ConfigureError, Flow, Handler, Reply, RequestCx, Settings};
-use http::{HeaderValue, StatusCode};
+use gibbon_plugin_api::{
+    ConfigureError, Directory, FieldText, Flow, Handler, Headers, KnownName, Reply, RequestCx, Settings,
+};
+use http::StatusCode;
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use super::config::{AuthenticatedGroups, Config, GroupsHeader};
 use super::entities::{KIND, Membership, key_of};
@@ -17,25 +19,30 @@ pub(super) fn configure(config: &Value, _: &Settings) -> Result<Box<dyn Handler>
 
 struct Acl(Config);
 
-/// Where groups come from, and so what the upstream is told that they are.
-enum Groups {
-    OfConsumer(Vec<Box<str>>),
-    OfAuthentication(Arc<[Box<str>]>),
-}
+/// The names of groups.
+type Names<'n> = SmallVec<[&'n str; 8]>;
 
 impl Handler for Acl {
     fn access(&self, cx: &mut RequestCx<'_>) -> Flow {
-        let Some(groups) = self.groups(cx) else { return Flow::respond(unknown(cx)) };
-        let names: Vec<&str> = groups.names().iter().map(|name| &**name).collect();
+        let (directory, key);
+        let authenticated = self.authenticated(cx);
+        let (names, name, other): (Names<'_>, _, _) = match (&authenticated, &cx.identity.consumer) {
+            (Some(groups), _) => (
+                groups.iter().map(|group| &**group).collect(),
+                KnownName::XAuthenticatedGroups,
+                KnownName::XConsumerGroups,
+            ),
+            (None, Some(consumer)) => {
+                (directory, key) = (cx.directory, key_of(consumer.id));
+                (memberships(directory, &key).collect(), KnownName::XConsumerGroups, KnownName::XAuthenticatedGroups)
+            }
+            (None, None) => return Flow::respond(unknown(cx)),
+        };
         if !self.0.rule.lets_pass(&names) {
             return Flow::respond(forbidden());
         }
         if self.0.groups_header == GroupsHeader::Told {
-            let (name, other) = match groups {
-                Groups::OfConsumer(_) => (X_CONSUMER_GROUPS, X_AUTHENTICATED_GROUPS),
-                Groups::OfAuthentication(_) => (X_AUTHENTICATED_GROUPS, X_CONSUMER_GROUPS),
-            };
-            tell(cx, name, &names);
+            tell(&mut cx.head.headers, name, &names);
             cx.head.headers.remove(other);
         }
         Flow::Continue
@@ -43,34 +50,35 @@ impl Handler for Acl {
 }
 
 impl Acl {
-    /// The groups that count; `None` where nobody knows whom the request is from.
-    fn groups(&self, cx: &RequestCx<'_>) -> Option<Groups> {
+    /// The groups that authentication has found, where those count.
+    fn authenticated(&self, cx: &RequestCx<'_>) -> Option<Arc<[Box<str>]>> {
         let identity = &cx.identity;
-        let authenticated = || identity.groups.clone().map(Groups::OfAuthentication);
-        let Some(consumer) = &identity.consumer else { return authenticated() };
-        let counts = self.0.authenticated_groups == AuthenticatedGroups::Always || identity.credential.is_none();
-        if let Some(groups) = authenticated().filter(|_| counts) {
-            return Some(groups);
-        }
-        let key = key_of(consumer.id);
-        let memberships = cx.credentials_below::<Membership>(KIND, &key);
-        Some(Groups::OfConsumer(memberships.map(|membership| membership.group.clone()).collect()))
+        let counts = self.0.authenticated_groups == AuthenticatedGroups::Always
+            || identity.consumer.is_none()
+            || identity.credential.is_none();
+        identity.groups.clone().filter(|_| counts)
     }
 }
 
-impl Groups {
-    fn names(&self) -> &[Box<str>] {
-        match self {
-            Self::OfConsumer(names) => names,
-            Self::OfAuthentication(names) => names,
-        }
-    }
+/// The groups of the consumer whose memberships have keys that begin so.
+fn memberships<'d>(directory: &'d dyn Directory, key: &'d str) -> impl Iterator<Item = &'d str> {
+    let all = directory.credentials_below(KIND, key).filter_map(|value| value.downcast_ref::<Membership>());
+    all.map(|membership| &*membership.group)
 }
 
-fn tell(cx: &mut RequestCx<'_>, name: &'static str, groups: &[&str]) {
-    match HeaderValue::from_bytes(groups.join(", ").as_bytes()) {
-        Ok(value) if !groups.is_empty() => cx.head.headers.set(name, value),
-        _ => drop(cx.head.headers.remove(name)),
+/// Tells the upstream the groups, which are not told where they have a name that no field can hold.
+fn tell(headers: &mut Headers, name: KnownName, groups: &[&str]) {
+    let several;
+    let text = match groups {
+        [one] => *one,
+        _ => {
+            several = groups.join(", ");
+            &several
+        }
+    };
+    match FieldText::new(text) {
+        Some(text) if !groups.is_empty() => headers.set(name, text),
+        _ => drop(headers.remove(name)),
     }
 }
 

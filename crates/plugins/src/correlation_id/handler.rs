@@ -1,5 +1,6 @@
 //! What the plugin does to a request and to its answer.
 
+use bytes::Bytes;
 use gibbon_plugin_api::{
     ConfigureError, Connection, Flow, Handler, Phases, RequestCx, ResponseCx, Settings, WorkerLocals,
 };
@@ -20,7 +21,7 @@ impl Handler for CorrelationId {
         let given = cx.head.headers.get_value(&self.0.header).filter(|id| !id.is_empty());
         let id = given.unwrap_or_else(|| {
             let id = self.next(cx.worker, cx.connection);
-            cx.head.headers.set(self.0.header.clone(), id.clone());
+            cx.head.headers.set(&self.0.header, &id);
             id
         });
         cx.log_values.set("correlation_id", id.to_str().unwrap_or_default().into());
@@ -33,7 +34,7 @@ impl Handler for CorrelationId {
     fn response(&self, cx: &mut ResponseCx<'_>) {
         // A request that went nowhere has no id yet.
         let id = cx.carried.take::<HeaderValue>().unwrap_or_else(|| self.next(cx.worker, cx.connection));
-        cx.head.headers.set(self.0.header.clone(), id);
+        cx.head.headers.set(&self.0.header, &id);
     }
 
     fn phases(&self) -> Phases {
@@ -48,6 +49,6 @@ impl CorrelationId {
     fn next(&self, worker: &WorkerLocals, connection: &Connection) -> HeaderValue {
         let id = self.0.generator.next(worker, connection);
         // Digits, letters and a few marks are always a valid value, so the fallback is never seen.
-        HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_maybe_shared(Bytes::from(id)).unwrap_or(HeaderValue::from_static(""))
     }
 }

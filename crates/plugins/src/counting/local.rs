@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ahash::RandomState;
+use smallvec::SmallVec;
 
 use super::period::Period;
 use super::quota::Quota;
@@ -47,10 +48,13 @@ struct Window {
     used: u64,
 }
 
+/// How much of each quota was used.
+pub(crate) type Used = SmallVec<[u64; 2]>;
+
 /// What was used before, of each quota, and whether there was room for one more of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Taken {
-    pub(crate) used: Vec<u64>,
+    pub(crate) used: Used,
     pub(crate) is_admitted: bool,
 }
 
@@ -78,7 +82,7 @@ impl LocalCounters {
     }
 
     /// Counts `amount`, whatever is allowed; what was used before.
-    pub(crate) fn add(&self, subject: &Subject, quotas: &[Quota], now: i64, amount: u64) -> Vec<u64> {
+    pub(crate) fn add(&self, subject: &Subject, quotas: &[Quota], now: i64, amount: u64) -> Used {
         self.with(subject, now, |counts| {
             let used = counts.used(quotas, now);
             counts.add(quotas, now, amount);
@@ -128,7 +132,7 @@ impl Shard {
 }
 
 impl Counts {
-    fn used(&self, quotas: &[Quota], now: i64) -> Vec<u64> {
+    fn used(&self, quotas: &[Quota], now: i64) -> Used {
         let in_window = |quota: &Quota| {
             let window = self.windows[quota.period as usize];
             if window.start == quota.period.start(now) { window.used } else { 0 }
@@ -156,6 +160,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use gibbon_plugin_api::Scope;
+    use smallvec::smallvec;
 
     use super::*;
 
@@ -174,21 +179,21 @@ mod tests {
         let counters = LocalCounters::default();
         let quotas = [quota(Period::Second, 2.0), quota(Period::Hour, 3.0)];
         let take = |now| counters.take(&subject("a"), &quotas, now);
-        assert_eq!(take(NOW), Taken { used: vec![0, 0], is_admitted: true });
-        assert_eq!(take(NOW), Taken { used: vec![1, 1], is_admitted: true });
-        assert_eq!(take(NOW), Taken { used: vec![2, 2], is_admitted: false });
-        assert_eq!(take(NOW + 1), Taken { used: vec![0, 2], is_admitted: true });
-        assert_eq!(take(NOW + 2), Taken { used: vec![0, 3], is_admitted: false });
-        assert_eq!(take(NOW + 3600), Taken { used: vec![0, 0], is_admitted: true });
+        assert_eq!(take(NOW), Taken { used: smallvec![0, 0], is_admitted: true });
+        assert_eq!(take(NOW), Taken { used: smallvec![1, 1], is_admitted: true });
+        assert_eq!(take(NOW), Taken { used: smallvec![2, 2], is_admitted: false });
+        assert_eq!(take(NOW + 1), Taken { used: smallvec![0, 2], is_admitted: true });
+        assert_eq!(take(NOW + 2), Taken { used: smallvec![0, 3], is_admitted: false });
+        assert_eq!(take(NOW + 3600), Taken { used: smallvec![0, 0], is_admitted: true });
     }
 
     #[test]
     fn what_is_added_counts_whatever_is_allowed() {
         let counters = LocalCounters::default();
         let quotas = [quota(Period::Day, 1.0)];
-        assert_eq!(counters.add(&subject("a"), &quotas, NOW, 5), [0]);
-        assert_eq!(counters.add(&subject("a"), &quotas, NOW, 0), [5]);
-        assert_eq!(counters.add(&subject("b"), &quotas, NOW, 0), [0]);
+        assert_eq!(*counters.add(&subject("a"), &quotas, NOW, 5), [0]);
+        assert_eq!(*counters.add(&subject("a"), &quotas, NOW, 0), [5]);
+        assert_eq!(*counters.add(&subject("b"), &quotas, NOW, 0), [0]);
     }
 
     #[test]
@@ -219,7 +224,7 @@ mod tests {
         assert!((SHARDS * SUBJECTS / 4..=SHARDS * SUBJECTS).contains(&held), "{held}");
         // Whoever was seen last is still known.
         let last = subject(2 * SHARDS * SUBJECTS - 1);
-        assert_eq!(counters.add(&last, &quotas, NOW + 20, 0), [1]);
+        assert_eq!(*counters.add(&last, &quotas, NOW + 20, 0), [1]);
     }
 
     #[test]
@@ -231,6 +236,6 @@ mod tests {
         }
         let held: usize = counters.shards.iter().map(|shard| shard.lock().unwrap().counts.len()).sum();
         assert!(held <= 2 * SHARDS * FEW, "{held}");
-        assert_eq!(counters.add(&subject("a"), &[quota(Period::Year, 5.0)], NOW, 0), [1]);
+        assert_eq!(*counters.add(&subject("a"), &[quota(Period::Year, 5.0)], NOW, 0), [1]);
     }
 }

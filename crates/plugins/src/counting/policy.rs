@@ -7,7 +7,7 @@ use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::{ConfigureError, CountersAway, Settings, SharedCounters};
 use serde_json::Value;
 
-use super::local::{LocalCounters, Taken};
+use super::local::{LocalCounters, Taken, Used};
 use super::quota::Quota;
 use super::redis::{self, RedisSettings};
 use super::subject::Subject;
@@ -71,7 +71,7 @@ impl Policy {
                 let windows = names.windows(subject, &quotas, now);
                 Counted::Later(Box::pin(async move {
                     let counts = counters.add(windows.clone(), 1).await?;
-                    let used: Vec<u64> = counts.iter().map(|count| unsigned(count - 1)).collect();
+                    let used: Used = counts.iter().map(|count| unsigned(count - 1)).collect();
                     let is_admitted = quotas.iter().zip(&used).all(|(quota, used)| !quota.is_used_up(*used));
                     if !is_admitted {
                         counters.add(windows, -1).await?;
@@ -83,7 +83,7 @@ impl Policy {
     }
 
     /// Counts `amount`, whatever is allowed; what was used before.
-    pub(crate) fn add(&self, subject: &Subject, quotas: &[Quota], now: i64, amount: u64) -> Counted<Vec<u64>> {
+    pub(crate) fn add(&self, subject: &Subject, quotas: &[Quota], now: i64, amount: u64) -> Counted<Used> {
         match self {
             Self::Local(counters) => Counted::Now(counters.add(subject, quotas, now, amount)),
             Self::Shared(counters, names) => {

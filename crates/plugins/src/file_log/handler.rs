@@ -2,14 +2,16 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::sync::Arc;
 
 use gibbon_plugin_api::{ConfigureError, Handler, Settings};
 use serde_json::Value;
 
 use super::config::{Config, Opening};
 use crate::custom_fields::CustomFields;
-use crate::delivery::{Delivery, GATHERING, Lines};
+use crate::delivery::{Delivery, GATHERING};
 use crate::document_log::DocumentLog;
+use crate::waiting::WaitingText;
 
 /// Makes a handler of a validated configuration.
 pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn Handler>, ConfigureError> {
@@ -23,17 +25,19 @@ pub(super) fn configure(config: &Value, settings: &Settings) -> Result<Box<dyn H
 }
 
 /// What waits is written at once, on a thread where a slow disk holds up nothing else.
-async fn write_all(config: Config, lines: Lines) {
-    let mut file = None;
-    while let Some(mut batch) = lines.next().await {
-        while let Some(line) = lines.take() {
-            batch.extend(line);
-        }
+async fn write_all(config: Config, lines: Arc<WaitingText>) {
+    let (mut file, mut written) = (None, Vec::new());
+    while let Some(batch) = lines.next(std::mem::take(&mut written)).await {
         let (path, opening, open) = (config.path.clone(), config.opening, file.take());
-        let writing = tokio::task::spawn_blocking(move || write(&path, opening, open, &batch));
+        let writing = tokio::task::spawn_blocking(move || (write(&path, opening, open, &batch), batch));
         match writing.await {
-            Ok(Ok(open)) => file = open,
-            Ok(Err(error)) => tracing::error!(path = &*config.path, %error, "a log cannot be written"),
+            Ok((outcome, batch)) => {
+                written = batch;
+                match outcome {
+                    Ok(open) => file = open,
+                    Err(error) => tracing::error!(path = &*config.path, %error, "a log cannot be written"),
+                }
+            }
             Err(error) => tracing::error!(%error, "a log cannot be written"),
         }
         tokio::time::sleep(GATHERING).await;

@@ -4,7 +4,7 @@
 //! token live longer. Large and negative numbers are numbers like all others.
 
 use gibbon_entities::{Body, BodyError};
-use gibbon_jose::json::{JsonObject, JsonValue};
+use gibbon_jose::Contents;
 use serde_json::{Map, Value};
 
 use super::counts::Verdict;
@@ -68,28 +68,25 @@ impl ClaimRules {
         Self { verify_exp: true, ..self }
     }
 
-    /// Judges `claims` at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an `exp`
+    /// Judges a token's claims at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an `exp`
     /// even where that is not among the claims to verify.
-    pub(super) fn check(&self, claims: &JsonObject, now: i64, steps: &mut impl Steps) -> Result<(), ClaimErrors> {
-        let outcome = self.judge(claims, now as f64);
+    pub(super) fn check(&self, contents: &Contents, now: i64, steps: &mut impl Steps) -> Result<(), ClaimErrors> {
+        let outcome = self.judge(contents, now as f64);
         let errors = outcome.as_ref().err();
-        for (name, error) in
-            [("exp", errors.and_then(|errors| errors.exp)), ("nbf", errors.and_then(|errors| errors.nbf))]
-        {
-            steps.note(|| self.step(name, claims, now as f64, error));
-        }
+        steps.note(|| self.step(("exp", contents.exp()), contents, now as f64, errors.and_then(|errors| errors.exp)));
+        steps.note(|| self.step(("nbf", contents.nbf()), contents, now as f64, errors.and_then(|errors| errors.nbf)));
         outcome
     }
 
-    fn judge(&self, claims: &JsonObject, now: f64) -> Result<(), ClaimErrors> {
+    fn judge(&self, contents: &Contents, now: f64) -> Result<(), ClaimErrors> {
         if !self.verify_exp && !self.verify_nbf && self.maximum_life.is_none() {
             return Ok(());
         }
-        let exp = number(claims, "exp");
+        let exp = contents.exp();
         let (late, early) = (now - self.leeway, now + self.leeway);
         let errors = ClaimErrors {
             exp: self.verify_exp.then(|| verdict(exp, |exp| exp.floor() <= late, EXPIRED)).flatten(),
-            nbf: self.verify_nbf.then(|| verdict(number(claims, "nbf"), |nbf| nbf > early, NOT_YET)).flatten(),
+            nbf: self.verify_nbf.then(|| verdict(contents.nbf(), |nbf| nbf > early, NOT_YET)).flatten(),
         };
         if errors != ClaimErrors::default() {
             return Err(errors);
@@ -103,14 +100,19 @@ impl ClaimRules {
     }
 
     /// What is told of a claim: how it lies to now, in words, and what was demanded of it.
-    fn step(&self, name: &str, claims: &JsonObject, now: f64, error: Option<&'static str>) -> Step {
+    fn step(
+        &self,
+        (name, time): (&str, Option<f64>),
+        contents: &Contents,
+        now: f64,
+        error: Option<&'static str>,
+    ) -> Step {
         let is_judged = error.is_some() || if name == "exp" { self.judges_exp() } else { self.verify_nbf };
         let outcome = Outcome::of(is_judged.then_some(error.is_none()));
-        let lies =
-            number(claims, name).map(|time| format!("{}; `{name}` is in seconds since 1970 UTC", ago(now - time)));
+        let lies = time.map(|time| format!("{}; `{name}` is in seconds since 1970 UTC", ago(now - time)));
         let about = error.or_else(|| (!is_judged).then_some("not looked at: not among `claims_to_verify`"));
         let remark: Vec<_> = about.map(str::to_owned).into_iter().chain(lies).collect();
-        let step = Step::judged(format!("claim `{name}`"), outcome).found(shown(claims.get(name)));
+        let step = Step::judged(format!("claim `{name}`"), outcome).found(shown(contents.claims().get(name)));
         if remark.is_empty() { step } else { step.remark(remark.join(", ")) }
     }
 
@@ -131,12 +133,5 @@ fn verdict(claim: Option<f64>, fails: impl FnOnce(f64) -> bool, error: &'static 
     match claim {
         None => Some(NO_NUMBER),
         Some(time) => fails(time).then_some(error),
-    }
-}
-
-fn number(claims: &JsonObject, name: &str) -> Option<f64> {
-    match claims.get(name) {
-        Some(JsonValue::Number(number)) => Some(number.as_f64()),
-        _ => None,
     }
 }

@@ -115,7 +115,7 @@ impl Jwt {
                 &self.config.claims_of_issuers
             }
         };
-        claims.check(contents.claims(), cx.now, steps).map_err(Refusal::Claims)?;
+        claims.check(contents, cx.now, steps).map_err(Refusal::Claims)?;
         if let Some(rules) = &self.config.rules {
             rules.check(contents, cx, steps).map_err(Refusal::Rule)?;
         }

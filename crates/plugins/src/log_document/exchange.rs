@@ -1,10 +1,12 @@
 //! The document of an exchange.
 
+use gibbon_plugin_api::query::{self, Argument};
 use gibbon_plugin_api::{Headers, LogCx, Source, UpstreamLog};
+use smallvec::SmallVec;
 
 use super::{Latencies, attempts, ends, tls};
 use crate::json_text::Members;
-use crate::several::{arguments, gathered};
+use crate::several;
 
 /// Headers whose values are not written.
 const SECRETS: [&[u8]; 2] = [b"authorization", b"proxy-authorization"];
@@ -12,10 +14,13 @@ const SECRETS: [&[u8]; 2] = [b"authorization", b"proxy-authorization"];
 /// What stands in the place of such a value.
 const REDACTED: &[u8] = b"REDACTED";
 
+/// How many arguments are compared with each other, lest one comes twice.
+const FEW: usize = 16;
+
 pub(super) fn write(members: &mut Members<'_>, cx: &LogCx<'_>) {
     members.object("request", |members| request(members, cx));
     members.text("upstream_uri", &*cx.upstream.uri);
-    members.text("upstream_status", statuses(cx.upstream));
+    statuses(members, cx.upstream);
     members.object("response", |members| response(members, cx));
     members.object("latencies", |members| Latencies::of(&cx.measure).write(members));
     attempts::write(members, &cx.upstream.tries);
@@ -32,10 +37,7 @@ fn request(members: &mut Members<'_>, cx: &LogCx<'_>) {
     members.text("id", cx.request_id);
     members.text("uri", target);
     url(members, cx);
-    match head.query() {
-        Some(query) => members.value("querystring", &arguments(query)),
-        None => members.json("querystring", "{}"),
-    }
+    arguments(members, head.query().unwrap_or_default());
     members.text("method", head.method.as_str());
     headers(members, &head.headers);
     members.number("size", cx.measure.request_bytes);
@@ -48,7 +50,19 @@ fn url(members: &mut Members<'_>, cx: &LogCx<'_>) {
     let (host, mut port) = (cx.request.host(), itoa::Buffer::new());
     let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
     let port = port.format(cx.local_port);
-    members.text("url", [cx.scheme.as_str(), "://", host, ":", port, cx.request.raw_target()].concat());
+    members.texts("url", &[cx.scheme.as_str(), "://", host, ":", port, cx.request.raw_target()]);
+}
+
+fn arguments(members: &mut Members<'_>, query: &str) {
+    let all: SmallVec<[Argument<'_>; 8]> = query::arguments(query).collect();
+    let comes_again = |(place, one): (usize, &Argument<'_>)| all.iter().take(place).any(|known| known.name == one.name);
+    if all.len() > FEW || all.iter().enumerate().any(comes_again) {
+        members.value("querystring", &several::arguments(query));
+        return;
+    }
+    members.object("querystring", |members| {
+        all.iter().for_each(|argument| members.argument(&argument.name, argument.value.as_deref()));
+    });
 }
 
 fn response(members: &mut Members<'_>, cx: &LogCx<'_>) {
@@ -78,16 +92,15 @@ fn identity(members: &mut Members<'_>, cx: &LogCx<'_>) {
 }
 
 /// What each attempt has given, as nginx lists it.
-fn statuses(upstream: &UpstreamLog) -> Vec<u8> {
-    let failures = upstream.tries.iter().filter_map(|one| one.failure);
-    let mut all = Vec::with_capacity(8);
-    for status in failures.chain(upstream.status) {
+fn statuses(members: &mut Members<'_>, upstream: &UpstreamLog) {
+    let mut all: SmallVec<[u8; 32]> = SmallVec::new();
+    for status in upstream.tries.iter().filter_map(|one| one.failure).chain(upstream.status) {
         if !all.is_empty() {
             all.extend_from_slice(b", ");
         }
         all.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
     }
-    all
+    members.text("upstream_status", all);
 }
 
 fn headers(members: &mut Members<'_>, headers: &Headers) {
@@ -95,10 +108,11 @@ fn headers(members: &mut Members<'_>, headers: &Headers) {
     if headers.names_differ() {
         members.object("headers", |members| shown().for_each(|(name, value)| members.field(name, value)));
     } else {
-        members.value("headers", &gathered(shown()));
+        members.value("headers", &several::gathered(shown()));
     }
 }
 
+#[inline]
 fn shown<'a>(name: &[u8], value: &'a [u8]) -> &'a [u8] {
     if SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) { REDACTED } else { value }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gibbon_lua::Failure;
 use gibbon_lua::mlua::Table;
-use gibbon_plugin_api::{FieldName, Headers, ResponseHead, Shared};
+use gibbon_plugin_api::{Headers, ResponseHead, Shared};
 use gibbon_schema::Object;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
@@ -70,7 +70,7 @@ impl Edit {
     pub(super) fn apply(self, head: &mut ResponseHead) {
         match self {
             Self::Status(status) => head.status = status,
-            Self::Add(name, value) => head.headers.append(FieldName::from(name), value),
+            Self::Add(name, value) => head.headers.append(name, value),
             Self::Clear(name) => drop(head.headers.remove(name)),
         }
     }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::config::{Client, Config};
-use super::report::{self, Fields};
+use super::report::Report;
 use crate::counting::local::Taken;
 use crate::counting::policy::{Counted, Outage};
 use crate::counting::subject::Subject;
@@ -36,8 +36,8 @@ impl Handler for RateLimitingHandler {
     }
 
     fn response(&self, cx: &mut ResponseCx<'_>) {
-        for (name, value) in cx.carried.take::<Fields>().into_iter().flatten() {
-            cx.head.headers.set(name, value);
+        if let Some(report) = cx.carried.take::<Report>() {
+            report.tell(&self.0.0.quotas, &mut cx.head.headers);
         }
     }
 
@@ -63,10 +63,11 @@ impl RateLimiting {
                 return Flow::respond(Reply::message(StatusCode::INTERNAL_SERVER_ERROR, message));
             }
         };
+        let is_admitted = taken.is_admitted;
         if self.0.client == Client::Told {
-            cx.carried.put(report::fields(&self.0.quotas, &taken, cx.now));
+            cx.carried.put(Report { taken, at: cx.now });
         }
-        if taken.is_admitted {
+        if is_admitted {
             return Flow::Continue;
         }
         Flow::respond(Reply::error(self.0.status, self.0.message.clone()))

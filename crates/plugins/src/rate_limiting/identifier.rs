@@ -2,6 +2,7 @@
 
 use gibbon_entities::{Body, BodyError};
 use gibbon_plugin_api::RequestCx;
+use uuid::Uuid;
 
 use crate::field_name::FieldName;
 
@@ -39,12 +40,13 @@ impl LimitBy {
 
     fn known(&self, cx: &RequestCx<'_>) -> Option<String> {
         let (consumer, credential) = (cx.identity.consumer.as_ref(), cx.identity.credential.as_ref());
-        let by_credential = || credential.map(|credential| credential.id.to_string());
+        let text = |id: Uuid| id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned();
+        let by_credential = || credential.map(|credential| text(credential.id));
         match self {
-            Self::Consumer => consumer.map(|consumer| consumer.id.to_string()).or_else(by_credential),
+            Self::Consumer => consumer.map(|consumer| text(consumer.id)).or_else(by_credential),
             Self::Credential => by_credential(),
             Self::Ip => None,
-            Self::Service => cx.service.map(|service| service.id.to_string()),
+            Self::Service => cx.service.map(|service| text(service.id)),
             Self::Header(name) => {
                 let value = name.values(&cx.head.headers).next()?;
                 Some(String::from_utf8_lossy(value).into_owned())

@@ -1,44 +1,46 @@
 //! What a client is told of its limits (draft-polli-ratelimit-headers, and the fields that Kong had before).
 
-use http::HeaderValue;
+use gibbon_plugin_api::{FieldText, Headers};
 
 use crate::counting::local::Taken;
 use crate::counting::period::Period;
 use crate::counting::quota::Quota;
 
-/// Fields of an answer.
-pub(super) type Fields = Vec<(&'static str, HeaderValue)>;
+/// What a client is told of a request that was counted.
+pub(super) struct Report {
+    pub(super) taken: Taken,
+    /// When, in seconds since 1970 UTC.
+    pub(super) at: i64,
+}
 
-/// What is left of each quota after a request, and when the tightest of them begins anew.
-pub(super) fn fields(quotas: &[Quota], taken: &Taken, now: i64) -> Fields {
-    let mut fields = Vec::with_capacity(2 * quotas.len() + 4);
-    let stop = quotas.iter().zip(&taken.used).filter(|(quota, used)| quota.is_used_up(**used)).map(|(q, _)| q.period);
-    let stop: Vec<Period> = stop.collect();
-    let mut tightest: Option<(Quota, f64)> = None;
-    for (quota, used) in quotas.iter().zip(&taken.used) {
-        // A request that is refused uses nothing of the quotas that would have had room for it.
-        let is_counted = taken.is_admitted || stop.contains(&quota.period);
-        let left = quota.left(used + u64::from(is_counted));
-        let (limit_name, left_name) = names(quota.period);
-        fields.push((limit_name, number(quota.most)));
-        fields.push((left_name, number(left)));
-        let is_tighter = tightest.is_none_or(|(known, least)| {
-            left < least || (left == least && quota.period.seconds() > known.period.seconds())
-        });
-        if is_tighter {
-            tightest = Some((*quota, left));
+impl Report {
+    /// Sets the fields of an answer: what is left of each quota, and when the tightest of them begins anew.
+    pub(super) fn tell(&self, quotas: &[Quota], headers: &mut Headers) {
+        let mut tightest: Option<(Quota, f64)> = None;
+        for (quota, used) in quotas.iter().zip(&self.taken.used) {
+            // A request that is refused uses nothing of the quotas that would have had room for it.
+            let is_counted = self.taken.is_admitted || quota.is_used_up(*used);
+            let left = quota.left(used + u64::from(is_counted));
+            let (limit_name, left_name) = names(quota.period);
+            set(headers, limit_name, quota.most);
+            set(headers, left_name, left);
+            let is_tighter = tightest.is_none_or(|(known, least)| {
+                left < least || (left == least && quota.period.seconds() > known.period.seconds())
+            });
+            if is_tighter {
+                tightest = Some((*quota, left));
+            }
+        }
+        if let Some((quota, left)) = tightest {
+            let reset = quota.period.left(self.at) as f64;
+            set(headers, "RateLimit-Limit", quota.most);
+            set(headers, "RateLimit-Remaining", left);
+            set(headers, "RateLimit-Reset", reset);
+            if !self.taken.is_admitted {
+                set(headers, "Retry-After", reset);
+            }
         }
     }
-    if let Some((quota, left)) = tightest {
-        let reset = HeaderValue::from(quota.period.left(now));
-        fields.push(("RateLimit-Limit", number(quota.most)));
-        fields.push(("RateLimit-Remaining", number(left)));
-        fields.push(("RateLimit-Reset", reset.clone()));
-        if !taken.is_admitted {
-            fields.push(("Retry-After", reset));
-        }
-    }
-    fields
 }
 
 fn names(period: Period) -> (&'static str, &'static str) {
@@ -53,10 +55,11 @@ fn names(period: Period) -> (&'static str, &'static str) {
 }
 
 /// A number as short as it can be written. Usually it is whole, and for those there is a shorter way.
-fn number(number: f64) -> HeaderValue {
+fn set(headers: &mut Headers, name: &'static str, number: f64) {
     let whole = number as u32;
     if f64::from(whole) == number {
-        return HeaderValue::from(whole);
+        headers.set(name, FieldText::number(whole, &mut itoa::Buffer::new()));
+    } else if let Some(text) = FieldText::new(&number.to_string()) {
+        headers.set(name, text);
     }
-    HeaderValue::from_str(&number.to_string()).unwrap_or(HeaderValue::from_static("0"))
 }

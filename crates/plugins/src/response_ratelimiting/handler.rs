@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::config::{Client, Config, Limit, LimitBy, UsedUp};
 use super::spent;
+use crate::counting::local::Used;
 use crate::counting::policy::{Counted, Outage};
 use crate::counting::quota::Quota;
 use crate::counting::subject::Subject;
@@ -29,7 +30,7 @@ struct ResponseRateLimiting(Config);
 struct Usage {
     subject: Subject,
     now: i64,
-    used: Vec<Vec<u64>>,
+    used: Vec<Used>,
 }
 
 impl Handler for ResponseRateLimitingHandler {
@@ -69,7 +70,7 @@ impl Handler for ResponseRateLimitingHandler {
 }
 
 impl ResponseRateLimiting {
-    fn decide(&self, cx: &mut RequestCx<'_>, subject: Subject, used: Result<Vec<Vec<u64>>, CountersAway>) -> Flow {
+    fn decide(&self, cx: &mut RequestCx<'_>, subject: Subject, used: Result<Vec<Used>, CountersAway>) -> Flow {
         let used = match (used, self.0.outage) {
             (Ok(used), _) => used,
             (Err(error), Outage::Tolerated) => {

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 
 use gibbon_entities::Consumer;
-use gibbon_plugin_api::request::X_AUTHENTICATED_GROUPS;
 use gibbon_plugin_api::{
-    BodyNeed, ConfigureError, Credential, Edit, FieldText, Flow, Handler, Identity, Phases, Reply, ReplyBody,
-    RequestCx, RequestHead, ResponseCx, Settings,
+    BodyNeed, ConfigureError, Credential, Edit, FieldText, Flow, Handler, Identity, KnownName, Phases, Reply,
+    ReplyBody, RequestCx, RequestHead, ResponseCx, Settings,
 };
 use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -119,8 +118,8 @@ impl SessionHandler {
         cx.authenticate(consumer, Some(Credential { id: credential, identifier: credential.to_string().into() }));
         let names = groups.as_deref().map(|groups| groups.join(", "));
         match names.as_deref().and_then(FieldText::new) {
-            Some(names) => cx.head.headers.set(X_AUTHENTICATED_GROUPS, names),
-            None => drop(cx.head.headers.remove(X_AUTHENTICATED_GROUPS)),
+            Some(names) => cx.head.headers.set(KnownName::XAuthenticatedGroups, names),
+            None => drop(cx.head.headers.remove(KnownName::XAuthenticatedGroups)),
         }
         cx.identity.groups = groups.map(Arc::from);
         pending.known = Some((session.content.consumer, session.content.credential));

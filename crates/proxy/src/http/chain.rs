@@ -1,20 +1,20 @@
 //! The plugins that look at the answer to a request.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use gibbon_entities::Protocol;
 use gibbon_plugin_api::{
-    Activity, BodyCopy, BodyFilter, Carried, Headers, KnownName, Meter, MeterCx, Phases, ResponseCx, ResponseHead,
-    Rewrite, Source, Step,
+    Activity, BodyCopy, BodyFilter, Carried, Headers, KnownName, MeterCx, Phases, ResponseCx, ResponseHead, Rewrite,
+    Source, Step,
 };
 use gibbon_runtime::{Instance, Plan};
 use http::HeaderValue;
 use smallvec::SmallVec;
 
 use crate::http::exchange::Exchange;
+use crate::http::tail::Meters;
 
 /// The instances of one request that take part in later phases, in their order. Empty for most requests.
 #[derive(Default)]
@@ -142,7 +142,7 @@ impl<'s> Chain<'s> {
     }
 
     /// Where the exchange is counted when it is over.
-    pub(crate) fn meters(&self, cx: &MeterCx<'_>) -> SmallVec<[Rc<dyn Meter>; 1]> {
+    pub(crate) fn meters(&self, cx: &MeterCx<'_>) -> Meters {
         let links = self.links.iter().filter(|link| link.instance.phases.contains(Phases::METER));
         links.filter_map(|link| link.instance.handler.meter(cx)).collect()
     }

@@ -9,22 +9,21 @@ use crate::http::arrival::ArrivingBody;
 use crate::http::chain::Chain;
 use crate::http::error::ProxyError;
 use crate::http::exchange::Exchange;
-use crate::http::tail::{self, Course, Meters, Record};
+use crate::http::tail::{Course, Meters, Record};
 
-/// What the client gets.
+/// What the client gets, and how it came to that.
+#[derive(Clone, Copy)]
 pub(crate) struct Sent<'h> {
     pub(crate) head: &'h ResponseHead,
     pub(crate) source: Source,
-    /// How many bytes of its head are sent.
-    pub(crate) head_bytes: u64,
+    pub(crate) course: Course,
 }
 
 impl Exchange<'_> {
     /// What plugins log of the exchange.
-    pub(crate) fn into_record(self, mut chain: Chain<'_>, answer: Sent<'_>) -> Record {
-        let Sent { head: response, source, head_bytes } = answer;
+    pub(crate) fn into_record(self, mut chain: Chain<'_>, sent: Sent<'_>) -> Record {
+        let Sent { head: response, source, .. } = sent;
         let client_ip = self.client_ip();
-        let course = Course { head_bytes, ..self.course(response) };
         let (route, service) = self.entry.map_or((None, None), |(route, service)| (Some(route), service));
         Record {
             timeline: chain.take_timeline(),
@@ -43,29 +42,27 @@ impl Exchange<'_> {
             identity: self.identity,
             shared: self.shared,
             upstream: self.upstream.map(|upstream| *upstream).unwrap_or_default(),
-            course,
         }
     }
 
-    /// Where plugins count the exchange, if any do.
-    pub(crate) fn meters(&self, chain: &Chain<'_>, response: &ResponseHead, source: Source) -> Option<Box<Meters>> {
+    /// Where plugins count the exchange.
+    pub(crate) fn meters(&self, chain: &Chain<'_>, sent: Sent<'_>) -> Meters {
         if !chain.counts() {
-            return None;
+            return Meters::new();
         }
         let (route, service) = self.matched.unzip();
-        let meters = chain.meters(&MeterCx {
+        chain.meters(&MeterCx {
             route,
             service: service.flatten(),
             consumer: self.identity.consumer.as_ref().map(|consumer| consumer.id),
-            status: response.status,
-            source,
+            status: sent.head.status,
+            source: sent.source,
             worker: &self.worker.locals,
-        });
-        (!meters.is_empty()).then(|| Box::new(Meters { meters, course: self.course(response) }))
+        })
     }
 
-    /// What is known of the exchange's length and sizes when its answer has a head.
-    fn course(&self, response: &ResponseHead) -> Course {
+    /// What is known of the exchange's length and sizes when its answer has a head, of which that many bytes are sent.
+    pub(crate) fn course(&self, head_bytes: u64) -> Course {
         let line = self.head.method.as_str().len() + self.head.raw_target().len() + "  HTTP/1.1\r\n\r\n".len();
         let body = match self.arriving {
             Ok(ArrivingBody::Length(length)) => length,
@@ -75,7 +72,7 @@ impl Exchange<'_> {
             started: self.started,
             asked: self.asked.zip(self.answered),
             request_bytes: (line + self.head.headers.length()) as u64 + body,
-            head_bytes: tail::head_bytes(response),
+            head_bytes,
             body_bytes: 0,
         }
     }

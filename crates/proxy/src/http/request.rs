@@ -15,9 +15,10 @@ use crate::http::client::Client;
 use crate::http::debug_fields::{self, DebugFields};
 use crate::http::error::ProxyError;
 use crate::http::exchange::Exchange;
+use crate::http::noting::Sent;
 use crate::http::routing::Matched;
 use crate::http::served::Served;
-use crate::http::tail::Tail;
+use crate::http::tail::{Tail, head_bytes};
 use crate::http::upstream::{Answer, Target};
 use crate::http::{access, admission, following, grpc, log_line, response, routing, upstream};
 use crate::worker::Worker;
@@ -51,9 +52,10 @@ pub(crate) async fn handle(worker: &Rc<Worker>, client: &Client, source: BodySou
         entry.answered(&head);
     }
     following::tell_all(exchange, chain.timeline(), head.status);
-    let meters = exchange.meters(chain, &head, source);
-    let record = served.end(&head, source);
-    (head, body, Tail { entry, record, meters })
+    let is_watched = chain.counts() || chain.logs();
+    let sent = is_watched.then(|| Sent { head: &head, source, course: exchange.course(head_bytes(&head)) });
+    let watched = served.end(sent);
+    (head, body, Tail { entry, watched })
 }
 
 /// Answers what is no request; `line` is what has come of its first line.
@@ -62,7 +64,7 @@ pub(crate) fn refuse(worker: &Worker, client: &Client, line: Vec<u8>, bad: BadHe
     let id = worker.ids.next();
     let (head, body) = response::refusal(worker, &id, bad.into());
     let entry = log_line::of_no_request(worker, client, line, id, head.status);
-    (head, body, Tail { entry, record: None, meters: None })
+    (head, body, Tail { entry, watched: None })
 }
 
 impl Exchange<'_> {

@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::http::chain::Chain;
 use crate::http::exchange::Exchange;
 use crate::http::noting::Sent;
-use crate::http::tail::{Record, head_bytes};
+use crate::http::tail::{Meters, Watched};
 
 /// How web servers log a request whose client has left before there was an answer.
 const CLIENT_LEFT: u16 = 499;
@@ -23,14 +23,17 @@ impl<'w, 's> Served<'w, 's> {
         self.0.insert((exchange, Chain::default()))
     }
 
-    /// There is an answer. What plugins log of the two comes back, where one logs them.
-    pub(crate) fn end(&mut self, head: &ResponseHead, source: Source) -> Option<Box<Record>> {
+    /// There is an answer. What plugins log and count of the two comes back, where any does.
+    pub(crate) fn end(&mut self, sent: Option<Sent<'_>>) -> Option<Box<Watched>> {
+        let counted = sent.zip(self.0.as_ref());
+        let meters = counted.map_or_else(Meters::new, |(sent, (exchange, chain))| exchange.meters(chain, sent));
         if !self.0.as_ref().is_some_and(|(_, chain)| chain.logs()) {
             // Most requests are dropped where they are: to move one costs more than all else here.
             self.0 = None;
         }
-        let (exchange, chain) = self.0.take()?;
-        Some(Box::new(exchange.into_record(chain, Sent { head, source, head_bytes: head_bytes(head) })))
+        let record = sent.zip(self.0.take()).map(|(sent, (exchange, chain))| exchange.into_record(chain, sent));
+        let course = sent.filter(|_| record.is_some() || !meters.is_empty())?.course;
+        Some(Box::new(Watched { course, record, meters }))
     }
 }
 
@@ -44,6 +47,8 @@ impl Drop for Served<'_, '_> {
         }
         let status = StatusCode::from_u16(CLIENT_LEFT).unwrap_or(StatusCode::BAD_REQUEST);
         let head = ResponseHead { status, headers: Headers::default() };
-        drop(exchange.into_record(chain, Sent { head: &head, source: Source::Upstream, head_bytes: 0 }));
+        let course = exchange.course(0);
+        let record = exchange.into_record(chain, Sent { head: &head, source: Source::Upstream, course });
+        drop(Watched { course, record: Some(record), meters: Meters::new() });
     }
 }

@@ -21,17 +21,19 @@ use crate::http::request_id::RequestId;
 pub(crate) struct Tail {
     /// The line of the access log, where there is one.
     pub(crate) entry: Option<Box<Entry>>,
-    /// What plugins log, where there are such plugins.
-    pub(crate) record: Option<Box<Record>>,
-    /// Where plugins count it, where there are such plugins.
-    pub(crate) meters: Option<Box<Meters>>,
+    /// What plugins log or count, where there are such plugins.
+    pub(crate) watched: Option<Box<Watched>>,
 }
 
-/// Where an exchange is counted when its answer is over.
-pub(crate) struct Meters {
-    pub(crate) meters: SmallVec<[Rc<dyn Meter>; 1]>,
+/// An exchange that plugins log or count, kept until its answer is over.
+pub(crate) struct Watched {
     pub(crate) course: Course,
+    pub(crate) record: Option<Record>,
+    pub(crate) meters: Meters,
 }
+
+/// Where an exchange is counted.
+pub(crate) type Meters = SmallVec<[Rc<dyn Meter>; 1]>;
 
 /// How an exchange goes on.
 #[derive(Debug, Clone, Copy)]
@@ -50,11 +52,8 @@ impl Tail {
         if let Some(entry) = &mut self.entry {
             entry.bytes += bytes;
         }
-        if let Some(record) = &mut self.record {
-            record.course.body_bytes += bytes;
-        }
-        if let Some(meters) = &mut self.meters {
-            meters.course.body_bytes += bytes;
+        if let Some(watched) = &mut self.watched {
+            watched.course.body_bytes += bytes;
         }
     }
 }
@@ -74,14 +73,17 @@ impl Course {
     }
 }
 
-impl Drop for Meters {
+impl Drop for Watched {
     fn drop(&mut self) {
         let measure = self.course.measure();
+        if let Some(record) = &self.record {
+            record.log(measure);
+        }
         self.meters.iter().for_each(|meter| meter.over(&measure));
     }
 }
 
-/// One exchange, kept until its answer is over.
+/// One exchange as it is logged.
 pub(crate) struct Record {
     pub(crate) instances: Vec<(Arc<Instance>, Carried)>,
     pub(crate) id: RequestId,
@@ -99,12 +101,10 @@ pub(crate) struct Record {
     pub(crate) identity: Identity,
     pub(crate) shared: Shared,
     pub(crate) upstream: UpstreamLog,
-    pub(crate) course: Course,
 }
 
-impl Drop for Record {
-    fn drop(&mut self) {
-        let measure = self.course.measure();
+impl Record {
+    fn log(&self, measure: Measure) {
         for (instance, carried) in &self.instances {
             instance.handler.log(&LogCx {
                 request_id: self.id.as_str(),
