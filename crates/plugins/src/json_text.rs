@@ -255,7 +255,8 @@ mod tests {
             "none": {}, "some": {
                 "n": -1, "v4": "192.0.2.10", "v6": "::1", "id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "there": "x",
             }, "list": [{ "n": 1 }, { "n": 2 }],
-            "empty": [], "json": [{}], "parts": "ab", "escaped": "a\"b", "value": ["a", "b"], "string": "\"s", "x-name": "v", "a\"": "b\\", "bare": true,
+            "empty": [], "json": [{}], "parts": "ab", "escaped": "a\"b", "value": ["a", "b"], "string": "\"s",
+            "x-name": "v", "a\"": "b\\", "bare": true,
         });
         assert_eq!(document, expected);
     }

@@ -68,8 +68,8 @@ impl ClaimRules {
         Self { verify_exp: true, ..self }
     }
 
-    /// Judges a token's claims at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an `exp`
-    /// even where that is not among the claims to verify.
+    /// Judges a token's claims at `now`, in seconds since 1970. The bound on a token's life comes last; it demands an
+    /// `exp` even where that is not among the claims to verify.
     pub(super) fn check(&self, contents: &Contents, now: i64, steps: &mut impl Steps) -> Result<(), ClaimErrors> {
         let outcome = self.judge(contents, now as f64);
         let errors = outcome.as_ref().err();

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use gibbon_entities::{Body, BodyError, UnknownName};
 use gibbon_jose::Contents;
-use gibbon_jose::json::JsonObject;
 use gibbon_plugin_api::{CountedWindow, CountersAway, Counting, Credential, Node, SharedCounters};
 use gibbon_schema::{Field, field as named};
 use sha2::{Digest as _, Sha256};
@@ -111,7 +110,7 @@ impl SingleUse {
         if steps.explains() {
             return self.look(maker, &name, now, steps).map(|()| None);
         }
-        let until = self.end(claims);
+        let until = self.end(contents);
         match (self.seen.take(maker, &name, until, now), &self.shared) {
             (Taken::Again, _) => Err(Refusal::Used),
             (Taken::NoRoom, None) => Err(Refusal::NotRemembered),
@@ -137,9 +136,9 @@ impl SingleUse {
     }
 
     /// From when on the token is refused anyway.
-    fn end(&self, claims: &JsonObject) -> i64 {
+    fn end(&self, contents: &Contents) -> i64 {
         // Without `exp` it would not have come so far; then it is remembered for ever.
-        let exp = claims.get_number("exp").unwrap_or(f64::INFINITY);
+        let exp = contents.exp().unwrap_or(f64::INFINITY);
         (exp.floor() + self.leeway).ceil() as i64
     }
 }

@@ -54,7 +54,7 @@ fn names(period: Period) -> (&'static str, &'static str) {
     }
 }
 
-/// A number as short as it can be written. Usually it is whole, and for those there is a shorter way.
+/// Sets a field to a number, as short as it can be written. Usually it is whole, and for those there is a shorter way.
 fn set(headers: &mut Headers, name: &'static str, number: f64) {
     let whole = number as u32;
     if f64::from(whole) == number {

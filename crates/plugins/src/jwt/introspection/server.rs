@@ -96,7 +96,7 @@ impl Server {
         match finding {
             Finding::Inactive => now.saturating_add(self.ttl.min(LONGEST_INACTIVE)),
             Finding::Active(contents) => {
-                let exp = contents.claims().get_number("exp").map_or(i64::MAX, |exp| exp.floor() as i64);
+                let exp = contents.exp().map_or(i64::MAX, |exp| exp.floor() as i64);
                 now.saturating_add(self.ttl).min(exp)
             }
         }
